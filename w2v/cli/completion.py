@@ -1,0 +1,65 @@
+"""Shell completion: the command that prints the script, and what is offered for each argument."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import CompletionItem, get_completion_class
+
+from w2v.cli.terminal import common_options
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(SHELLS))
+@common_options
+def completion_command(shell: str) -> None:
+    """Print the completion script of a shell.
+
+    \b
+        eval "$(w2v completion bash)"            in ~/.bashrc
+        eval "$(w2v completion zsh)"             in ~/.zshrc
+        w2v completion fish | source             in ~/.config/fish/config.fish
+    """
+    from w2v.cli.main import main
+
+    shell_class = get_completion_class(shell)
+    assert shell_class is not None
+    click.echo(shell_class(main, {}, "w2v", "_W2V_COMPLETE").source())
+
+
+def complete_train(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+    """Offer shipped configs, config files, and setting names."""
+    from w2v.config.schema import option_fields
+
+    keys = [
+        CompletionItem(f"{path}=", help=field.metadata["help"])
+        for path, _, field in option_fields()
+        if path.startswith(text)
+    ]
+    return complete_config(ctx, param, text) + keys
+
+
+def complete_config(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+    """Offer shipped configs by name, and files."""
+    from w2v.shipped import shipped_files
+
+    shipped = [CompletionItem(n) for n in shipped_files("configs") if n.startswith(text)]
+    return [*shipped, CompletionItem(text, type="file")]
+
+
+def complete_run(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+    """Offer runs by name, and folders."""
+    from w2v.run_folder import list_runs
+
+    names = ["latest", *(path.name for path in list_runs())]
+    runs = [CompletionItem(name) for name in names if name.startswith(text)]
+    return [*runs, CompletionItem(text, type="dir")]
+
+
+def complete_corpus(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+    """Offer built-in corpora by name, and files."""
+    from w2v.text.builtin import builtin_corpora
+
+    names = [CompletionItem(n) for n in builtin_corpora() if n.startswith(text)]
+    return [*names, CompletionItem(text, type="file")]

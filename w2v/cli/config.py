@@ -1,0 +1,89 @@
+"""`w2v config`: write, show, check and compare configs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from w2v.cli.arguments import find_config, split_arguments
+from w2v.cli.completion import complete_config, complete_train
+from w2v.cli.terminal import common_options, note
+from w2v.errors import OutputError
+
+ARGUMENTS = click.argument(
+    "arguments", nargs=-1, metavar="[CONFIG] [key=value]...", shell_complete=complete_train
+)
+
+
+@click.group("config")
+@common_options
+def config_group() -> None:
+    """Write, show, check and compare configs."""
+
+
+@config_group.command("init")
+@ARGUMENTS
+@click.option("--out", type=click.Path(path_type=Path), help="The file; stdout by default.")
+@click.option("--force", is_flag=True, help="Replace the file.")
+@common_options
+def init_command(arguments: tuple[str, ...], out: Path | None, force: bool) -> None:
+    """Write a config with every setting and a comment on each."""
+    from w2v.config import load_config, write_config
+    from w2v.files import atomic_write
+
+    name, overrides = split_arguments(arguments)
+    config = load_config(find_config(name) if name else None, overrides).config
+    text = write_config(config, with_help=True)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    if out.exists() and not force:
+        raise OutputError(f"{out} exists; choose another --out, or add --force to replace it")
+    with atomic_write(out, "w") as file:
+        file.write(text)
+    note(f"written to {out}; train with: w2v train {out}")
+
+
+@config_group.command("show")
+@ARGUMENTS
+@common_options
+def show_command(arguments: tuple[str, ...]) -> None:
+    """Print every value with where it came from: default, file line, or override."""
+    from w2v.config import load_config, show_config
+
+    name, overrides = split_arguments(arguments)
+    click.echo(show_config(load_config(find_config(name) if name else None, overrides)), nl=False)
+
+
+@config_group.command("check")
+@ARGUMENTS
+@common_options
+def check_command(arguments: tuple[str, ...]) -> None:
+    """Report every mistake in a config; exit 2 if there is one."""
+    from w2v.config import load_config
+
+    name, overrides = split_arguments(arguments)
+    load_config(find_config(name) if name else None, overrides)
+    note(f"{name or 'the defaults'}: no mistakes")
+
+
+@config_group.command("diff")
+@click.argument("one", shell_complete=complete_config)
+@click.argument("other", shell_complete=complete_config, required=False)
+@common_options
+def diff_command(one: str, other: str | None) -> None:
+    """Print the settings in which two configs differ; with one, those that are not the default."""
+    from w2v.config import Config, config_differences, load_config
+
+    left = load_config(find_config(one)).config
+    right = load_config(find_config(other)).config if other else left
+    if other is None:
+        left, one, other = Config(), "default", one
+    rows = [("setting", one, other), *config_differences(left, right)]
+    if len(rows) == 1:
+        note("the two are the same")
+        return
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for row in rows:
+        click.echo(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}")

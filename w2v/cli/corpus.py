@@ -1,0 +1,70 @@
+"""`w2v corpus`: the corpora that are always there."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from w2v.cli.completion import complete_corpus
+from w2v.cli.terminal import common_options, note
+from w2v.errors import ConfigError, OutputError, UsageError
+
+
+@click.group("corpus")
+@common_options
+def corpus_group() -> None:
+    """List and make the built-in corpora."""
+
+
+@corpus_group.command("list")
+@common_options
+def list_command() -> None:
+    """Print the name of each built-in corpus and what it is."""
+    from w2v.text.builtin import builtin_corpora
+
+    for name, description in builtin_corpora().items():
+        click.echo(f"{name:<14} {description}")
+
+
+@corpus_group.command("make")
+@click.argument("name", shell_complete=complete_corpus)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The file; NAME.txt by default, - for stdout."
+)
+@click.option("--force", is_flag=True, help="Replace the file.")
+@click.option("--words", type=click.IntRange(1), help="toy-world: how many words.")
+@click.option("--seed", type=click.IntRange(0), help="toy-world: what it is made from.")
+@click.option(
+    "--questions", is_flag=True, help="toy-world: the planted analogies instead of the text."
+)
+@common_options
+def make_command(
+    name: str, out: Path | None, force: bool, words: int | None, seed: int | None, questions: bool
+) -> None:
+    """Write a built-in corpus to a file."""
+    from w2v.files import atomic_write
+    from w2v.text.builtin import builtin_corpora, builtin_file, toy_world
+
+    if name not in builtin_corpora():
+        raise ConfigError([f"there is no built-in corpus {name!r}; `w2v corpus list` lists them"])
+    if name != "toy-world" and (words or seed is not None or questions):
+        raise UsageError("--words, --seed and --questions are for toy-world only")
+    if questions:
+        lines = toy_world.questions()
+    elif words or seed is not None:
+        sizes = {"n_words": words, "seed": seed}
+        lines = toy_world.lines(**{key: value for key, value in sizes.items() if value is not None})
+    else:
+        lines = iter(builtin_file(name).read_text("utf-8").splitlines())
+    if out is not None and str(out) == "-":
+        for line in lines:
+            click.echo(line)
+        return
+    out = out or Path(f"{name}-questions.txt" if questions else f"{name}.txt")
+    if out.exists() and not force:
+        raise OutputError(f"{out} exists; choose another --out, or add --force to replace it")
+    with atomic_write(out, "w") as file:
+        n_lines = sum(file.write(f"{line}\n") > 0 for line in chain(lines))
+    note(f"{n_lines:,} lines written to {out}")

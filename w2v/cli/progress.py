@@ -1,0 +1,123 @@
+"""What is seen while a run goes on: the plan before it, then a bar, or plain lines."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from tqdm import tqdm
+
+from w2v.cli.terminal import (
+    bytes_for_people,
+    counted,
+    note,
+    seconds_for_people,
+    settings,
+    warn,
+)
+from w2v.config.schema import Config
+from w2v.text.corpus import Corpus
+from w2v.training.planning import Plan, advice
+from w2v.training.trainer import ChunkMetrics, EpochMetrics, Observer
+
+SECONDS_BETWEEN_LINES = 10.0  # where there is no terminal to draw a bar on
+
+
+class Progress(Observer):
+    """Print the plan, then a bar on a terminal or a line now and then elsewhere, all on stderr.
+
+    Parameters
+    ----------
+    stop_requested : callable
+        Tells whether the user has asked to stop.
+    """
+
+    def __init__(self, stop_requested: Callable[[], bool]) -> None:
+        self._stop_requested = stop_requested
+        self._with_bar = sys.stderr.isatty() and not settings().quiet
+        self._reading = tqdm(
+            desc="reading",
+            unit="B",
+            unit_scale=True,
+            disable=not self._with_bar,
+            leave=False,
+            delay=1,
+        )
+        self._training: tqdm[NoReturn] | None = None
+        self._last_line = time.monotonic()
+
+    def close(self) -> None:
+        """Leave the terminal tidy."""
+        self._reading.close()
+        if self._training is not None:
+            self._training.close()
+
+    def on_read(self, n_characters: int) -> None:
+        """Move the reading bar."""
+        if self._stop_requested():
+            raise KeyboardInterrupt  # nothing has been made yet that could be lost
+        self._reading.update(n_characters)
+
+    def on_plan(self, config: Config, corpus: Corpus, plan: Plan) -> None:
+        """Print the plan; begin the training bar."""
+        self._reading.close()
+        for line in plan_lines(config, corpus, plan):
+            note(line)
+        for sentence in advice(config, corpus):
+            warn(sentence)
+        self._training = tqdm(
+            total=plan.tokens_kept * config.train.epochs,
+            unit=" words",
+            unit_scale=True,
+            disable=not self._with_bar,
+            dynamic_ncols=True,
+            bar_format="{percentage:3.0f}% |{bar}| {rate_fmt}{postfix}, {remaining} left",
+        )
+
+    def on_chunk(self, metrics: ChunkMetrics) -> None:
+        """Move the bar, or print a line if the last one was long ago."""
+        assert self._training is not None
+        lr = metrics.step.lr
+        self._training.set_postfix_str(f"loss {metrics.loss:.3f}, lr {lr:.4f}", refresh=False)
+        self._training.update(metrics.positions)
+        if not self._with_bar and time.monotonic() - self._last_line > SECONDS_BETWEEN_LINES:
+            speed = metrics.positions / metrics.seconds
+            self._line(metrics.step.epoch + 1, metrics.loss, speed, f"lr {lr:.4f}")
+
+    def on_epoch(self, metrics: EpochMetrics) -> None:
+        """Print a line where there is no bar."""
+        if not self._with_bar:
+            ended = f"ended in {seconds_for_people(metrics.seconds)}"
+            self._line(metrics.epoch, metrics.loss, metrics.words_per_second, ended)
+
+    def should_stop(self) -> bool:
+        """Stop when the user asked for it."""
+        return self._stop_requested()
+
+    def _line(self, epoch: int, loss: float, words_per_second: float, more: str) -> None:
+        """Print a plain line."""
+        self._last_line = time.monotonic()
+        note(f"epoch {epoch}: loss {loss:.3f} nats, {words_per_second:,.0f} words/s, {more}")
+
+
+def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:
+    """Return the lines that say what is about to be done."""
+    report, train, model = corpus.text.report, config.train, config.model
+    origin = "from the cache" if corpus.text.from_cache else f"{bytes_for_people(report.n_bytes)}"
+    sentences = counted(report.n_sentences, "sentence")
+    rare = counted(len(corpus.dropped_words), "word")
+    positions = counted(plan.tokens_trained, "position")
+    thinned = f"subsample {train.subsample:g}" if train.subsample else "no subsampling"
+    loss = f"K = {config.negatives.k}" if model.loss == "negative_sampling" else "full softmax"
+    return [
+        f"read     {counted(plan.tokens_read, 'token')} in {sentences} ({origin})",
+        f"kept     {counted(plan.tokens_kept, 'token')}, V = {plan.n_words:,} words "
+        f"({rare} left out)",
+        f"train    {positions} in {counted(train.epochs, 'epoch')} ({thinned})",
+        f"model    {model.kind}, D = {plan.dim}, window {model.window}, {loss}",
+        f"rate     {train.lr:g} falling to {train.min_lr:g}, batches of {train.batch}",
+        f"engine   {plan.engine} ({plan.engine_reason})",
+        f"memory   about {bytes_for_people(plan.memory_bytes)}",
+    ]

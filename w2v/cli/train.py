@@ -1,0 +1,87 @@
+"""`w2v train`: from a text to a run folder."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from w2v.cli.arguments import find_config, split_arguments
+from w2v.cli.completion import complete_corpus, complete_train
+from w2v.cli.terminal import common_options, note, seconds_for_people
+
+
+@click.command("train")
+@click.argument(
+    "arguments", nargs=-1, metavar="[CONFIG] [key=value]...", shell_complete=complete_train
+)
+@click.option(
+    "--corpus",
+    "corpora",
+    multiple=True,
+    metavar="PATH",
+    shell_complete=complete_corpus,
+    help="A text to train on: file, folder, glob, - or a built-in name. May be given again.",
+)
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder.")
+@click.option("--force", is_flag=True, help="Replace the run that is in --out.")
+@click.option("--allow-code", is_flag=True, help="Allow a tokenizer named as module:function.")
+@common_options
+def train_command(
+    arguments: tuple[str, ...],
+    corpora: tuple[str, ...],
+    out: Path | None,
+    force: bool,
+    allow_code: bool,
+) -> None:
+    """Train word vectors.
+
+    CONFIG is a YAML file, a run folder, or the name of a shipped config; without it the defaults
+    hold. Any setting can be given as key=value, for example train.epochs=3; `w2v config show` lists
+    them.
+    """
+    # Imported here, so that `w2v --help` does not pay for NumPy.
+    from w2v.cli.progress import Progress
+    from w2v.config import load_config
+    from w2v.config.showing import yaml_value
+    from w2v.training.trainer import train
+
+    name, overrides = split_arguments(arguments)
+    if corpora:
+        path = corpora[0] if len(corpora) == 1 else list(corpora)
+        overrides.append(f"corpus.path={yaml_value(path)}")
+    config = load_config(find_config(name) if name else None, overrides).config
+    with stop_gently() as stop_requested:
+        progress = Progress(stop_requested)
+        try:
+            run = train(config, out=out, force=force, allow_code=allow_code, observer=progress)
+        finally:
+            progress.close()
+    note(f"trained in {seconds_for_people(run.seconds)}; the vectors are in {run.folder}")
+    note(f"ask it:  w2v similar {run.folder} {run.vectors.vocabulary.words[-1]}")
+
+
+@contextmanager
+def stop_gently() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C ask training to end after its chunk, and the second end it at once.
+
+    Yields a function that tells whether it was asked for.
+    """
+    requests: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if requests:
+            raise KeyboardInterrupt
+        requests.append(number)
+        click.echo("\nstopping after this chunk; once more to stop at once", err=True)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(requests)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

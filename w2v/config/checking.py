@@ -1,0 +1,213 @@
+"""Hold a value against its field, and values against each other.
+
+`check_value` returns the value in the field's type or raises a `Mismatch` that says what was found
+and what is allowed. `contradictions` finds settings that are fine alone but not together, and
+`missing_parts` those that this version cannot honour: nothing in a config is ever ignored.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+import types
+import typing
+from typing import Any
+
+from w2v.config.schema import Config, field_types
+
+NUMBER = re.compile(r"[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?")
+RUN_NAME = re.compile(r"[^\W.][^/\\\0]*")
+
+
+class Mismatch(Exception):  # noqa: N818  (never seen by a user: the loader adds where it was)
+    """A value does not fit its field."""
+
+
+def check_value(value: Any, cls: type, field: dataclasses.Field[Any]) -> Any:
+    """Return `value` in the type of the field, or raise `Mismatch`.
+
+    Parameters
+    ----------
+    value
+        What YAML gave: a scalar, a list, a mapping or None.
+    cls, field
+        The dataclass and the field.
+    """
+    wanted = field_types(cls)[field.name]
+    fitting = _convert(value, wanted)
+    if fitting is _NO_FIT:
+        raise Mismatch(f"{_describe(wanted, field)} is expected, found {_quote(value)}")
+    # bool is a kind of int in Python; it has no range.
+    if isinstance(fitting, (int, float)) and not isinstance(fitting, bool):
+        _check_range(fitting, wanted, field)
+    return fitting
+
+
+_NO_FIT = object()
+
+
+def _convert(value: Any, wanted: Any) -> Any:
+    """Return the value as the wanted type, or _NO_FIT."""
+    origin = typing.get_origin(wanted)
+    if origin in (typing.Union, types.UnionType):
+        # Exact matches first: in `bool | str`, true is no string; in `"auto" | int`, 3 is a number.
+        candidates = [_convert(value, part) for part in typing.get_args(wanted)]
+        return next((c for c in candidates if c is not _NO_FIT), _NO_FIT)
+    if origin is typing.Literal:
+        choices = typing.get_args(wanted)
+        if value is None and "none" in choices:  # `normalize: none`, `null` and `~` mean the same
+            return "none"
+        return value if isinstance(value, str) and value in choices else _NO_FIT
+    if origin is list:
+        return _convert_list(value, typing.get_args(wanted)[0])
+    if origin is dict:
+        return value if isinstance(value, dict) else _NO_FIT
+    if wanted is type(None):
+        return None if value is None else _NO_FIT
+    if wanted is bool:
+        return value if isinstance(value, bool) else _NO_FIT
+    if wanted in (int, float):
+        return _convert_number(value, wanted)
+    return value if isinstance(value, str) and value else _NO_FIT
+
+
+def _convert_list(value: Any, wanted: Any) -> Any:
+    """Convert each item of a list."""
+    if not isinstance(value, list):
+        return _NO_FIT
+    items = [_convert(item, wanted) for item in value]
+    return _NO_FIT if _NO_FIT in items else items
+
+
+def _convert_number(value: Any, wanted: type) -> Any:
+    """Take a number, or text that is one: YAML 1.1 reads `1e-3` as text."""
+    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
+        value = float(value) if re.search(r"[.eE]", value) else int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return _NO_FIT
+    if wanted is float:
+        try:
+            return float(value)
+        except OverflowError:
+            return _NO_FIT
+    return int(value) if math.isfinite(value) and value == int(value) else _NO_FIT
+
+
+def _check_range(value: float, wanted: Any, field: dataclasses.Field[Any]) -> None:
+    """Refuse a number that is not finite or out of the field's range."""
+    limits = field.metadata
+    fits = (
+        math.isfinite(value)
+        and (limits["at_least"] is None or value >= limits["at_least"])
+        and (limits["above"] is None or value > limits["above"])
+        and (limits["at_most"] is None or value <= limits["at_most"])
+    )
+    if not fits:
+        raise Mismatch(f"{_describe(wanted, field)} is expected, found {_quote(value)}")
+
+
+def _describe(wanted: Any, field: dataclasses.Field[Any]) -> str:
+    """Say in words what a field takes."""
+    parts = typing.get_args(wanted) if typing.get_origin(wanted) in _UNIONS else (wanted,)
+    names = [_describe_part(part) for part in parts]
+    limits = field.metadata
+    bounds = [
+        words.format(limits[key])
+        for key, words in (
+            ("at_least", "at least {}"),
+            ("above", "above {}"),
+            ("at_most", "at most {}"),
+        )
+        if limits[key] is not None
+    ]
+    bound = " of " + " and ".join(bounds).replace("of above", "above") if bounds else ""
+    with_bound = [n + bound if "number" in n else n for n in names]
+    return " or ".join(with_bound)
+
+
+_UNIONS = (typing.Union, types.UnionType)
+
+
+def _describe_part(part: Any) -> str:
+    """Say in words what one alternative of a type is."""
+    origin = typing.get_origin(part)
+    if origin is typing.Literal:
+        choices = typing.get_args(part)
+        return choices[0] if len(choices) == 1 else "one of " + ", ".join(choices)
+    if origin is list:
+        return "a list of " + _describe_part(typing.get_args(part)[0]).replace("one of ", "")
+    names: dict[Any, str] = {
+        int: "a whole number",
+        float: "a number",
+        bool: "true or false",
+        str: "text",
+        type(None): "null",
+    }
+    return names.get(part, "a mapping")
+
+
+def _quote(value: Any) -> str:
+    """Show what was found, shortened."""
+    shown = (
+        "null" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)
+    )
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
+def contradictions(config: Config) -> list[tuple[str, str]]:
+    """Return (dotted path, sentence) for settings that do not go together."""
+    found = []
+    if not RUN_NAME.fullmatch(config.name):
+        found.append(
+            (
+                "name",
+                f"{config.name!r} cannot name a folder: begin with a letter or digit; no / or \\",
+            )
+        )
+    if config.train.min_lr > config.train.lr:
+        found.append(
+            (
+                "train.min_lr",
+                f"{config.train.min_lr} is above train.lr {config.train.lr}; the rate only falls",
+            )
+        )
+    if config.negatives.distinct and config.negatives.mode == "shared":
+        found.append(("negatives.distinct", "true needs negatives.mode: independent"))
+    if len(set(config.vocab.specials)) < len(config.vocab.specials):
+        found.append(("vocab.specials", "names a token twice"))
+    if config.model.kind == "skipgram" and config.model.gradient == "word2vec":
+        found.append(("model.gradient", "word2vec is a choice of cbow only; skipgram has no mean"))
+    if config.embedding.norm_type != 2.0 and config.embedding.max_norm is None:
+        found.append(("embedding.norm_type", "has no effect without embedding.max_norm"))
+    return found
+
+
+def missing_parts(config: Config) -> list[tuple[str, str]]:
+    """Return (dotted path, sentence) for settings that this version of w2v cannot honour."""
+    train, embedding = config.train, config.embedding
+    missing = [
+        (
+            "train.engine",
+            train.engine == "numba",
+            "numba is not in this version; use numpy or auto",
+        ),
+        ("train.replicas", train.replicas > 1, "only 1 is in this version"),
+        ("train.parallel", train.parallel == "hogwild", "only deterministic is in this version"),
+        (
+            "train.checkpoint_every",
+            train.checkpoint_every is not None,
+            "only null is in this version",
+        ),
+        ("train.early_stop", train.early_stop is not None, "only null is in this version"),
+        ("embedding.pretrained", embedding.pretrained is not None, "only null is in this version"),
+        (
+            "embedding.freeze",
+            isinstance(embedding.freeze, str),
+            "only true or false is in this version",
+        ),
+        ("eval.heldout", config.eval.heldout > 0, "only 0 is in this version"),
+        ("eval.sets", bool(config.eval.sets), "only [] is in this version"),
+        ("eval.every", config.eval.every != "end", "only end is in this version"),
+    ]
+    return [(path, sentence) for path, is_missing, sentence in missing if is_missing]

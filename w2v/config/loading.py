@@ -1,0 +1,235 @@
+"""Read a config: defaults, then a YAML file, then overrides; every mistake found is reported.
+
+The YAML is walked node by node, never constructed as objects, so that each mistake has its line,
+no key is lost because it came twice, and nothing in a file can run code or blow up by aliases.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from w2v.config.checking import Mismatch, check_value, contradictions, missing_parts
+from w2v.config.schema import Config, as_dict, build_config, option_fields, option_paths, sections
+from w2v.errors import ConfigError
+
+MAX_CONFIG_BYTES = 1_000_000  # a config is a page of text; this is surely another file
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A config and where each of its values came from.
+
+    Attributes
+    ----------
+    config : Config
+    sources : dict of str to str
+        "default", "<file> line <n>" or "override", by dotted path.
+    """
+
+    config: Config
+    sources: dict[str, str]
+
+
+@dataclass
+class _Draft:
+    """What has been gathered so far: values and sources by path, and the mistakes."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def put(self, path: str, value: Any, source: str) -> None:
+        """Check a value and keep it, or note what is wrong with it."""
+        known = {p: (cls, f) for p, cls, f in option_fields()}
+        if path not in known:
+            self.problems.append(f"{source}: {path} is no setting{_nearest(path)}")
+            return
+        try:
+            self.values[path] = check_value(value, *known[path])
+        except Mismatch as mismatch:
+            self.problems.append(f"{source}: {path}: {mismatch}")
+        self.sources[path] = source
+
+
+def load_config(file: Path | None = None, overrides: list[str] | None = None) -> Resolved:
+    """Put a config together and check it.
+
+    Parameters
+    ----------
+    file : Path, optional
+        A YAML file; without it, the defaults.
+    overrides : list of str
+        `key=value`, the key a dotted path, the value as it would stand in YAML.
+
+    Raises
+    ------
+    ConfigError
+        With all mistakes of the file and of the overrides.
+    """
+    draft = _Draft()
+    if file is not None:
+        _read_file(file, draft)
+    for text in overrides or []:
+        try:
+            path, value = parse_override(text)
+        except ConfigError as error:
+            draft.problems += error.problems
+            continue
+        draft.put(path, value, "override")
+    if draft.problems:
+        raise ConfigError(draft.problems)
+    config = build_config(draft.values)
+    sources = {path: draft.sources.get(path, "default") for path in as_dict(config)}
+    found = contradictions(config) + missing_parts(config)
+    if found:
+        raise ConfigError([f"{sources[path]}: {path}: {sentence}" for path, sentence in found])
+    return Resolved(config, sources)
+
+
+def parse_override(text: str) -> tuple[str, Any]:
+    """Split `train.lr=1e-2` into its path and its value.
+
+    Raises
+    ------
+    ConfigError
+        If there is no `=`, or the value is no YAML.
+    """
+    path, equals, value = text.partition("=")
+    if not equals or not path:
+        raise ConfigError([f"override {text!r}: write it as key=value, for example train.epochs=3"])
+    try:
+        node = yaml.compose(value, Loader=yaml.SafeLoader)
+        return path.strip(), None if node is None else _plain(node)
+    except (yaml.YAMLError, _TooDeep) as error:
+        raise ConfigError(
+            [f"override {text!r}: the value is no YAML ({_yaml_reason(error)})"]
+        ) from error
+
+
+def _read_file(file: Path, draft: _Draft) -> None:
+    """Read the YAML file into the draft."""
+    root = _parse(file)
+    if root is None:
+        return  # an empty file changes nothing
+    if not isinstance(root, yaml.MappingNode):
+        raise ConfigError(
+            [f"{file} line 1: expected settings such as `train:`, found {_kind(root)}"]
+        )
+    of_section = sections()
+    for name, node, source in _entries(root, file, "", draft):
+        if name not in of_section:
+            draft.put(name, _value(node, draft, source), source)
+        elif isinstance(node, yaml.MappingNode):
+            for key, inner, inner_source in _entries(node, file, f"{name}.", draft):
+                draft.put(f"{name}.{key}", _value(inner, draft, inner_source), inner_source)
+        elif not _is_null(node):  # `train:` with nothing below it changes nothing
+            draft.problems.append(
+                f"{source}: {name}: settings are expected below it, found {_kind(node)}"
+            )
+
+
+def _parse(file: Path) -> yaml.Node | None:
+    """Turn the file into YAML nodes."""
+    try:
+        if file.is_file() and file.stat().st_size > MAX_CONFIG_BYTES:
+            raise ConfigError([f"{file} is over {MAX_CONFIG_BYTES:,} bytes: this is no config"])
+        text = file.read_bytes().decode("utf-8-sig")
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    except OSError as error:
+        raise ConfigError([f"{file} cannot be read: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{file} is not UTF-8 text (byte {error.start})"]) from error
+    except yaml.YAMLError as error:
+        raise ConfigError(
+            [f"{file}{_yaml_line(error)}: this is no YAML: {_yaml_reason(error)}"]
+        ) from error
+    except RecursionError as error:
+        raise ConfigError([f"{file} is nested too deeply to be a config"]) from error
+
+
+def _entries(
+    mapping: yaml.MappingNode, file: Path, prefix: str, draft: _Draft
+) -> list[tuple[str, yaml.Node, str]]:
+    """List (key, node, source) of a mapping; a key that comes twice is a mistake."""
+    entries = []
+    first_line: dict[str, int] = {}
+    for key_node, node in mapping.value:
+        line = key_node.start_mark.line + 1
+        key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
+        if key in first_line:
+            draft.problems.append(
+                f"{file} line {line}: {prefix}{key} is already set in line {first_line[key]}"
+            )
+        first_line.setdefault(key, line)
+        entries.append((key, node, f"{file} line {line}"))
+    return entries
+
+
+class _TooDeep(Exception):  # noqa: N818  (turned into a ConfigError at once)
+    """A value has lists in lists in lists."""
+
+
+def _value(node: yaml.Node, draft: _Draft, source: str) -> Any:
+    """Turn a node into plain values; note what cannot be."""
+    try:
+        return _plain(node)
+    except (yaml.YAMLError, ValueError, _TooDeep) as error:
+        draft.problems.append(f"{source}: {_yaml_reason(error)}")
+        return None
+
+
+def _plain(node: yaml.Node, depth: int = 0) -> Any:
+    """Turn a node into None, bool, int, float, str, list or dict, not deeply nested."""
+    if depth > 2:
+        raise _TooDeep("the value is nested too deeply")
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, depth + 1) for item in node.value]
+    if isinstance(node, yaml.MappingNode):
+        return {str(_plain(k, depth + 1)): _plain(v, depth + 1) for k, v in node.value}
+    constructed = yaml.SafeLoader("").construct_object(node)
+    if constructed is None or isinstance(constructed, (bool, int, float, str)):
+        return constructed
+    return str(node.value)  # a date, say: YAML's own types beyond these are text here
+
+
+def _is_null(node: yaml.Node) -> bool:
+    """Tell whether nothing stands there."""
+    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
+
+
+def _kind(node: yaml.Node) -> str:
+    """Say what a node is."""
+    if isinstance(node, yaml.ScalarNode):
+        shown = node.value if len(node.value) <= 40 else node.value[:37] + "..."
+        return repr(shown)
+    return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
+
+
+def _yaml_line(error: yaml.YAMLError) -> str:
+    """Say where the parser stopped."""
+    mark = getattr(error, "problem_mark", None)
+    return f" line {mark.line + 1}" if mark is not None else ""
+
+
+def _yaml_reason(error: Exception) -> str:
+    """Say in one line why the parser stopped."""
+    reason = getattr(error, "problem", None) or str(error)
+    return " ".join(str(reason).split())
+
+
+def _nearest(path: str) -> str:
+    """Suggest the setting that was probably meant."""
+    paths = option_paths()
+    by_last_name = {p.rpartition(".")[2]: p for p in paths}
+    last = path.rpartition(".")[2]
+    if last in by_last_name:
+        return f"; did you mean {by_last_name[last]}?"
+    near = difflib.get_close_matches(path, paths, 1) or [
+        by_last_name[name] for name in difflib.get_close_matches(last, list(by_last_name), 1)
+    ]
+    return f"; did you mean {near[0]}?" if near else "; `w2v config show` lists them all"

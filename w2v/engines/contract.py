@@ -1,0 +1,81 @@
+"""What every engine takes and gives: weights, chunks of text with their draws, losses.
+
+An engine draws nothing and knows no vocabulary and no schedule. It is handed a chunk with every
+random choice already made, so that two engines can be compared number by number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from w2v.model.functions import Floats, Ids
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The two tables of a model; engines change them in place.
+
+    Attributes
+    ----------
+    W_in : array of float32 or float64, shape (V, D)
+    W_out : array of the same shape and dtype
+    """
+
+    W_in: Floats
+    W_out: Floats
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A stretch of text after subsampling, with its draws.
+
+    Attributes
+    ----------
+    tokens : array of int32, shape (n,)
+        The ids of the kept positions.
+    left, right : array of int64, shape (n,)
+        The context of position t is every position x with left[t] <= x < right[t] but t itself; it
+        never reaches over a sentence or over the chunk. A position alone has left + 1 == right and
+        is no example.
+    batch_size : int
+        B: batch i is made of the positions i * B to (i + 1) * B.
+    noise_is_shared : bool
+    noise : array of int32 or None
+        (n_batches, M) shared by each batch, or (n, K) for each position; None for the full softmax.
+    """
+
+    tokens: Ids
+    left: Ids
+    right: Ids
+    batch_size: int
+    noise: Ids | None
+    noise_is_shared: bool
+
+
+@dataclass(frozen=True)
+class ChunkLoss:
+    """The loss over a chunk, measured at the weights before each batch.
+
+    Attributes
+    ----------
+    total : float
+        In nats, summed over examples.
+    n_examples : int
+        Centers with a context (CBOW), or pairs (skip-gram).
+    """
+
+    total: float
+    n_examples: int
+
+
+class Engine(Protocol):
+    """An engine trains `Weights` in place, chunk by chunk."""
+
+    name: str
+
+    def train_chunk(self, chunk: Chunk, lr: float) -> ChunkLoss:
+        """Update the weights on one chunk at one learning rate; return the loss met on the way."""
+
+    def optimizer_state(self) -> dict[str, Floats]:
+        """Return what must be kept beside the weights to go on later."""

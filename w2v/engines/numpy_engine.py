@@ -1,0 +1,111 @@
+"""The engine a student reads: the layers of `w2v/model`, one batch after another.
+
+It supports every setting, and it is what the compiled engines are checked against. Where its time
+goes: Python's calls for each batch, so that a larger `train.batch` is faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from w2v.config.schema import Config
+from w2v.engines.contract import Chunk, ChunkLoss, Weights
+from w2v.model.batch import Batch
+from w2v.model.cbow import CBOW
+from w2v.model.functions import Floats
+from w2v.model.layers import Embedding
+from w2v.model.losses import NegativeSamplingLoss, SoftmaxLoss
+from w2v.model.optimizers import OPTIMIZERS
+from w2v.model.skipgram import SkipGram
+
+
+class NumpyEngine:
+    """Train a model of layers on chunks.
+
+    Parameters
+    ----------
+    config : Config
+    weights : Weights
+        Changed in place.
+
+    Raises
+    ------
+    UsageError
+        If `embedding.padding_idx` is not in the table.
+    """
+
+    name = "numpy"
+
+    def __init__(self, config: Config, weights: Weights) -> None:
+        self.model = build_model(config, weights)
+        self.optimizer = OPTIMIZERS[config.train.optimizer]()
+
+    def train_chunk(self, chunk: Chunk, lr: float) -> ChunkLoss:
+        """Update the weights batch by batch; return the loss met on the way."""
+        total, n_examples = 0.0, 0
+        for batch in cut_batches(chunk):
+            self.model.zero_grad()
+            total += self.model.forward(batch)
+            self.model.backward()
+            self.optimizer.step(self.model.params, self.model.grads, lr)
+            n_examples += count_examples(self.model, batch)
+        return ChunkLoss(total, n_examples)
+
+    def optimizer_state(self) -> dict[str, Floats]:
+        """Return what the optimizer remembers."""
+        return self.optimizer.state()
+
+
+def build_model(config: Config, weights: Weights) -> CBOW | SkipGram:
+    """Make the model that a config describes, around given weights.
+
+    Parameters
+    ----------
+    config : Config
+    weights : Weights, (V, D) each
+    """
+    options = config.embedding
+    n_words, dim = weights.W_in.shape
+    embedding = Embedding(
+        n_words,
+        dim,
+        padding_idx=options.padding_idx,
+        max_norm=options.max_norm,
+        norm_type=options.norm_type,
+        scale_grad_by_freq=options.scale_grad_by_freq,
+        sparse=options.sparse,
+        weight=weights.W_in,
+        freeze=options.freeze is True,
+    )
+    output = Embedding(n_words, dim, sparse=options.sparse, weight=weights.W_out)
+    if config.model.loss == "softmax":
+        loss: NegativeSamplingLoss | SoftmaxLoss = SoftmaxLoss(output)
+    else:
+        loss = NegativeSamplingLoss(output, config.negatives.k)
+    if config.model.kind == "skipgram":
+        return SkipGram(embedding, loss)
+    return CBOW(embedding, loss, config.model.gradient)
+
+
+def cut_batches(chunk: Chunk) -> Iterator[Batch]:
+    """Yield each batch of a chunk that has an example, with just the text its contexts reach."""
+    has_context = chunk.right - chunk.left > 1
+    for number, start in enumerate(range(0, len(chunk.tokens), chunk.batch_size)):
+        centers = np.flatnonzero(has_context[start : start + chunk.batch_size]) + start
+        if len(centers) == 0:
+            continue
+        left, right = chunk.left[centers], chunk.right[centers]
+        low, high = left.min(), right.max()
+        noise = chunk.noise
+        if noise is not None:
+            noise = noise[number] if chunk.noise_is_shared else noise[centers]
+        yield Batch(chunk.tokens[low:high], centers - low, left - low, right - low, noise)
+
+
+def count_examples(model: CBOW | SkipGram, batch: Batch) -> int:
+    """Return how many examples the loss of a batch is summed over."""
+    if isinstance(model, CBOW):
+        return len(batch.center_pos)
+    return int((batch.right - batch.left - 1).sum())

@@ -1,0 +1,66 @@
+"""Every error that a user of w2v may see.
+
+Each one carries a sentence that says what is wrong, where, and what to do next. The command line
+prints that sentence on one line and leaves with `exit_code`; the library simply raises. Anything
+else that escapes is a bug in w2v. Nothing here imports the rest of the package.
+"""
+
+from __future__ import annotations
+
+
+class W2VError(Exception):
+    """What w2v raises when it cannot do what was asked; the parent of all the others."""
+
+    exit_code = 1
+
+
+class ConfigError(W2VError):
+    """One or more mistakes in a config file, an override or an argument.
+
+    Parameters
+    ----------
+    problems : list of str
+        One sentence for each mistake; all mistakes are reported together.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class UsageError(W2VError):
+    """A command was given arguments that cannot be combined or understood."""
+
+    exit_code = 2
+
+
+class CorpusError(W2VError):
+    """The text cannot be read, or holds nothing to train on."""
+
+
+class OutputError(W2VError):
+    """A file or folder cannot be written, or must not be replaced."""
+
+
+class RunError(W2VError):
+    """A run folder is missing, incomplete or damaged."""
+
+
+class WordError(W2VError):
+    """A word is not in the vocabulary, or a question has no answer."""
+
+    exit_code = 3
+
+
+class DivergedError(W2VError):
+    """Training met a value that is not finite."""
+
+    exit_code = 4
+
+
+class Interrupted(W2VError):  # noqa: N818  (it is no error of anybody's)
+    """The user asked a running command to stop."""
+
+    exit_code = 130

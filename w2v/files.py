@@ -1,0 +1,57 @@
+"""Where the cache lies, and how files are written: no final name on anything half-written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from w2v.errors import OutputError
+
+
+def cache_folder() -> Path:
+    """Return `$W2V_CACHE`, or w2v's folder in the user's cache folder."""
+    if folder := os.environ.get("W2V_CACHE"):
+        return Path(folder)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "w2v"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "w2v" / "cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "w2v"
+
+
+@contextlib.contextmanager
+def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
+    """Open a temporary file beside `path`; rename it to `path` when the block ends well.
+
+    Parameters
+    ----------
+    path : Path
+    mode : "wb" or "w"
+        Text is UTF-8 with LF line ends.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written: a folder that is missing or closed, a full disk.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    text = {"encoding": "utf-8", "newline": "\n"} if "b" not in mode else {}
+    try:
+        with open(temporary, mode, **text) as file:  # type: ignore[call-overload]
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """Say which file could not be written, and why."""
+    return OutputError(f"{path} cannot be written: {error.strerror or error}")

@@ -1,0 +1,1 @@
+"""The model: embeddings, losses, noise, CBOW and skip-gram. Imports NumPy only."""

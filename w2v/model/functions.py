@@ -1,0 +1,63 @@
+"""The scalar functions of word2vec, on arrays of any shape: sigmoid, its logarithm, softmax.
+
+All of them are stable: no argument overflows, and none warns. They keep the dtype they are given.
+Read `layers.py` next.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.floating]
+Ids: TypeAlias = NDArray[np.integer]
+
+
+def sigmoid(x: Floats) -> Floats:
+    """Return 1 / (1 + exp(-x)), a probability.
+
+    For x < 0 it is computed as exp(x) / (1 + exp(x)), so that the exponential never overflows.
+
+    Parameters
+    ----------
+    x : array of float32 or float64, any shape
+
+    Returns
+    -------
+    array, shape and dtype of `x`, in 0..1
+    """
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, small) / (1 + small)
+
+
+def log_sigmoid(x: Floats) -> Floats:
+    """Return log sigmoid(x) in nats: min(x, 0) - log(1 + exp(-|x|)).
+
+    Parameters
+    ----------
+    x : array of float32 or float64, any shape
+
+    Returns
+    -------
+    array, shape and dtype of `x`, at most 0
+    """
+    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
+
+
+def log_softmax(scores: Floats) -> Floats:
+    """Return log(exp(s_i) / sum_j exp(s_j)) in nats, along the last axis.
+
+    The largest score is taken off first, which changes nothing but keeps every exponential small.
+
+    Parameters
+    ----------
+    scores : array of float32 or float64, shape (..., V)
+
+    Returns
+    -------
+    array, shape and dtype of `scores`, at most 0
+    """
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))

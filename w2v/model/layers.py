@@ -1,0 +1,386 @@
+"""The two layers of CBOW below the loss: Embedding (look up, scatter-add) and WindowMean.
+
+A layer has `forward`, which remembers what its derivative needs, and `backward`, which takes the
+gradient of the loss by the layer's output and returns the gradient by its input. The steps are
+numbered as in the compiled engines:
+
+    [1] gather    rows = W_in[tokens]            Embedding.forward
+    [2] average   hidden = window mean of rows   WindowMean.forward
+    [3] score     hidden . W_out                 losses.py
+    [4] gradient  d_scores, d_hidden             losses.py, WindowMean.backward
+    [5] scatter   gradients to the rows          Embedding.backward
+
+Not here: the loss (`losses.py`), the models made of them (`cbow.py`, `skipgram.py`). For the same
+without options read `plain.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from w2v.errors import UsageError
+from w2v.model.functions import Floats, Ids
+
+SparseGrad: TypeAlias = "tuple[Ids, Floats]"
+Gradient: TypeAlias = Literal["exact", "word2vec"]
+
+# Keeps the division in `max_norm` finite. The value is PyTorch's, so that the numbers agree:
+# aten/src/ATen/native/Embedding.cpp, embedding_renorm_cpu_.
+RENORM_EPSILON = 1e-7
+
+
+class Embedding:
+    """A table of V rows that is looked up by id, with the options of `torch.nn.Embedding`.
+
+    forward:  out[..., :] = weight[ids[...], :]
+    backward: grad[v, :] += sum of d_out[i, :] over all i with ids[i] = v
+
+    Parameters
+    ----------
+    num_embeddings : int
+        V, the number of rows.
+    embedding_dim : int
+        D, the length of a row.
+    padding_idx : int, optional
+        A row that starts at zero and never gets a gradient; negative counts from the end. A
+        `weight` that is given is not zeroed there.
+    max_norm : float, optional
+        `forward` first shortens each looked-up row that is longer to this length, *in the table*.
+    norm_type : float
+        p of the p-norm that `max_norm` measures.
+    scale_grad_by_freq : bool
+        Divide the gradient of a row by the number of times its id stands in the mini-batch.
+        DEVIATION: PyTorch refuses it together with `sparse`; here it gives the same numbers.
+    sparse : bool
+        `grad` is `(ids, rows)`, the touched rows only, instead of a (V, D) array.
+    weight : array of float32 or float64, shape (V, D), optional
+        The table, used as it is and not copied. Without it: drawn from N(0, 1).
+    freeze : bool
+        Never compute a gradient.
+    dtype : float32 or float64
+        Of a table that is drawn here; a given `weight` keeps its own.
+    rng : numpy.random.Generator, optional
+        Where the table is drawn from.
+
+    Attributes
+    ----------
+    weight : array of float, shape (V, D)
+    grad : None, array of float (V, D), or with `sparse` a pair (ids (n,), rows (n, D))
+        The sum over all `backward` calls since `zero_grad`; ids are distinct and rise.
+
+    Raises
+    ------
+    UsageError
+        For a size, an id, a shape or an option outside its range.
+
+    References
+    ----------
+    The meaning of the options: https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None = None,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        sparse: bool = False,
+        weight: Floats | None = None,
+        freeze: bool = False,
+        dtype: DTypeLike = np.float32,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        if num_embeddings < 1 or embedding_dim < 1:
+            raise UsageError(
+                f"an embedding of {num_embeddings} x {embedding_dim} is empty; "
+                "both must be 1 or more"
+            )
+        self.num_embeddings = num_embeddings
+        self.embedding_dim = embedding_dim
+        self.padding_idx = _row_from_either_end(padding_idx, num_embeddings)
+        self.max_norm = max_norm
+        self.norm_type = norm_type
+        self.scale_grad_by_freq = scale_grad_by_freq
+        self.sparse = sparse
+        self.freeze = freeze
+        if weight is None:
+            rng = np.random.default_rng() if rng is None else rng
+            self.weight = rng.standard_normal((num_embeddings, embedding_dim)).astype(dtype)
+            if self.padding_idx is not None:
+                self.weight[self.padding_idx] = 0
+        else:
+            self.weight = _checked_weight(weight, (num_embeddings, embedding_dim))
+        self._ids: Ids | None = None
+        self._dense_grad: Floats | None = None
+        self._sparse_grads: list[SparseGrad] = []
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        weight: Floats,
+        freeze: bool = True,
+        padding_idx: int | None = None,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        sparse: bool = False,
+    ) -> Embedding:
+        """Make a layer around a given table, frozen unless `freeze=False`.
+
+        Parameters
+        ----------
+        weight : array of float32 or float64, shape (V, D)
+            Used as it is and not copied; its padding row is not zeroed.
+        freeze, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse
+            As in `Embedding`.
+
+        Returns
+        -------
+        Embedding
+        """
+        if np.ndim(weight) != 2:
+            raise UsageError(f"weight must have two axes (V, D); it has shape {np.shape(weight)}")
+        n_words, dim = weight.shape
+        return cls(
+            n_words,
+            dim,
+            padding_idx,
+            max_norm,
+            norm_type,
+            scale_grad_by_freq,
+            sparse,
+            weight,
+            freeze,
+        )
+
+    def forward(self, ids: Ids) -> Floats:
+        """Step [1]: look rows up.
+
+        Parameters
+        ----------
+        ids : array of int, any shape, each in 0..V-1
+
+        Returns
+        -------
+        array of float, shape (*ids.shape, D): a copy of the rows
+
+        Raises
+        ------
+        UsageError
+            Naming the first id that is negative, too large or not an integer.
+
+        Notes
+        -----
+        With `max_norm` this changes `weight` in place. What was computed from the table before is
+        then stale: take a copy of the table for it, not a view.
+        """
+        ids = self._checked_ids(ids)
+        if self.max_norm is not None:
+            self._shorten_rows(ids, self.max_norm)
+        self._ids = ids
+        return self.weight[ids]  # (V, D)[ids] -> (*ids.shape, D)
+
+    def backward(self, d_out: Floats) -> None:
+        """Step [5]: scatter-add the gradient of what the last `forward` returned.
+
+        Parameters
+        ----------
+        d_out : array of float, shape (*ids.shape, D)
+            Gradient of the loss by the output of the last `forward`.
+        """
+        if self._ids is None:
+            raise UsageError("backward was called before forward: there are no ids to add to")
+        expected = (*self._ids.shape, self.embedding_dim)
+        if d_out.shape != expected:
+            raise UsageError(f"d_out has shape {d_out.shape}; the last forward returned {expected}")
+        if self.freeze:
+            return
+        ids = self._ids.reshape(-1)
+        rows = d_out.reshape(-1, self.embedding_dim)
+        n_times = np.unique(ids, return_counts=True)[1] if self.scale_grad_by_freq else None
+        ids, rows = sum_repeated(ids, rows)
+        if n_times is not None:
+            rows /= n_times[:, None].astype(rows.dtype)
+        if self.padding_idx is not None:
+            real = ids != self.padding_idx
+            ids, rows = ids[real], rows[real]
+        self.add_grad(ids, rows)
+
+    def add_grad(self, ids: Ids, rows: Floats) -> None:
+        """Add gradient rows, one for each of some distinct ids, to `grad`.
+
+        Parameters
+        ----------
+        ids : array of int, shape (n,), distinct
+        rows : array of float, shape (n, D)
+        """
+        if self.freeze:
+            return
+        if self.sparse:
+            self._sparse_grads.append((ids, rows))
+            return
+        if self._dense_grad is None:
+            self._dense_grad = np.zeros_like(self.weight)
+        self._dense_grad[ids] += rows  # the ids are distinct: nothing is lost
+
+    @property
+    def grad(self) -> Floats | SparseGrad | None:
+        """The gradient so far; None before the first `backward` and after `zero_grad`."""
+        if not self.sparse:
+            return self._dense_grad
+        if len(self._sparse_grads) > 1:
+            ids = np.concatenate([ids for ids, _ in self._sparse_grads])
+            rows = np.concatenate([rows for _, rows in self._sparse_grads])
+            self._sparse_grads = [sum_repeated(ids, rows)]
+        return self._sparse_grads[0] if self._sparse_grads else None
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self._dense_grad = None
+        self._sparse_grads = []
+
+    def _checked_ids(self, ids: Ids) -> Ids:
+        """Refuse anything that is no row of the table, and say which."""
+        ids = np.asarray(ids)
+        if ids.size == 0:
+            return ids.astype(np.intp)
+        if not np.issubdtype(ids.dtype, np.integer):
+            raise UsageError(f"ids must be integers; {ids.flat[0]!r} is {ids.dtype}")
+        if ids.min() < 0 or ids.max() >= self.num_embeddings:
+            bad = np.argwhere((ids < 0) | (ids >= self.num_embeddings))[0]
+            where = tuple(int(i) for i in bad)
+            raise UsageError(
+                f"id {ids[where]} at {list(where)} is not in the table; "
+                f"ids run from 0 to {self.num_embeddings - 1}"
+            )
+        return ids
+
+    def _shorten_rows(self, ids: Ids, max_norm: float) -> None:
+        """Bring the looked-up rows down to `max_norm`, in the table."""
+        ids = np.unique(ids)
+        norms = np.linalg.norm(self.weight[ids], ord=self.norm_type, axis=1)
+        long = norms > max_norm
+        self.weight[ids[long]] *= (max_norm / (norms[long] + RENORM_EPSILON))[:, None]
+
+
+def sum_repeated(ids: Ids, rows: Floats) -> tuple[Ids, Floats]:
+    """Add up the rows that belong to the same id.
+
+    >>> sum_repeated(np.array([7, 2, 7]), np.array([[1.0], [2.0], [3.0]]))
+    (array([2, 7]), array([[2.],
+           [4.]]))
+
+    Sorting brings equal ids side by side and `reduceat` adds each group in its order of arrival:
+    3 times as fast as `np.add.at`, and the same sum on every run.
+
+    Parameters
+    ----------
+    ids : array of int, shape (n,)
+    rows : array of float, shape (n, D)
+
+    Returns
+    -------
+    ids : array of int, shape (u,): the distinct ones, rising
+    sums : array of float, shape (u, D)
+    """
+    if len(ids) == 0:
+        return ids, rows
+    order = np.argsort(ids, kind="stable")
+    in_order = ids[order]
+    is_first = np.ones(len(ids), bool)
+    np.not_equal(in_order[1:], in_order[:-1], out=is_first[1:])
+    starts = is_first.nonzero()[0]
+    sums = np.add.reduceat(rows[order], starts, axis=0)  # (n, D) -> (u, D)
+    return in_order[starts], sums
+
+
+class WindowMean:
+    """The mean of the context rows of each center, as one product with a banded matrix.
+
+    A[t, x] = 1 / |C_t| where position x is in the context of center t, else 0
+    forward:  hidden = A @ rows
+    backward: d_rows = A.T @ d_hidden
+
+    Parameters
+    ----------
+    gradient : "exact" or "word2vec"
+        "word2vec" leaves 1 / |C_t| out of the backward pass, as word2vec.c, gensim and fastText do:
+        each context row then moves |C_t| times as far as the derivative of the mean says.
+
+    References
+    ----------
+    The missing factor: İrsoy, Benton and Stratos, "Corrected CBOW performs as well as skip-gram",
+    arXiv:2012.15332, section 2.
+    """
+
+    def __init__(self, gradient: Gradient = "exact") -> None:
+        self.gradient = gradient
+        self._in_context: Floats | None = None
+        self._size: Floats | None = None
+
+    def forward(self, rows: Floats, center_pos: Ids, left: Ids, right: Ids) -> Floats:
+        """Step [2]: average.
+
+        Parameters
+        ----------
+        rows : array of float, shape (X, D)
+            The rows of consecutive text positions.
+        center_pos : array of int, shape (B,)
+            Where the centers stand among them.
+        left, right : array of int, shape (B,)
+            The context of center t is every position x with left[t] <= x < right[t] but the
+            center's own. At least one must be left.
+
+        Returns
+        -------
+        hidden : array of float, shape (B, D)
+        """
+        pos = np.arange(len(rows))
+        inside = (pos >= left[:, None]) & (pos < right[:, None])  # (B, X)
+        inside[np.arange(len(center_pos)), center_pos] = False
+        self._in_context = inside.astype(rows.dtype)
+        self._size = (right - left - 1).astype(rows.dtype)[:, None]  # (B, 1), |C_t|
+        return (self._in_context @ rows) / self._size  # (B, X) @ (X, D) -> (B, D)
+
+    def backward(self, d_hidden: Floats) -> Floats:
+        """Step [4], second half: pass the gradient of the mean on to the rows.
+
+        Parameters
+        ----------
+        d_hidden : array of float, shape (B, D)
+
+        Returns
+        -------
+        d_rows : array of float, shape (X, D)
+        """
+        if self._in_context is None or self._size is None:
+            raise UsageError("backward was called before forward: there is no window to pass it to")
+        if self.gradient == "exact":
+            d_hidden = d_hidden / self._size
+        return self._in_context.T @ d_hidden  # (X, B) @ (B, D) -> (X, D)
+
+
+def _row_from_either_end(padding_idx: int | None, n_rows: int) -> int | None:
+    """Count a negative `padding_idx` from the end."""
+    if padding_idx is None:
+        return None
+    if not -n_rows <= padding_idx < n_rows:
+        raise UsageError(
+            f"padding_idx {padding_idx} is not in the table; it runs from {-n_rows} to {n_rows - 1}"
+        )
+    return padding_idx % n_rows
+
+
+def _checked_weight(weight: Floats, shape: tuple[int, int]) -> Floats:
+    """Refuse a table of another shape, or of numbers that are no float32 or float64."""
+    weight = np.asanyarray(weight)
+    if weight.shape != shape:
+        raise UsageError(f"weight has shape {weight.shape}; the layer is {shape}")
+    if weight.dtype not in (np.float32, np.float64):
+        raise UsageError(f"weight is {weight.dtype}; it must be float32 or float64")
+    return weight

@@ -1,0 +1,194 @@
+"""The folder that a run leaves behind: its files, how it is made, and how it is found by name.
+
+config.yaml          every setting, resolved: it reruns the run
+vocab.tsv            word<TAB>count, in row order
+dropped.tsv          word<TAB>count of the words of the text that got no row
+vectors.npy          W_in (V, D)
+output_vectors.npy   W_out (V, D)
+metrics.jsonl        one JSON object for each chunk and each epoch
+run.json             format, versions, corpus, tokens, seconds, status
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from w2v.errors import OutputError, RunError
+from w2v.files import atomic_write, cannot_write
+
+RUN_FORMAT = 1
+CONFIG, VOCAB, DROPPED = "config.yaml", "vocab.tsv", "dropped.tsv"
+VECTORS, OUTPUT_VECTORS = "vectors.npy", "output_vectors.npy"
+METRICS, RECORD = "metrics.jsonl", "run.json"
+RUN_FILES = (CONFIG, VOCAB, DROPPED, VECTORS, OUTPUT_VECTORS, METRICS, RECORD)
+RUNS = Path("runs")  # where a run is looked for by name
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run folder that is being written."""
+
+    path: Path
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write one of the text files at once."""
+        with atomic_write(self.path / name, "w") as file:
+            file.write(text)
+
+    def write_record(self, record: dict[str, Any]) -> None:
+        """Write run.json."""
+        whole = {"format": RUN_FORMAT, "program": "w2v", **record}
+        self.write_text(RECORD, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+
+    def add_metrics(self, metrics: dict[str, Any]) -> None:
+        """Add a line to metrics.jsonl."""
+        path = self.path / METRICS
+        try:
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(json.dumps(metrics) + "\n")
+        except OSError as error:
+            raise cannot_write(path, error) from error
+
+    def write_array(self, name: str, array: np.ndarray[Any, Any]) -> None:
+        """Write one of the .npy files."""
+        with atomic_write(self.path / name) as file:
+            np.save(file, array, allow_pickle=False)
+
+
+def check_out(out: Path, *, force: bool) -> None:
+    """Refuse a place where a run folder must not or cannot be made, before any work is done.
+
+    Raises
+    ------
+    OutputError
+        If it exists and `force` is off, is no run folder, or its parent cannot be written.
+    """
+    if os.path.lexists(out):
+        if not force:
+            raise OutputError(
+                f"{out} exists; choose another --out, or add --force to replace the run"
+            )
+        if not out.is_dir() or (any(out.iterdir()) and not is_run_folder(out)):
+            raise OutputError(f"{out} is no w2v run folder; --force replaces nothing else")
+    parent = next(p for p in (out, *out.absolute().parents) if p.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise OutputError(f"{out} cannot be made: {parent} is no folder that you may write to")
+
+
+def make_run_folder(out: Path, *, force: bool) -> RunFolder:
+    """Make a run folder; with `force`, remove the files of the run that is there and nothing else.
+
+    Raises
+    ------
+    OutputError
+        As `check_out`.
+    """
+    check_out(out, force=force)
+    try:
+        if out.is_dir():
+            for name in RUN_FILES:
+                (out / name).unlink(missing_ok=True)
+        out.mkdir(parents=True, exist_ok=force)
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    return RunFolder(out)
+
+
+def next_run_folder(runs: Path, name: str) -> RunFolder:
+    """Make `<runs>/<name>-<number>` with the next free number.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be made.
+    """
+    number = max(_numbers(runs, name), default=0) + 1
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        while True:
+            try:
+                (runs / f"{name}-{number}").mkdir()
+            except FileExistsError:  # another run took the number a moment ago
+                number += 1
+            else:
+                return RunFolder(runs / f"{name}-{number}")
+    except OSError as error:
+        raise cannot_write(runs, error) from error
+
+
+def _numbers(runs: Path, name: str) -> list[int]:
+    """List the numbers that runs of this name have."""
+    pattern = re.compile(re.escape(name) + r"-(\d+)")
+    names = [path.name for path in runs.iterdir()] if runs.is_dir() else []
+    return [int(match[1]) for match in map(pattern.fullmatch, names) if match]
+
+
+def is_run_folder(path: Path) -> bool:
+    """Tell whether a folder holds a record that w2v wrote."""
+    try:
+        record = json.loads((path / RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(record, dict) and record.get("program") == "w2v"
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Return the content of a run's run.json.
+
+    Raises
+    ------
+    RunError
+        If it is missing, damaged, or of a later format.
+    """
+    try:
+        record = json.loads((path / RECORD).read_text("utf-8"))
+    except OSError as error:
+        raise RunError(f"{path} is no w2v run folder: {RECORD} {error.strerror}") from error
+    except ValueError as error:
+        raise RunError(f"{path / RECORD} is damaged: {error}") from error
+    if not isinstance(record, dict) or record.get("program") != "w2v":
+        raise RunError(f"{path / RECORD} was not written by w2v")
+    if record.get("format") != RUN_FORMAT:
+        raise RunError(
+            f"{path} has run format {record.get('format')!r}; this w2v reads format {RUN_FORMAT}"
+        )
+    return record
+
+
+def list_runs(runs: Path = RUNS) -> list[Path]:
+    """List the run folders below `runs`, the one that was started last at the end."""
+    found = [p for p in sorted(runs.iterdir()) if is_run_folder(p)] if runs.is_dir() else []
+    return sorted(found, key=lambda path: str(read_record(path).get("started", "")))
+
+
+def find_run(name: str, runs: Path = RUNS) -> Path:
+    """Return the run folder that a user names: a path, a run's name, or `latest`.
+
+    A name without its number is the run of that name with the highest number.
+
+    Raises
+    ------
+    RunError
+        If there is none.
+    """
+    if Path(name).is_dir():
+        read_record(Path(name))  # says what is wrong with it
+        return Path(name)
+    there = list_runs(runs)
+    if name == "latest" and there:
+        return there[-1]
+    if runs / name in there:
+        return runs / name
+    numbers = [n for n in _numbers(runs, name) if runs / f"{name}-{n}" in there]
+    if numbers:
+        return runs / f"{name}-{max(numbers)}"
+    known = ", ".join(path.name for path in there[-5:])
+    remedy = f"the newest in {runs}/ are {known}" if known else "`w2v train` makes one"
+    raise RunError(f"there is no run {name!r}; {remedy}")

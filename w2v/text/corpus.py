@@ -1,0 +1,204 @@
+"""The corpus as training sees it: a stream of word ids that any stretch can be read from.
+
+The encoded text on disk holds every word. `IdStream` drops or renames the words without a row while
+it reads, and knows where each stretch of the stream lies on disk by a small index. `open_corpus` is
+the way from a config to all of this.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.config.schema import CorpusConfig, VocabConfig
+from w2v.errors import CorpusError
+from w2v.files import cache_folder, cannot_write
+from w2v.text.builtin import builtin_corpora, builtin_file
+from w2v.text.encoding import EncodedText, Progress, encode
+from w2v.text.reading import find_files, spool
+from w2v.text.tokenizers import make_tokenizer, tokenizer_source
+from w2v.text.vocabulary import GONE, Vocabulary, build_vocabulary
+
+INDEX_BLOCK = 1 << 16  # tokens on disk for each entry of the index
+
+
+class IdStream:
+    """The positions of a text whose words have a row, as ids, cut into sentences.
+
+    Parameters
+    ----------
+    text : EncodedText
+    new_id : array of int32, one for each word of the text
+        Its row, or GONE.
+    """
+
+    def __init__(self, text: EncodedText, new_id: NDArray[np.int32]) -> None:
+        self._text = text
+        self._new_id = new_id
+        # ends[i]: stream positions before block i of the text on disk
+        kept = [
+            np.count_nonzero(new_id[text.ranks[at : at + INDEX_BLOCK]] != GONE)
+            for at in range(0, len(text.ranks), INDEX_BLOCK)
+        ]
+        self._before = np.concatenate(([0], np.cumsum(kept, dtype=np.int64)))
+
+    def __len__(self) -> int:
+        return int(self._before[-1])
+
+    def read(self, start: int, stop: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return a stretch of the stream.
+
+        Parameters
+        ----------
+        start, stop : int
+            Stream positions, 0 <= start < stop <= len(self).
+
+        Returns
+        -------
+        tokens : array of int32, shape (stop - start,)
+            Word ids.
+        sentence : array of int64, shape (stop - start,)
+            The number of each position's sentence within the stretch; it rises from 0.
+        """
+        first_block = int(np.searchsorted(self._before, start, side="right")) - 1
+        last_block = int(np.searchsorted(self._before, stop, side="left"))
+        low, high = first_block * INDEX_BLOCK, last_block * INDEX_BLOCK
+        ids = self._new_id[self._text.ranks[low:high]]
+        has_row = ids != GONE
+        starts = self._text.starts
+        here = starts[np.searchsorted(starts, low) : np.searchsorted(starts, high)] - low
+        sentence = np.zeros(len(ids), np.int64)
+        sentence[here] = 1  # a sentence that starts with a dropped word still counts up
+        sentence = np.cumsum(sentence)[has_row]
+        stretch = slice(
+            start - int(self._before[first_block]), stop - int(self._before[first_block])
+        )
+        tokens, sentence = ids[has_row][stretch], sentence[stretch]
+        return tokens, sentence - sentence[0]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A text, its vocabulary, and the stream of ids that both make.
+
+    Attributes
+    ----------
+    text : EncodedText
+    vocabulary : Vocabulary
+    stream : IdStream
+    dropped_words, dropped_counts
+        The words of the text that have no row, by falling count.
+    sha256 : str
+        Of the files' bytes.
+    files : list of Path
+    """
+
+    text: EncodedText
+    vocabulary: Vocabulary
+    stream: IdStream
+    dropped_words: Sequence[str]
+    dropped_counts: NDArray[np.int64]
+    sha256: str
+    files: list[Path]
+
+
+def open_corpus(
+    corpus: CorpusConfig,
+    vocab: VocabConfig,
+    *,
+    allow_code: bool = False,
+    progress: Progress | None = None,
+) -> Corpus:
+    """Read, tokenize and count a corpus, or take it from the cache, and choose its vocabulary.
+
+    Parameters
+    ----------
+    corpus, vocab
+        The sections of the config.
+    allow_code : bool
+        Whether a `module:function` tokenizer may be run.
+    progress : callable, optional
+        Is told the number of characters read since its last call.
+
+    Raises
+    ------
+    CorpusError, ConfigError, OutputError
+        If there is no text in it, or no vocabulary of two words.
+    """
+    tokenize = make_tokenizer(
+        corpus.tokenizer,
+        lowercase=corpus.lowercase,
+        normalize=corpus.normalize,
+        allow_code=allow_code,
+    )
+    files, spooled = corpus_files(corpus.path)
+    try:
+        text, sha256 = encode(files, tokenize, tokenizer_key(corpus), corpus.field, progress)
+    finally:
+        if spooled is not None:
+            spooled.unlink(missing_ok=True)
+    vocabulary, new_id = build_vocabulary(
+        text.words, text.counts, vocab.min_count, vocab.max_size, vocab.specials
+    )
+    has_row = set(vocabulary.words)
+    dropped = [rank for rank, word in enumerate(text.words) if word not in has_row]
+    return Corpus(
+        text=text,
+        vocabulary=vocabulary,
+        stream=IdStream(text, new_id),
+        dropped_words=[text.words[rank] for rank in dropped],
+        dropped_counts=text.counts[dropped],
+        sha256=sha256,
+        files=files,
+    )
+
+
+def corpus_files(path: str | list[str]) -> tuple[list[Path], Path | None]:
+    """Return the files of a corpus path, and the one among them that holds standard input.
+
+    A file or folder of that name goes before a built-in corpus.
+
+    Raises
+    ------
+    CorpusError
+        If a path matches nothing.
+    """
+    files: list[Path] = []
+    spooled = None
+    for part in [path] if isinstance(path, str) else path:
+        if part == "-":
+            if spooled is not None:
+                raise CorpusError("corpus.path names standard input (-) twice; it can be read once")
+            spooled = _spooled_stdin()
+            files.append(spooled)
+        elif part in builtin_corpora() and not os.path.exists(part):
+            files.append(builtin_file(part))
+        else:
+            files += find_files([part])
+    return files, spooled
+
+
+def tokenizer_key(corpus: CorpusConfig) -> str:
+    """Tell a tokenizer and its settings from any other; code by the content of its file."""
+    parts = [corpus.tokenizer, corpus.lowercase, corpus.normalize]
+    source = tokenizer_source(corpus.tokenizer)
+    if source is not None:
+        parts.append(hashlib.sha256(source.read_bytes()).hexdigest())
+    return repr(parts)
+
+
+def _spooled_stdin() -> Path:
+    """Copy standard input into the cache folder."""
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return spool(sys.stdin.buffer, folder)
+    except OSError as error:
+        raise cannot_write(folder, error) from error

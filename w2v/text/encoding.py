@@ -1,0 +1,287 @@
+"""One pass over the text: count every word and write the ids, kept in a cache on disk.
+
+Words get provisional ids by first appearance while the text is read; afterwards the ids on disk are
+renamed by falling count. Memory grows with the distinct words, not with the text: the ids go to the
+disk as they come and are memory-mapped for training.
+
+The cache lies under `$W2V_CACHE`, by default the user's cache folder, one folder for each corpus
+content and tokenizer. The vocabulary's settings are not part of it: whatever they are, they pick
+rows of this one count.
+"""
+
+from __future__ import annotations
+
+import array
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.errors import CorpusError
+from w2v.files import cache_folder, cannot_write
+from w2v.text.reading import BadBytes, read_pieces
+from w2v.text.tokenizers import Tokenizer
+
+CACHE_FORMAT = 1  # part of the key: raised whenever the same text would be encoded differently
+HASH_BLOCK = 1 << 20
+RENAME_BLOCK = 1 << 22  # ids renamed at a time
+
+Progress = Callable[
+    [int], None
+]  # is told how many bytes of the files have been read since last time
+
+
+@dataclass(frozen=True)
+class EncodingReport:
+    """What was met in the text.
+
+    Attributes
+    ----------
+    n_files, n_bytes, n_tokens, n_sentences : int
+        Bytes as they lie on disk; sentences with at least one token.
+    n_bad_bytes : int
+        Bytes that are no UTF-8, read as U+FFFD.
+    first_bad_file, first_bad_line
+        Where the first of them was.
+    longest_sentence : int
+        In tokens.
+    """
+
+    n_files: int
+    n_bytes: int
+    n_tokens: int
+    n_sentences: int
+    n_bad_bytes: int
+    first_bad_file: str
+    first_bad_line: int
+    longest_sentence: int
+
+
+@dataclass(frozen=True)
+class EncodedText:
+    """A whole corpus as ids.
+
+    Attributes
+    ----------
+    words : list of str
+        Every distinct word, by falling count, ties by first appearance; its index is its rank.
+    counts : array of int64, shape (n_types,)
+    ranks : memory-mapped array of int32, shape (n_tokens,)
+        The rank of the word at each position of the text.
+    starts : memory-mapped array of int64, shape (n_sentences,)
+        The position at which each sentence starts.
+    report : EncodingReport
+    from_cache : bool
+    """
+
+    words: list[str]
+    counts: NDArray[np.int64]
+    ranks: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    report: EncodingReport
+    from_cache: bool
+
+
+def content_hash(files: Sequence[Path]) -> str:
+    """Return the sha256 of the files' bytes, in their order, as they lie on disk.
+
+    Raises
+    ------
+    CorpusError
+        If a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    for file in files:
+        try:
+            with open(file, "rb") as stream:
+                # Sizes keep two files apart from one that holds both.
+                digest.update(os.fstat(stream.fileno()).st_size.to_bytes(8, "little"))
+                while block := stream.read(HASH_BLOCK):
+                    digest.update(block)
+        except OSError as error:
+            raise CorpusError(f"{file} cannot be read: {error.strerror}") from error
+    return digest.hexdigest()
+
+
+def encode(
+    files: Sequence[Path],
+    tokenize: Tokenizer,
+    tokenizer_key: str,
+    field: str | None,
+    progress: Progress | None = None,
+) -> tuple[EncodedText, str]:
+    """Return the encoded corpus, from the cache if it is there, and the sha256 of its files.
+
+    Parameters
+    ----------
+    files : sequence of Path
+    tokenize : Tokenizer
+    tokenizer_key : str
+        Tells this tokenizer, with its settings, from any other.
+    field : str, optional
+        For .jsonl and .csv.
+    progress : callable, optional
+
+    Raises
+    ------
+    CorpusError
+        If a file is missing or no text, or there is no token in all of them.
+    OutputError
+        If the cache cannot be written.
+    """
+    sha256 = content_hash(files)
+    endings = [
+        file.name.partition(".")[2].lower() for file in files
+    ]  # they decide how it is unpacked
+    key = json.dumps([CACHE_FORMAT, sha256, endings, tokenizer_key, field])
+    folder = cache_folder() / "corpora" / hashlib.sha256(key.encode()).hexdigest()[:32]
+    if (folder / "report.json").is_file():
+        return _load(folder, from_cache=True), sha256
+    partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
+    try:
+        partial.mkdir(parents=True, exist_ok=True)
+        _encode_into(partial, files, tokenize, field, progress or (lambda n_bytes: None))
+        try:
+            partial.rename(folder)
+        except OSError:
+            if not (
+                folder / "report.json"
+            ).is_file():  # else another process was first: use its work
+                raise
+    except OSError as error:
+        raise cannot_write(cache_folder(), error) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return _load(folder, from_cache=False), sha256
+
+
+class _Provisional(dict[str, int]):
+    """A word's id by first appearance; looking up a new word gives it the next id."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = len(self)
+        return len(self) - 1
+
+
+def _encode_into(
+    folder: Path,
+    files: Sequence[Path],
+    tokenize: Tokenizer,
+    field: str | None,
+    progress: Progress,
+) -> None:
+    """Read, tokenize, number and count; write the four parts of an encoded text."""
+    bad = BadBytes()
+    provisional = _Provisional()
+    with open(folder / "ranks.i32", "wb") as ranks, open(folder / "starts.i64", "wb") as starts:
+        writer = _SentenceWriter(ranks, starts)
+        for file in files:
+            n_bytes = 0
+            for text, ends_sentence in read_pieces(file, field, bad):
+                writer.add(map(provisional.__getitem__, tokenize(text)), ends_sentence)
+                n_bytes += len(text)
+                if n_bytes > HASH_BLOCK:
+                    progress(n_bytes)
+                    n_bytes = 0
+            progress(n_bytes)
+        writer.flush()
+    if writer.n_tokens == 0:
+        where = files[0] if len(files) == 1 else f"{len(files)} files"
+        size = sum(file.stat().st_size for file in files)
+        what = "is empty" if size == 0 else f"holds no token in its {size:,} bytes"
+        raise CorpusError(f"{where} {what}; check corpus.path and corpus.tokenizer")
+    report = EncodingReport(
+        n_files=len(files),
+        n_bytes=sum(file.stat().st_size for file in files),
+        n_tokens=writer.n_tokens,
+        n_sentences=writer.n_sentences,
+        n_bad_bytes=bad.count,
+        first_bad_file=bad.first_file,
+        first_bad_line=bad.first_line,
+        longest_sentence=writer.longest,
+    )
+    words, counts = _rename_by_count(folder / "ranks.i32", list(provisional))
+    _write(folder / "words.txt", "".join(f"{word}\n" for word in words).encode())
+    _write(folder / "counts.i64", counts.astype("<i8").tobytes())
+    # Written last: a folder with a report is whole.
+    _write(folder / "report.json", json.dumps(asdict(report)).encode())
+
+
+class _SentenceWriter:
+    """Gather ids and sentence starts, and write them out in blocks."""
+
+    def __init__(self, ids_file: BinaryIO, starts_file: BinaryIO) -> None:
+        self._files = ids_file, starts_file
+        self._ids = array.array("i")
+        self._starts = array.array("q")
+        self._flushed = 0
+        self._start = 0  # of the sentence that is being written
+        self.n_sentences = 0
+        self.longest = 0
+
+    @property
+    def n_tokens(self) -> int:
+        """Tokens so far."""
+        return self._flushed + len(self._ids)
+
+    def add(self, ids: Iterable[int], ends_sentence: bool) -> None:
+        """Add a piece of a sentence; a sentence without tokens is none."""
+        self._ids.extend(ids)
+        if ends_sentence and self.n_tokens > self._start:
+            self._starts.append(self._start)
+            self.n_sentences += 1
+            self.longest = max(self.longest, self.n_tokens - self._start)
+            self._start = self.n_tokens
+        if len(self._ids) >= RENAME_BLOCK:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has been gathered."""
+        ids_file, starts_file = self._files
+        self._flushed = self.n_tokens
+        np.asarray(self._ids, "<i4").tofile(ids_file)
+        np.asarray(self._starts, "<i8").tofile(starts_file)
+        self._ids, self._starts = array.array("i"), array.array("q")
+
+
+def _rename_by_count(path: Path, words: list[str]) -> tuple[list[str], NDArray[np.int64]]:
+    """Count the provisional ids on disk and turn them into ranks, in place."""
+    ids = np.memmap(path, "<i4", mode="r+")
+    blocks = [slice(at, at + RENAME_BLOCK) for at in range(0, len(ids), RENAME_BLOCK)]
+    counts = np.zeros(len(words), np.int64)
+    for block in blocks:
+        counts += np.bincount(ids[block], minlength=len(words))
+    order = np.argsort(-counts, kind="stable")  # stable: ties stay in order of first appearance
+    rank_of = np.empty(len(words), "<i4")
+    rank_of[order] = np.arange(len(words))
+    for block in blocks:
+        ids[block] = rank_of[ids[block]]
+    ids.flush()
+    return [words[i] for i in order.tolist()], counts[order]
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a small part of the cache and see it to the disk."""
+    with open(path, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _load(folder: Path, *, from_cache: bool) -> EncodedText:
+    """Open an encoded text; ids stay on disk."""
+    return EncodedText(
+        words=(folder / "words.txt").read_bytes().decode("utf-8").split("\n")[:-1],
+        counts=np.fromfile(folder / "counts.i64", "<i8"),
+        ranks=np.memmap(folder / "ranks.i32", "<i4", mode="r"),
+        starts=np.memmap(folder / "starts.i64", "<i8", mode="r"),
+        report=EncodingReport(**json.loads((folder / "report.json").read_text("utf-8"))),
+        from_cache=from_cache,
+    )

@@ -1,0 +1,283 @@
+"""From a corpus path to pieces of text: which files, how they are unpacked, decoded and cut.
+
+Text is read block by block, so that memory does not depend on the size of a file or the length of a
+line. Sentences end at line ends (LF, CR LF or CR); a line longer than a block comes in several
+pieces, cut at spaces, of one sentence. Nothing is tokenized here.
+"""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import csv
+import glob
+import gzip
+import json
+import lzma
+import os
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from w2v.errors import CorpusError
+
+BLOCK_BYTES = 1 << 20
+MAX_BAD_SHARE = 0.1  # of a file's bytes; beyond this it is another encoding, or no text at all
+UNPACKERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+@dataclass
+class BadBytes:
+    """Bytes that are no UTF-8, over all files: how many, and where the first was."""
+
+    count: int = 0
+    first_file: str = ""
+    first_line: int = 0
+
+
+def find_files(paths: Iterable[str]) -> list[Path]:
+    """List the files that a corpus path names: files, folders (all files below), globs.
+
+    Files of a folder or glob come in sorted order; names that begin with a dot are passed over.
+
+    Raises
+    ------
+    CorpusError
+        If a path matches nothing.
+    """
+    files: list[Path] = []
+    for path in paths:
+        if os.path.isdir(path):
+            found = _files_below(Path(path))
+        elif os.path.exists(path):
+            found = [Path(path)]
+        else:
+            matches = sorted(glob.glob(path, recursive=True))
+            found = [Path(match) for match in matches if os.path.isfile(match)]
+        if not found:
+            what = "holds no files" if os.path.isdir(path) else "does not exist"
+            raise CorpusError(
+                f"corpus {path} {what}; give a file, folder, glob or a name of `w2v corpus list`"
+            )
+        files += found
+    return files
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """List the visible files below a folder; links to folders are not followed: no loops."""
+    found = []
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(parent, name) for name in sorted(names) if not name.startswith(".")]
+    return [path for path in found if path.is_file()]
+
+
+def read_pieces(file: Path, field: str | None, bad: BadBytes) -> Iterator[tuple[str, bool]]:
+    """Yield (text, whether a sentence ends after it) of one file.
+
+    Parameters
+    ----------
+    file : Path
+        Plain or packed (.gz, .bz2, .xz); lines of text, or .jsonl or .csv.
+    field : str, optional
+        The key or column that holds the text, for .jsonl and .csv.
+    bad : BadBytes
+        Where bytes that are no UTF-8 are counted; they are read as U+FFFD.
+
+    Raises
+    ------
+    CorpusError
+        If the file cannot be read or unpacked, is no text, or a record has no such field.
+    """
+    packed = file.suffix.lower() in UNPACKERS
+    kind = (file.with_suffix("") if packed else file).suffix.lower()
+    try:
+        with UNPACKERS[file.suffix.lower()](file, "rb") if packed else open(file, "rb") as raw:
+            if kind in (".jsonl", ".csv"):
+                if field is None:
+                    raise CorpusError(
+                        f"{file}: set corpus.field to the {_FIELD[kind]} that holds the text"
+                    )
+                yield from _RECORDS[kind](file, raw, field, bad)
+            else:
+                yield from _text_pieces(file, raw, bad)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CorpusError(f"{file} cannot be read: {reason}") from error
+
+
+_FIELD = {".jsonl": "key", ".csv": "column"}
+
+
+class _Decoder:
+    """Decode blocks of one file as UTF-8; count what is bad and refuse what is no text."""
+
+    def __init__(self, file: Path, bad: BadBytes) -> None:
+        self.file = file
+        self.bad = bad
+        self.n_lines = 0
+        self.n_bytes = 0
+        self.n_bad = 0
+
+    def decode(self, block: bytes) -> str:
+        """Decode a block that ends at a character's end."""
+        if self.n_bytes == 0:
+            block = block.removeprefix(codecs.BOM_UTF8)
+        nul = block.find(b"\0")
+        if nul >= 0:
+            line = self.n_lines + block.count(b"\n", 0, nul) + 1
+            utf16 = block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            remedy = "it looks like UTF-16: convert it to UTF-8" if utf16 else "it is no text file"
+            raise CorpusError(f"{self.file} has a NUL byte in line {line}; {remedy}")
+        try:
+            text = block.decode("utf-8")
+        except UnicodeDecodeError as error:
+            text = block.decode("utf-8", errors="replace")
+            # Good bytes encode back to themselves; what is missing was bad.
+            genuine = block.count(REPLACEMENT.encode())
+            n_replaced = text.count(REPLACEMENT) - genuine
+            n_good = len(text.encode()) - n_replaced * len(REPLACEMENT.encode())
+            self._note_bad(
+                len(block) - n_good, self.n_lines + block.count(b"\n", 0, error.start) + 1
+            )
+        self.n_bytes += len(block)
+        self.n_lines += block.count(b"\n")
+        if self.n_bytes >= BLOCK_BYTES:
+            self.finish()  # no need to read on when a whole block is already mostly bad
+        return text
+
+    def _note_bad(self, n_bytes: int, line: int) -> None:
+        """Count bad bytes, and remember the first."""
+        if self.bad.count == 0:
+            self.bad.first_file, self.bad.first_line = str(self.file), line
+        self.bad.count += n_bytes
+        self.n_bad += n_bytes
+
+    def finish(self) -> None:
+        """Refuse the file if too much of what was read is bad."""
+        if self.n_bad > MAX_BAD_SHARE * self.n_bytes:
+            raise CorpusError(
+                f"{self.file} is not UTF-8 text: {self.n_bad:,} of {self.n_bytes:,} bytes are bad; "
+                "if it is text in another encoding, convert it (iconv -t UTF-8)"
+            )
+
+
+def _text_pieces(file: Path, raw: IO[bytes], bad: BadBytes) -> Iterator[tuple[str, bool]]:
+    """Yield the pieces of a plain text."""
+    decoder = _Decoder(file, bad)
+    for block, is_line_end in _blocks(raw):
+        text = decoder.decode(block)
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        *lines, rest = text.split("\n")
+        for line in lines:
+            yield line, True
+        yield rest, is_line_end  # empty where the block ended with its line
+    decoder.finish()
+
+
+def _blocks(raw: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield (bytes, whether a line ends after them): as many whole lines as fit, or part of one.
+
+    A block is cut after its last line end, else before its last space, which never splits a
+    character or a word. Text without either grows the block until one comes.
+    """
+    carried: list[bytes] = []
+    while block := raw.read(BLOCK_BYTES):
+        # A CR at the very end may be half of a CR LF: wait for the next block.
+        cut = max(block.rfind(b"\n"), block.rfind(b"\r", 0, len(block) - 1)) + 1
+        ends_line = cut > 0
+        if not ends_line:
+            cut = max(block.rfind(b" "), block.rfind(b"\t"), 0)
+        if cut == 0:
+            carried.append(block)
+            continue
+        whole = b"".join((*carried, block[:cut]))
+        carried = [block[cut:]]
+        yield whole, ends_line
+    last = b"".join(carried)
+    if last:
+        yield last, True
+
+
+def _decoded_lines(file: Path, raw: IO[bytes], bad: BadBytes) -> Iterator[str]:
+    """Yield the lines of a file of records, with their line ends, decoded."""
+    decoder = _Decoder(file, bad)
+    for line in raw:
+        yield decoder.decode(line)
+    decoder.finish()
+
+
+def _jsonl_pieces(
+    file: Path, raw: IO[bytes], field: str, bad: BadBytes
+) -> Iterator[tuple[str, bool]]:
+    """Yield the text of each JSON record."""
+    for number, line in enumerate(_decoded_lines(file, raw, bad), 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise CorpusError(f"{file} line {number} is no JSON: {error}") from error
+        if not isinstance(record, dict) or field not in record:
+            there = ", ".join(sorted(record)[:10]) if isinstance(record, dict) else "no keys"
+            raise CorpusError(
+                f"{file} line {number} has no key {field!r} (corpus.field); it has {there}"
+            )
+        text = record[field]
+        if not isinstance(text, str | None):
+            raise CorpusError(
+                f"{file} line {number}: {field!r} holds no text but {type(text).__name__}"
+            )
+        yield from _lines_of(_without_surrogates(text or ""))
+
+
+def _csv_pieces(
+    file: Path, raw: IO[bytes], field: str, bad: BadBytes
+) -> Iterator[tuple[str, bool]]:
+    """Yield the text of each row of a table with a header."""
+    csv.field_size_limit(2**31 - 1)  # a text may be longer than the module's 128 KiB
+    rows = csv.reader(_decoded_lines(file, raw, bad))
+    try:
+        header = next(rows, [])
+        if field not in header:
+            raise CorpusError(
+                f"{file} has no column {field!r} (corpus.field); it has {', '.join(header[:10])}"
+            )
+        column = header.index(field)
+        for row in rows:
+            if row:
+                if len(row) <= column:
+                    raise CorpusError(
+                        f"{file} line {rows.line_num} has no column {field!r}: it is short"
+                    )
+                yield from _lines_of(row[column])
+    except csv.Error as error:
+        raise CorpusError(f"{file} line {rows.line_num} is no CSV: {error}") from error
+
+
+_RECORDS = {".jsonl": _jsonl_pieces, ".csv": _csv_pieces}
+
+
+def _lines_of(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield each line of a record's text as a sentence."""
+    for line in re.split(r"\r\n|\r|\n", text):
+        yield line, True
+
+
+def _without_surrogates(text: str) -> str:
+    """JSON can spell half a character (`\\ud800`), which no file can hold: read it as U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def spool(stream: IO[bytes], folder: Path) -> Path:
+    """Copy standard input to a file, since it can be read only once."""
+    path = folder / f"stdin-{os.getpid()}.txt"
+    with open(path, "wb") as file:
+        while block := stream.read(BLOCK_BYTES):
+            file.write(block)
+    return path

@@ -1,0 +1,195 @@
+"""The vocabulary: which words have a row, in which order, and how often each was seen.
+
+A row is a word id. Special tokens come first when they are asked for, then words by falling count,
+ties by first appearance. `<unk>` stands for every word that has no row and is a word like any
+other; `<pad>` is a row that nothing in a text ever points to.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.errors import CorpusError, RunError
+from w2v.files import atomic_write
+
+UNK, PAD = "<unk>", "<pad>"
+GONE = -1  # the id of a word that has no row and nothing to stand for it
+
+
+class Vocabulary:
+    """The words of a model, in row order.
+
+    Parameters
+    ----------
+    words : sequence of str, V distinct words
+    counts : array of int64, shape (V,)
+
+    Attributes
+    ----------
+    words : list of str
+    counts : array of int64, shape (V,)
+    """
+
+    def __init__(self, words: Sequence[str], counts: NDArray[np.int64]) -> None:
+        self.words = list(words)
+        self.counts = counts
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @functools.cached_property
+    def id_of(self) -> dict[str, int]:
+        """The row of each word."""
+        return {word: word_id for word_id, word in enumerate(self.words)}
+
+    @property
+    def n_tokens(self) -> int:
+        """The number of text positions that the words fill."""
+        return int(self.counts.sum())
+
+    def keep_probabilities(self, subsample: float) -> NDArray[np.float64]:
+        """Return the probability with which a position of each word is kept.
+
+        p = min(1, sqrt(t / f) + t / f), f the word's share of all positions, t = `subsample`.
+
+        Parameters
+        ----------
+        subsample : float
+            t; 0 keeps all.
+
+        Returns
+        -------
+        array of float64, shape (V,)
+
+        References
+        ----------
+        The formula of word2vec.c, which is not that of the paper (arXiv:1310.4546, equation 5).
+        """
+        if subsample == 0:
+            return np.ones(len(self))
+        share = np.maximum(self.counts, 1) / max(self.n_tokens, 1)
+        ratio = subsample / share
+        return np.minimum(1, np.sqrt(ratio) + ratio)
+
+    def save(self, path: Path) -> None:
+        """Write `word<TAB>count` lines in row order, without a header.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+        """
+        write_counts(path, self.words, self.counts)
+
+    @classmethod
+    def load(cls, path: Path) -> Vocabulary:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        RunError
+            If the file is missing or a line is no `word<TAB>count`.
+        """
+        try:
+            lines = path.read_bytes().decode("utf-8").split("\n")
+        except OSError as error:
+            raise RunError(f"{path} cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise RunError(f"{path} is not UTF-8 (byte {error.start})") from error
+        if lines.pop() != "":
+            raise RunError(f"{path} is cut short: its last line has no end")
+        words, counts = [], []
+        for number, line in enumerate(lines, 1):
+            word, tab, count = line.partition("\t")
+            if not tab or not word or not count.isdecimal():
+                raise RunError(f"{path} line {number} is not word<TAB>count: {line[:60]!r}")
+            words.append(word)
+            counts.append(int(count))
+        return cls(words, np.array(counts, np.int64))
+
+
+def write_counts(path: Path, words: Sequence[str], counts: NDArray[np.int64]) -> None:
+    """Write `word<TAB>count` lines."""
+    with atomic_write(path, "w") as file:
+        file.writelines(
+            f"{word}\t{count}\n" for word, count in zip(words, counts.tolist(), strict=True)
+        )
+
+
+def build_vocabulary(
+    words: Sequence[str],
+    counts: NDArray[np.int64],
+    min_count: int,
+    max_size: int | None,
+    specials: Sequence[str],
+) -> tuple[Vocabulary, NDArray[np.int32]]:
+    """Choose the words that get a row.
+
+    Parameters
+    ----------
+    words : sequence of str
+        All distinct words of a corpus, by falling count.
+    counts : array of int64
+        Their counts.
+    min_count : int
+        Words seen fewer times get no row.
+    max_size : int, optional
+        Exactly so many of the commonest words get one, specials apart.
+    specials : sequence of str
+        `<unk>` and `<pad>` as asked for; they get the first ids. A word of the text that is spelled
+        like one of them *is* that one.
+
+    Returns
+    -------
+    vocabulary : Vocabulary
+    new_id : array of int32, one for each of `words`
+        Its row, the row of `<unk>`, or GONE.
+
+    Raises
+    ------
+    CorpusError
+        If fewer than two words are left: there is nothing to tell apart.
+    """
+    spelled = {special: words.index(special) for special in specials if special in words}
+    ranked = np.flatnonzero(counts >= min_count)
+    ranked = ranked[~np.isin(ranked, list(spelled.values()))][:max_size]
+    _refuse_tiny(words, counts, min_count, n_kept=len(ranked))
+
+    new_id = np.full(len(words), specials.index(UNK) if UNK in specials else GONE, np.int32)
+    new_id[ranked] = np.arange(len(ranked)) + len(specials)
+    for special, rank in spelled.items():
+        new_id[rank] = GONE if special == PAD else specials.index(special)
+    has_row = new_id != GONE
+    new_counts = np.bincount(
+        new_id[has_row], weights=counts[has_row], minlength=len(specials) + len(ranked)
+    )
+    kept = [*specials, *(words[rank] for rank in ranked.tolist())]
+    return Vocabulary(kept, new_counts.astype(np.int64)), new_id
+
+
+def _refuse_tiny(
+    words: Sequence[str], counts: NDArray[np.int64], min_count: int, n_kept: int
+) -> None:
+    """Refuse a vocabulary under two words, and say which setting would help."""
+    if n_kept >= 2:
+        return
+    if len(words) < 2:
+        raise CorpusError(
+            f"the corpus has only one distinct word, {words[0]!r}; it takes two to learn from"
+        )
+    usual = f"the commonest, {words[0]!r}, occurs {_times(counts[0])}"
+    removed = "all" if n_kept == 0 else "all but one"
+    raise CorpusError(
+        f"vocab.min_count {min_count} removed {removed} of the {len(words):,} words; {usual}; "
+        f"try vocab.min_count={int(counts[1])}"
+    )
+
+
+def _times(count: int) -> str:
+    """Say a number of times."""
+    return "once" if count == 1 else f"{count:,} times"

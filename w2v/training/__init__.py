@@ -1,0 +1,1 @@
+"""From a config and a corpus to trained weights: draws, schedule, the loop over chunks."""

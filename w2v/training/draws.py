@@ -1,0 +1,183 @@
+"""Every random choice of training, drawn outside the engines and for any chunk alone.
+
+Philox is a counter-based generator: a key and a counter go in, integers come out, and no state is
+carried. The key is (seed, purpose), the counter begins at (epoch, chunk); so going on after an
+interruption needs nothing but numbers that are known anyway. Its raw integers are used directly,
+since NumPy promises them for ever, and its distributions it does not.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.config.schema import Config
+from w2v.engines.contract import Chunk
+from w2v.model.noise import NoiseDistribution, RawIntegers, unit_floats
+from w2v.text.vocabulary import Vocabulary
+
+
+class Purpose(IntEnum):
+    """What a draw is for; each purpose has a stream of its own."""
+
+    START_WEIGHTS = 0
+    KEEP = 1
+    WINDOW = 2
+    NOISE = 3
+    ORDER = 4
+    HELD_OUT = 5
+
+
+def raw_integers(
+    seed: int, purpose: Purpose, n: int, epoch: int = 0, chunk: int = 0
+) -> RawIntegers:
+    """Return n raw 64-bit integers that depend on the arguments alone.
+
+    References
+    ----------
+    Philox4x64-10: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+    """
+    # The lowest word of the counter counts the integers; the others tell the streams apart.
+    generator = np.random.Philox(key=[seed, int(purpose)], counter=[0, 0, chunk, epoch])
+    return generator.random_raw(n)
+
+
+def short_integers(
+    seed: int, purpose: Purpose, n: int, epoch: int = 0, chunk: int = 0
+) -> NDArray[np.uint64]:
+    """Return n integers of 32 bits: the lower half of each raw integer, then its upper half."""
+    raw = raw_integers(seed, purpose, (n + 1) // 2, epoch, chunk)
+    return raw.astype("<u8").view("<u4")[:n].astype(np.uint64)
+
+
+def start_weights(
+    seed: int, n_words: int, dim: int, dtype: str
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Return W_in, uniform in -0.5/D .. 0.5/D, and W_out, all zero.
+
+    Parameters
+    ----------
+    seed, n_words, dim : int
+    dtype : "float32" or "float64"
+
+    Returns
+    -------
+    W_in, W_out : arrays of `dtype`, shape (V, D)
+    """
+    W_in = np.empty((n_words, dim), dtype)
+    rows = max(1, (1 << 22) // dim)  # in float64, a few rows at a time: the table may be large
+    for number, at in enumerate(range(0, n_words, rows)):
+        block = W_in[at : at + rows]
+        raw = raw_integers(seed, Purpose.START_WEIGHTS, block.size, chunk=number)
+        block[:] = ((unit_floats(raw) - 0.5) / dim).reshape(block.shape)
+    return W_in, np.zeros((n_words, dim), dtype)
+
+
+def chunk_order(seed: int, epoch: int, n_chunks: int, shuffle: bool) -> list[int]:
+    """Return the order in which an epoch takes its chunks.
+
+    Parameters
+    ----------
+    seed, epoch, n_chunks : int
+    shuffle : bool
+        Without it, text order.
+    """
+    if not shuffle:
+        return list(range(n_chunks))
+    raw = raw_integers(seed, Purpose.ORDER, n_chunks, epoch)
+    return np.argsort(raw, kind="stable").tolist()
+
+
+class Draws:
+    """Draw chunks: which positions are kept, how wide each window is, what the noise is.
+
+    Parameters
+    ----------
+    config : Config
+    vocabulary : Vocabulary
+    """
+
+    def __init__(self, config: Config, vocabulary: Vocabulary) -> None:
+        self._seed = config.train.seed
+        self._batch = config.train.batch
+        self._model = config.model
+        self._negatives = config.negatives
+        keep = vocabulary.keep_probabilities(config.train.subsample)
+        # A 32-bit integer below this is kept: whole numbers compare alike on every machine.
+        self._keep_below = np.rint(keep * 2.0**32).astype(np.uint64)
+        self._noise = NoiseDistribution(vocabulary.counts, config.negatives.power)
+
+    def chunk(
+        self, tokens: NDArray[np.int32], sentence: NDArray[np.int64], epoch: int, number: int
+    ) -> Chunk:
+        """Draw a chunk.
+
+        Parameters
+        ----------
+        tokens, sentence : arrays, shape (n,)
+            As `IdStream.read` returns them.
+        epoch, number : int
+            Counted from 0.
+
+        Returns
+        -------
+        Chunk
+        """
+        place = {"epoch": epoch, "chunk": number}
+        draw = short_integers(self._seed, Purpose.KEEP, len(tokens), **place)
+        kept = draw < self._keep_below[tokens]
+        tokens, sentence = tokens[kept], sentence[kept]
+        left, right = context_bounds(sentence, self._windows(len(tokens), place))
+        noise = self._draw_noise(len(tokens), place)
+        shared = self._negatives.mode == "shared"
+        return Chunk(tokens, left, right, self._batch, noise, shared)
+
+    def _windows(self, n: int, place: dict[str, int]) -> NDArray[np.int64]:
+        """Draw b from 1..w for each kept position, or take w."""
+        window = self._model.window
+        if not self._model.shrink_window:
+            return np.full(n, window, np.int64)
+        draw = short_integers(self._seed, Purpose.WINDOW, n, **place)
+        return (draw * np.uint64(window) >> np.uint64(32)).astype(np.int64) + 1
+
+    def _draw_noise(self, n: int, place: dict[str, int]) -> NDArray[np.int32] | None:
+        """Draw M ids for each batch, or K for each kept position."""
+        if self._model.loss == "softmax":
+            return None
+        if self._negatives.mode == "shared":
+            shape = (-(-n // self._batch), self._negatives.draws)
+        else:
+            shape = (n, self._negatives.k)
+        raw = raw_integers(self._seed, Purpose.NOISE, shape[0] * shape[1], **place).reshape(shape)
+        return self._noise.draw_distinct(raw) if self._negatives.distinct else self._noise.draw(raw)
+
+
+def context_bounds(
+    sentence: NDArray[np.int64], windows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where each position's context begins and ends: its window, inside its sentence.
+
+    >>> left, right = context_bounds(np.array([0, 0, 0, 4]), np.array([1, 2, 1, 2]))
+    >>> left.tolist(), right.tolist()
+    ([0, 0, 1, 3], [2, 3, 3, 4])
+
+    Parameters
+    ----------
+    sentence : array of int64, shape (n,), rising
+    windows : array of int64, shape (n,)
+
+    Returns
+    -------
+    left, right : arrays of int64, shape (n,)
+    """
+    n = len(sentence)
+    breaks = np.flatnonzero(np.diff(sentence)) + 1
+    starts = np.concatenate(([0], breaks)) if n else breaks
+    ends = np.concatenate((breaks, [n])) if n else breaks
+    lengths = ends - starts
+    pos = np.arange(n)
+    left = np.maximum(pos - windows, np.repeat(starts, lengths))
+    right = np.minimum(pos + windows + 1, np.repeat(ends, lengths))
+    return left, right

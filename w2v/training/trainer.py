@@ -1,0 +1,385 @@
+"""The whole of a run: open the corpus, plan, train chunk by chunk, leave a run folder.
+
+`train` is what `w2v train` and a Python program call. What is shown while it runs is the business
+of the `Observer` it is given.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import w2v
+from w2v.config.loading import load_config
+from w2v.config.schema import Config
+from w2v.config.showing import with_values, write_config, yaml_value
+from w2v.engines.contract import Engine, Weights
+from w2v.engines.numpy_engine import NumpyEngine
+from w2v.errors import CorpusError, DivergedError, Interrupted, W2VError
+from w2v.run_folder import (
+    CONFIG,
+    DROPPED,
+    OUTPUT_VECTORS,
+    VECTORS,
+    VOCAB,
+    RunFolder,
+    check_out,
+    make_run_folder,
+    next_run_folder,
+)
+from w2v.text.corpus import Corpus, open_corpus
+from w2v.text.vocabulary import write_counts
+from w2v.training.draws import Draws, start_weights
+from w2v.training.planning import Plan, plan_run
+from w2v.training.schedule import Schedule, Step
+from w2v.vectors.word_vectors import WordVectors
+
+
+@dataclass(frozen=True)
+class ChunkMetrics:
+    """What was measured on one chunk.
+
+    Attributes
+    ----------
+    step : Step
+    positions : int
+        Positions of the text it covers.
+    n_examples : int
+    loss : float
+        Mean nats per example, at the weights before each batch.
+    seconds : float
+    """
+
+    step: Step
+    positions: int
+    n_examples: int
+    loss: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class EpochMetrics:
+    """What was measured over one epoch; `loss` in mean nats per example."""
+
+    epoch: int
+    n_examples: int
+    loss: float
+    seconds: float
+    words_per_second: float
+
+
+class Observer:
+    """Is told how a run goes, and may stop it. Override what you need."""
+
+    def on_read(self, n_characters: int) -> None:
+        """So much more of the text has been read."""
+
+    def on_plan(self, config: Config, corpus: Corpus, plan: Plan) -> None:
+        """The corpus is open; training is about to start."""
+
+    def on_chunk(self, metrics: ChunkMetrics) -> None:
+        """A chunk has been trained."""
+
+    def on_epoch(self, metrics: EpochMetrics) -> None:
+        """An epoch has ended."""
+
+    def should_stop(self) -> bool:
+        """Asked after each chunk: stop here?"""
+        return False
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that has ended.
+
+    Attributes
+    ----------
+    folder : Path
+    vectors : WordVectors
+    metrics : list of EpochMetrics
+    seconds : float
+        Of the training itself, reading apart.
+    """
+
+    folder: Path
+    vectors: WordVectors
+    metrics: list[EpochMetrics]
+    seconds: float
+
+
+def train(
+    config: Config | Mapping[str, Any] | str | Path | None = None,
+    *,
+    out: str | Path | None = None,
+    force: bool = False,
+    allow_code: bool = False,
+    observer: Observer | None = None,
+) -> Run:
+    """Train word vectors and leave a run folder.
+
+    Parameters
+    ----------
+    config : Config, mapping, path or None
+        A mapping has dotted paths as keys: `{"corpus.path": "my.txt", "model.dim": 50}`. A path is
+        that of a YAML file. None stands for the defaults.
+    out : str or Path, optional
+        The run folder; without it `<output.dir>/<name>-<number>`.
+    force : bool
+        Replace the run that is in `out`.
+    allow_code : bool
+        Whether a `module:function` tokenizer may be run.
+    observer : Observer, optional
+
+    Raises
+    ------
+    W2VError
+        Of the kind that says what is wrong; see `w2v.errors`.
+    """
+    config = _as_config(config)
+    observer = observer or Observer()
+    target = Path(out) if out is not None else None
+    check_out(target or Path(config.output.dir, config.name + "-0"), force=force or target is None)
+    corpus = open_corpus(
+        config.corpus, config.vocab, allow_code=allow_code, progress=observer.on_read
+    )
+    plan = plan_run(config, corpus)
+    config = resolve(config, plan)
+    observer.on_plan(config, corpus, plan)
+    folder = (
+        make_run_folder(target, force=force)
+        if target is not None
+        else next_run_folder(Path(config.output.dir), config.name)
+    )
+    return _Trainer(config, corpus, plan, folder, observer).run()
+
+
+def resolve(config: Config, plan: Plan) -> Config:
+    """Replace what depends on the machine or the working folder by what it stands for here."""
+    paths = config.corpus.path
+    whole = [_whole_path(path) for path in ([paths] if isinstance(paths, str) else paths)]
+    resolved = whole[0] if isinstance(paths, str) else whole
+    return with_values(config, {"train.engine": plan.engine, "corpus.path": resolved})
+
+
+def _whole_path(path: str) -> str:
+    """Make a path of a file absolute; leave standard input and the names of built-in corpora."""
+    is_file_like = os.path.exists(path) or any(character in path for character in "*?[/")
+    return os.path.abspath(path) if is_file_like and path != "-" else path
+
+
+def _as_config(config: Config | Mapping[str, Any] | str | Path | None) -> Config:
+    """Make a checked Config of anything that `train` takes."""
+    if isinstance(config, Config):
+        return config
+    if isinstance(config, Mapping):
+        return load_config(
+            None, [f"{path}={yaml_value(value)}" for path, value in config.items()]
+        ).config
+    return load_config(None if config is None else Path(config)).config
+
+
+class _Trainer:
+    """One run, from the first chunk to the last file."""
+
+    def __init__(
+        self, config: Config, corpus: Corpus, plan: Plan, folder: RunFolder, observer: Observer
+    ) -> None:
+        self._config = config
+        self._corpus = corpus
+        self._plan = plan
+        self._folder = folder
+        self._observer = observer
+        self._schedule = Schedule(len(corpus.stream), config.train)
+        self._draws = Draws(config, corpus.vocabulary)
+        self._weights = _start(config, len(corpus.vocabulary))
+        self._engine: Engine = NumpyEngine(config, self._weights)
+        self._n_trained = 0  # positions that were left after subsampling
+        self._seconds = 0.0
+        self._started = datetime.datetime.now(datetime.timezone.utc).isoformat(
+            timespec="microseconds"
+        )
+
+    def run(self) -> Run:
+        """Train, and leave a folder whose record says how it ended."""
+        self._write_beginning()
+        status = "failed"
+        try:
+            metrics = self._train()
+            status = "done"
+        except Interrupted:
+            status = "interrupted"
+            raise
+        except DivergedError:
+            status = "diverged"
+            raise
+        except KeyboardInterrupt:
+            status = "interrupted"
+            raise
+        finally:
+            self._write_end(status)
+        return Run(self._folder.path, WordVectors.load(self._folder.path), metrics, self._seconds)
+
+    def _train(self) -> list[EpochMetrics]:
+        """Train all chunks of all epochs."""
+        epochs: list[EpochMetrics] = []
+        chunks: list[ChunkMetrics] = []
+        for step in self._schedule.steps():
+            chunks.append(self._train_chunk(step))
+            if step.is_last_of_epoch:
+                epochs.append(self._end_epoch(chunks))
+                chunks = []
+            is_last = step.is_last_of_epoch and step.epoch == self._config.train.epochs - 1
+            if not is_last and self._observer.should_stop():
+                self._save_vectors()
+                done = step.done + step.stop - step.start
+                raise Interrupted(
+                    f"stopped after {done / self._schedule.total:.0%} of the training; "
+                    f"the vectors so far are in {self._folder.path}"
+                )
+        self._refuse_infinite_weights()
+        self._save_vectors()
+        return epochs
+
+    def _train_chunk(self, step: Step) -> ChunkMetrics:
+        """Draw a chunk, train on it, record what was measured."""
+        began = time.perf_counter()
+        tokens, sentence = self._corpus.stream.read(step.start, step.stop)
+        chunk = self._draws.chunk(tokens, sentence, step.epoch, step.chunk)
+        with np.errstate(all="ignore"):  # whether all is finite is asked below, once a chunk
+            loss = self._engine.train_chunk(chunk, step.lr)
+        seconds = time.perf_counter() - began
+        self._n_trained += len(chunk.tokens)
+        self._seconds += seconds
+        if not np.isfinite(loss.total):
+            raise self._divergence(step)
+        metrics = ChunkMetrics(
+            step=step,
+            positions=step.stop - step.start,
+            n_examples=loss.n_examples,
+            loss=loss.total / max(loss.n_examples, 1),
+            seconds=seconds,
+        )
+        self._folder.add_metrics(
+            {
+                "event": "chunk",
+                "epoch": step.epoch + 1,
+                "chunk": step.chunk,
+                "positions": step.done + metrics.positions,
+                "examples": metrics.n_examples,
+                "lr": step.lr,
+                "loss": metrics.loss,
+                "seconds": round(seconds, 6),
+            }
+        )
+        self._observer.on_chunk(metrics)
+        return metrics
+
+    def _end_epoch(self, chunks: list[ChunkMetrics]) -> EpochMetrics:
+        """Sum up an epoch."""
+        n_examples = sum(chunk.n_examples for chunk in chunks)
+        if n_examples == 0:
+            raise CorpusError(
+                "no word has a neighbour to be learnt from: vocab.min_count and train.subsample "
+                "leave at most one word in every line"
+            )
+        seconds = sum(chunk.seconds for chunk in chunks)
+        metrics = EpochMetrics(
+            epoch=chunks[0].step.epoch + 1,
+            n_examples=n_examples,
+            loss=sum(chunk.loss * chunk.n_examples for chunk in chunks) / n_examples,
+            seconds=seconds,
+            words_per_second=sum(chunk.positions for chunk in chunks) / seconds,
+        )
+        self._folder.add_metrics(
+            {
+                "event": "epoch",
+                "epoch": metrics.epoch,
+                "examples": n_examples,
+                "loss": metrics.loss,
+                "seconds": round(seconds, 6),
+                "words_per_second": round(metrics.words_per_second),
+            }
+        )
+        self._observer.on_epoch(metrics)
+        return metrics
+
+    def _divergence(self, step: Step) -> DivergedError:
+        """Say that training broke down, where, and what to try."""
+        return DivergedError(
+            f"training diverged in epoch {step.epoch + 1}, chunk {step.chunk}: the numbers are not "
+            f"finite any more; try a smaller train.lr (it was {step.lr:.4g}) or a smaller train.batch; "
+            f"no vectors were saved in {self._folder.path}"
+        )
+
+    def _refuse_infinite_weights(self) -> None:
+        """See that the last updates were finite too."""
+        if not all(np.isfinite(W).all() for W in (self._weights.W_in, self._weights.W_out)):
+            raise self._divergence(list(self._schedule.steps())[-1])
+
+    def _write_beginning(self) -> None:
+        """Write all that is known before training."""
+        self._folder.write_record(self._record("running"))
+        self._folder.write_text(CONFIG, write_config(self._config))
+        self._corpus.vocabulary.save(self._folder.path / VOCAB)
+        write_counts(
+            self._folder.path / DROPPED, self._corpus.dropped_words, self._corpus.dropped_counts
+        )
+
+    def _save_vectors(self) -> None:
+        """Write both tables."""
+        self._folder.write_array(OUTPUT_VECTORS, self._weights.W_out)
+        self._folder.write_array(VECTORS, self._weights.W_in)
+
+    def _write_end(self, status: str) -> None:
+        """Write how the run ended; a full disk must not hide the reason why it did."""
+        try:
+            self._folder.write_record(self._record(status))
+        except W2VError:
+            if status == "done":
+                raise
+
+    def _record(self, status: str) -> dict[str, Any]:
+        """Describe the run as it stands; names all that the bits of the vectors depend on."""
+        return {
+            "status": status,
+            "w2v_version": w2v.__version__,
+            "engine": self._plan.engine,
+            "started": self._started,
+            "seconds": round(self._seconds, 3),
+            "corpus": {
+                "path": self._config.corpus.path,
+                "sha256": self._corpus.sha256,
+                "files": len(self._corpus.files),
+            },
+            "tokens": {
+                "read": self._plan.tokens_read,
+                "kept": self._plan.tokens_kept,
+                "trained": self._n_trained,
+            },
+            "V": self._plan.n_words,
+            "D": self._plan.dim,
+            "bits_depend_on": {
+                "numpy": np.__version__,
+                "python": platform.python_version(),
+                "machine": platform.machine(),
+                "system": platform.system(),
+            },
+        }
+
+
+def _start(config: Config, n_words: int) -> Weights:
+    """Draw the weights that a run starts from."""
+    W_in, W_out = start_weights(
+        config.train.seed, n_words, config.model.dim, config.embedding.dtype
+    )
+    if config.embedding.padding_idx is not None:
+        W_in[config.embedding.padding_idx] = 0
+    return Weights(W_in, W_out)

@@ -1,0 +1,1 @@
+"""Trained vectors, to be asked."""

@@ -1,0 +1,207 @@
+"""Ask trained vectors: a word's row, its neighbours, analogies, near spellings of a missing word.
+
+Everything here only reads. The vectors stay on disk and are memory-mapped.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.errors import RunError, WordError
+from w2v.run_folder import DROPPED, VECTORS, VOCAB, read_record
+from w2v.text.vocabulary import Vocabulary
+
+MAX_SPELLINGS = 50_000  # of the commonest words, searched for near spellings
+BLOCK_FLOATS = 1 << 22  # of the table, in memory at a time
+
+
+class WordVectors:
+    """Words and their vectors, with cosine similarity.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary, V words
+    vectors : array of float32 or float64, shape (V, D)
+    folder : Path, optional
+        The run folder, to look up words that got no row.
+
+    Attributes
+    ----------
+    vocabulary : Vocabulary
+    vectors : array, shape (V, D)
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        vectors: NDArray[np.floating],
+        folder: Path | None = None,
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.vectors = vectors
+        self._folder = folder
+
+    @classmethod
+    def load(cls, path: str | Path) -> WordVectors:
+        """Open the vectors of a run folder.
+
+        Parameters
+        ----------
+        path : str or Path
+
+        Raises
+        ------
+        RunError
+            If the folder is no run folder, is damaged, or the run did not end.
+        """
+        folder = Path(path)
+        record = read_record(folder)
+        file = folder / VECTORS
+        if not file.exists():
+            raise RunError(
+                f"{folder} has no {VECTORS}: its status is {record.get('status')!r}; train it again"
+            )
+        vocabulary = Vocabulary.load(folder / VOCAB)
+        try:
+            vectors = np.load(file, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise RunError(f"{file} is damaged: {error}") from error
+        if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind != "f":
+            raise RunError(f"{file} holds no table of numbers")
+        if len(vectors) != len(vocabulary):
+            raise RunError(
+                f"{file} has {len(vectors):,} rows, {VOCAB} has {len(vocabulary):,} words"
+            )
+        return cls(vocabulary, vectors, folder)
+
+    def __len__(self) -> int:
+        return len(self.vocabulary)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self.vocabulary.id_of
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.vocabulary.words)
+
+    def __getitem__(self, word: str) -> NDArray[np.floating]:
+        return self.vectors[self.id_of(word)]
+
+    def id_of(self, word: str) -> int:
+        """Return the row of a word.
+
+        Raises
+        ------
+        WordError
+            If it has none; with near spellings, and its count if it was too rare.
+        """
+        word_id = self.vocabulary.id_of.get(word)
+        if word_id is None:
+            raise WordError(self._why_missing(word))
+        return word_id
+
+    def similarity(self, word: str, other: str) -> float:
+        """Return the cosine of the angle between two words' vectors, in -1..1."""
+        cosines = self._cosines(self.unit_vector(word))
+        return float(cosines[self.id_of(other)])
+
+    def most_similar(
+        self, positive: Sequence[str], negative: Sequence[str] = (), topn: int = 10
+    ) -> list[tuple[str, float]]:
+        """Return the words nearest to a sum of unit vectors, by cosine, nearest first.
+
+        The words of the question are left out of the answer. For the analogy "man is to king as
+        woman is to ?", ask `most_similar(["king", "woman"], ["man"])`.
+
+        Parameters
+        ----------
+        positive, negative : sequence of str
+            Words whose unit vectors are added and subtracted.
+        topn : int
+
+        Returns
+        -------
+        list of (word, cosine), at most `topn`
+
+        Raises
+        ------
+        WordError
+            If a word is not in the vocabulary, or the vectors cancel out.
+
+        References
+        ----------
+        3CosAdd: Levy and Goldberg, "Linguistic regularities in sparse and explicit word
+        representations", CoNLL 2014, equation 2.
+        """
+        direction = np.zeros(self.vectors.shape[1])
+        for sign, words in ((1, positive), (-1, negative)):
+            for word in words:
+                direction += sign * self.unit_vector(word)
+        length = np.linalg.norm(direction)
+        if not length > 0:
+            raise WordError(f"the vectors of {' '.join([*positive, *negative])} add up to nothing")
+        cosines = self._cosines(direction / length)
+        cosines[[self.id_of(word) for word in (*positive, *negative)]] = -np.inf
+        n_answers = min(topn, int(np.count_nonzero(cosines > -np.inf)))
+        if n_answers <= 0:
+            return []
+        nearest = np.argpartition(-cosines, n_answers - 1)[:n_answers]
+        nearest = nearest[np.lexsort((nearest, -cosines[nearest]))]  # ties: the commoner word first
+        return [(self.vocabulary.words[i], float(cosines[i])) for i in nearest.tolist()]
+
+    def unit_vector(self, word: str) -> NDArray[np.float64]:
+        """Return a word's vector at length 1 (a vector of zeros stays as it is)."""
+        vector = np.asarray(self[word], np.float64)
+        length = np.linalg.norm(vector)
+        return vector / length if length > 0 else vector
+
+    def _cosines(self, direction: NDArray[np.float64]) -> NDArray[np.floating]:
+        """Return the cosine between a unit vector and every row; -inf for a row of zeros."""
+        direction = direction.astype(self.vectors.dtype)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            cosines = (self.vectors @ direction) / self._norms
+        return np.where(self._norms > 0, cosines, -np.inf)
+
+    @functools.cached_property
+    def _norms(self) -> NDArray[np.floating]:
+        """The length of each row."""
+        norms = np.empty(len(self.vectors), self.vectors.dtype)
+        rows = max(1, BLOCK_FLOATS // self.vectors.shape[1])
+        for at in range(0, len(norms), rows):
+            block = self.vectors[at : at + rows]
+            norms[at : at + rows] = np.sqrt(np.einsum("vd,vd->v", block, block))
+        return norms
+
+    def _why_missing(self, word: str) -> str:
+        """Say that a word is not there, what is near it, and whether it was too rare."""
+        parts = [f"{word!r} is not in the vocabulary"]
+        if near := self.near_spellings(word):
+            parts.append("near: " + ", ".join(near))
+        if count := self._dropped_count(word):
+            times = "once" if count == 1 else f"{count:,} times"
+            parts.append(f"seen {times} in the text, too rarely to get a vector (vocab.min_count)")
+        return "; ".join(parts)
+
+    def near_spellings(self, word: str, n: int = 3) -> list[str]:
+        """Return the words that are spelled most alike, those that differ in case first."""
+        common = self.vocabulary.words[:MAX_SPELLINGS]
+        folded = word.casefold()
+        same = [w for w in common if w.casefold() == folded]
+        alike = [w for w in common if abs(len(w) - len(word)) <= 2]
+        return list(dict.fromkeys(same + difflib.get_close_matches(folded, alike, n, cutoff=0.7)))[
+            :n
+        ]
+
+    def _dropped_count(self, word: str) -> int:
+        """Return how often a word without a row was seen, 0 if never."""
+        file = self._folder / DROPPED if self._folder else None
+        if file is None or not file.is_file():
+            return 0
+        begin = f"{word}\t".encode()
+        with open(file, "rb") as lines:
+            return next((int(line[len(begin) :]) for line in lines if line.startswith(begin)), 0)
