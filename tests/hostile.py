@@ -1,0 +1,60 @@
+"""Chunks on which broken code shows: no id equals its position, words repeat, noise hits centers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v.engines.contract import Chunk, Weights
+from w2v.training.draws import context_bounds
+
+
+def weights(n_words, dim, dtype=np.float64, seed=3):
+    """Weights that are all different and far from zero, so that no gradient vanishes by chance."""
+    rng = np.random.default_rng(seed)
+    return Weights(
+        rng.normal(0, 0.7, (n_words, dim)).astype(dtype),
+        rng.normal(0, 0.7, (n_words, dim)).astype(dtype),
+    )
+
+
+def chunk(lines, windows, batch_size, noise, *, shared=True):
+    """Make a chunk of sentences of ids and given windows."""
+    tokens = np.array([word_id for line in lines for word_id in line], np.int32)
+    sentence = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    windows = np.resize(np.array(windows, np.int64), len(tokens))
+    left, right = context_bounds(sentence, windows)
+    return Chunk(tokens, left, right, batch_size, np.array(noise, np.int32), shared)
+
+
+def chunks(shared):
+    """Yield (name, V, K, chunk) of hostile text in one of the two noise modes."""
+
+    def noise(n_positions, batch_size, ids):
+        # In shared mode a row a batch, in independent mode a row a position.
+        rows = -(-n_positions // batch_size) if shared else n_positions
+        return [list(np.roll(ids, row)) for row in range(rows)]
+
+    yield "distinct words", 9, 3, chunk([[8, 6, 7, 5]], [2], 4, noise(4, 4, [1, 2, 3]), shared=shared)
+    yield (
+        "a word repeated in the context, and as the center",
+        *(6, 2),
+        chunk([[4, 4, 5, 4, 4, 5, 4]], [3, 1, 2], 3, noise(7, 3, [0, 1]), shared=shared),
+    )
+    yield (
+        "noise repeated, noise equal to centers and to context words",
+        *(4, 5),
+        chunk([[2, 3, 2, 1], [3, 1]], [2], 4, noise(6, 4, [2, 2, 3, 2, 1]), shared=shared),
+    )
+    yield (
+        "one-word sentences between others; a batch over three sentences; a last short batch",
+        *(7, 2),
+        chunk(
+            [[5], [6, 4, 3], [2], [1], [3, 6], [0]], [1, 2, 3], 4, noise(9, 4, [6, 5]), shared=shared
+        ),
+    )
+    yield "V = 2", 2, 2, chunk([[1, 0, 1, 1, 0]], [5], 2, noise(5, 2, [0, 1]), shared=shared)
+    yield (
+        "only one-word sentences in the first batch",
+        *(5, 2),
+        chunk([[3], [4], [2, 1, 3]], [2], 2, noise(5, 2, [1, 4]), shared=shared),
+    )

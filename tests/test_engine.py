@@ -1,0 +1,135 @@
+"""The numpy engine against the loops of naive.py, on text made to break it."""
+
+from __future__ import annotations
+
+import hostile
+import naive
+import numpy as np
+import pytest
+
+from w2v.config import load_config
+from w2v.engines.contract import Weights
+from w2v.engines.numpy_engine import NumpyEngine, cut_batches
+
+KINDS = [("cbow", "exact"), ("cbow", "word2vec"), ("skipgram", "exact")]
+CASES = [
+    pytest.param(shared, n_words, k, chunk, id=f"{'shared' if shared else 'independent'}-{name}")
+    for shared in (True, False)
+    for name, n_words, k, chunk in hostile.chunks(shared)
+]
+
+
+def engine_for(weights, kind, gradient, k, *more):
+    settings = [f"model.kind={kind}", f"model.gradient={gradient}", f"negatives.k={k}", *more]
+    return NumpyEngine(load_config(None, settings).config, weights)
+
+
+@pytest.mark.parametrize(("kind", "gradient"), KINDS)
+@pytest.mark.parametrize(("shared", "n_words", "k", "chunk"), CASES)
+def test_equals_the_loops(shared, n_words, k, chunk, kind, gradient):
+    weights = hostile.weights(n_words, 5)
+    W_in, W_out = weights.W_in.copy(), weights.W_out.copy()
+    expected = naive.train_chunk(W_in, W_out, chunk, 0.3, kind=kind, gradient=gradient, k=k)
+
+    loss = engine_for(weights, kind, gradient, k).train_chunk(chunk, 0.3)
+
+    assert (loss.total, loss.n_examples) == pytest.approx(expected, rel=1e-12)
+    np.testing.assert_allclose(weights.W_in, W_in, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(weights.W_out, W_out, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize(("kind", "gradient"), KINDS)
+def test_float32_stays_near(kind, gradient):
+    _, n_words, k, chunk = next(iter(hostile.chunks(True)))
+    exact = hostile.weights(n_words, 5)
+    single = Weights(exact.W_in.astype(np.float32), exact.W_out.astype(np.float32))
+    engine_for(exact, kind, gradient, k).train_chunk(chunk, 0.3)
+    engine_for(single, kind, gradient, k).train_chunk(chunk, 0.3)
+    assert single.W_in.dtype == single.W_out.dtype == np.float32
+    np.testing.assert_allclose(single.W_in, exact.W_in, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(single.W_out, exact.W_out, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "gradient"), KINDS)
+def test_dense_and_sparse_gradients_train_alike(kind, gradient):
+    for _, n_words, k, chunk in hostile.chunks(True):
+        sparse, dense = hostile.weights(n_words, 5), hostile.weights(n_words, 5)
+        engine_for(sparse, kind, gradient, k).train_chunk(chunk, 0.3)
+        engine_for(dense, kind, gradient, k, "embedding.sparse=false").train_chunk(chunk, 0.3)
+        np.testing.assert_array_equal(sparse.W_in, dense.W_in)
+        np.testing.assert_array_equal(sparse.W_out, dense.W_out)
+
+
+def test_lr_is_per_example_not_per_batch():
+    """Far from each other, examples in one batch move the weights as in batches of one."""
+    lines = [[0, 1], [2, 3], [4, 5]]
+    one = hostile.chunk(lines, [1], 6, [[6, 7]])
+    many = hostile.chunk(lines, [1], 1, [[6, 7]] * 6)
+    together, apart = hostile.weights(8, 4), hostile.weights(8, 4)
+    engine_for(together, "cbow", "exact", 2).train_chunk(one, 1e-6)
+    engine_for(apart, "cbow", "exact", 2).train_chunk(many, 1e-6)
+    moved = together.W_out - hostile.weights(8, 4).W_out
+    np.testing.assert_allclose(moved, apart.W_out - hostile.weights(8, 4).W_out, rtol=1e-4)
+
+
+def test_hand_worked_step():
+    """One center, two context words, two noise draws; every number done on paper.
+
+    W_in[1] = (1, 0), W_in[2] = (0, 1): hidden = (0.5, 0.5). W_out[0] = (2, 0): score 1 for the
+    center; W_out[3] = (-2, 0): score -1, drawn twice with K / M = 1/2 each.
+    d_score: sigmoid(1) - 1 = -0.268941..., and 2 * 1/2 * sigmoid(-1) = 0.268941...
+    """
+    s = 0.2689414213699951  # sigmoid(-1)
+    weights = Weights(
+        np.array([[0, 0], [1, 0], [0, 1], [0, 0]], float),
+        np.array([[2, 0], [0, 0], [0, 0], [-2, 0]], float),
+    )
+    chunk = hostile.chunk([[1, 0, 2]], [1], 3, [[3, 3]])
+    object.__setattr__(chunk, "left", np.array([0, 0, 2]))
+    object.__setattr__(chunk, "right", np.array([1, 3, 3]))  # only the center has a context
+    loss = engine_for(weights, "cbow", "exact", 1).train_chunk(chunk, 1.0)
+
+    assert loss.n_examples == 1
+    assert loss.total == pytest.approx(2 * 0.3132616875182228)  # 2 * log(1 + exp(-1))
+    # d_hidden = -s * (2, 0) + s * (-2, 0) = (-4 s, 0); each context word gets half of it.
+    np.testing.assert_allclose(weights.W_in[1], [1 + 2 * s, 0])
+    np.testing.assert_allclose(weights.W_in[2], [2 * s, 1])
+    # d_W_out[0] = -s * hidden, d_W_out[3] = +s * hidden
+    np.testing.assert_allclose(weights.W_out[0], [2 + s / 2, s / 2])
+    np.testing.assert_allclose(weights.W_out[3], [-2 - s / 2, -s / 2])
+    np.testing.assert_array_equal(weights.W_in[0], 0)  # the center itself is not looked up
+
+
+def test_old_minus_new_weights_is_the_gradient():
+    """At lr 1 one batch moves the weights by exactly the numeric gradient (after kōan's tests)."""
+    _, n_words, k, chunk = list(hostile.chunks(True))[2]
+    start = hostile.weights(n_words, 3)
+
+    def loss_at(W_in, W_out):
+        moving = Weights(W_in.copy(), W_out.copy())
+        return engine_for(moving, "cbow", "exact", k).train_chunk(first_batch, 0.0).total
+
+    first_batch = hostile.chunk([[2, 3, 2, 1]], [2], 4, chunk.noise[:1])
+    moved = Weights(start.W_in.copy(), start.W_out.copy())
+    engine_for(moved, "cbow", "exact", k).train_chunk(first_batch, 1.0)
+    step = 1e-6
+    for name in ("W_in", "W_out"):
+        numeric = np.zeros_like(start.W_in)
+        for place in np.ndindex(numeric.shape):
+            losses = []
+            for sign in (1, -1):
+                tables = {"W_in": start.W_in.copy(), "W_out": start.W_out.copy()}
+                tables[name][place] += sign * step
+                losses.append(loss_at(**tables))
+            numeric[place] = (losses[0] - losses[1]) / (2 * step)
+        np.testing.assert_allclose(
+            getattr(start, name) - getattr(moved, name), numeric, rtol=1e-6, atol=1e-8
+        )
+
+
+def test_batches_hold_just_the_text_they_need():
+    chunk = hostile.chunk([[5], [6, 4, 3], [2], [1], [3, 6], [0]], [1], 4, [[1], [2], [3]])
+    batches = list(cut_batches(chunk))
+    assert [batch.tokens[batch.center_pos].tolist() for batch in batches] == [[6, 4, 3], [3, 6]]
+    assert [batch.tokens.tolist() for batch in batches] == [[6, 4, 3], [3, 6]]
+    assert [batch.noise.tolist() for batch in batches] == [[1], [2]]  # a batch keeps its own noise

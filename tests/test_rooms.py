@@ -1,0 +1,94 @@
+"""The rooms of the house: which may import which, and that reading commands stay light."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import w2v
+
+PACKAGE = Path(w2v.__file__).parent
+LEAVES = {"errors", "files", "shipped"}
+# room: the rooms it may import from, itself apart
+ALLOWED = {
+    "errors": set(),
+    "files": {"errors"},
+    "shipped": set(),
+    "config": {"errors"},
+    "text": {"errors", "files", "shipped", "config"},
+    "run_folder": {"errors", "files"},
+    "model": {"errors"},
+    "vectors": {"errors", "run_folder", "text"},
+    "engines": {"errors", "config", "model"},
+    "training": {
+        "errors", "files", "config", "text", "run_folder", "model", "engines", "vectors",
+    },
+    "cli": {
+        "errors", "files", "shipped", "config", "text", "run_folder", "vectors", "training",
+    },
+}  # fmt: skip
+CORE = {"numpy", "click", "tqdm", "yaml"}
+
+
+def imports_of(file):
+    """Yield (module, whether it is imported at the top) of every import in a file."""
+    tree = ast.parse(file.read_text("utf-8"))
+    top = set(map(id, tree.body))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, id(node) in top) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module, id(node) in top
+
+
+FILES = [file for file in sorted(PACKAGE.rglob("*.py")) if "shipped" not in file.parent.parts[-1:]]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_imports_point_one_way(file):
+    room = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if room in ("__init__", "__main__"):
+        return  # the front door
+    for module, _ in imports_of(file):
+        if module.startswith("w2v."):
+            other = module.split(".")[1]
+            assert other == room or other in ALLOWED[room], f"{room} must not import {module}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_only_core_packages(file):
+    import sys
+
+    for module, _ in imports_of(file):
+        package = module.split(".")[0]
+        assert package in {"w2v", *CORE} or package in sys.stdlib_module_names, module
+
+
+def test_the_model_imports_numpy_only():
+    for file in (PACKAGE / "model").glob("*.py"):
+        packages = {module.split(".")[0] for module, _ in imports_of(file)}
+        assert not packages & (CORE - {"numpy"})
+
+
+def test_only_the_cli_prints():
+    for file in FILES:
+        source = file.read_text("utf-8")
+        if file.relative_to(PACKAGE).parts[0] != "cli":
+            names = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
+            assert "print" not in names, file
+            assert "click" not in {module for module, _ in imports_of(file)}, file
+
+
+def test_names_at_the_front_door():
+    for name in w2v.__all__:
+        assert getattr(w2v, name).__name__ == name
+    assert set(w2v.__all__) <= set(dir(w2v))
+    with pytest.raises(AttributeError, match="no attribute 'Cbow'"):
+        w2v.Cbow  # noqa: B018
+
+
+def test_every_file_says_what_it_is():
+    for file in FILES:
+        assert ast.get_docstring(ast.parse(file.read_text("utf-8"))), file
