@@ -1,4 +1,4 @@
-"""Chunks on which broken code shows: no id equals its position, words repeat, noise hits centers."""
+"""Chunks on which broken code shows: ids are not positions, words repeat, noise hits centers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,12 @@ def chunks(shared):
         rows = -(-n_positions // batch_size) if shared else n_positions
         return [list(np.roll(ids, row)) for row in range(rows)]
 
-    yield "distinct words", 9, 3, chunk([[8, 6, 7, 5]], [2], 4, noise(4, 4, [1, 2, 3]), shared=shared)
+    yield (
+        "distinct words",
+        9,
+        3,
+        chunk([[8, 6, 7, 5]], [2], 4, noise(4, 4, [1, 2, 3]), shared=shared),
+    )
     yield (
         "a word repeated in the context, and as the center",
         *(6, 2),
@@ -49,7 +54,11 @@ def chunks(shared):
         "one-word sentences between others; a batch over three sentences; a last short batch",
         *(7, 2),
         chunk(
-            [[5], [6, 4, 3], [2], [1], [3, 6], [0]], [1, 2, 3], 4, noise(9, 4, [6, 5]), shared=shared
+            [[5], [6, 4, 3], [2], [1], [3, 6], [0]],
+            [1, 2, 3],
+            4,
+            noise(9, 4, [6, 5]),
+            shared=shared,
         ),
     )
     yield "V = 2", 2, 2, chunk([[1, 0, 1, 1, 0]], [5], 2, noise(5, 2, [0, 1]), shared=shared)

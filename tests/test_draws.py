@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 
 import numpy as np
 import pytest
@@ -139,7 +140,9 @@ def test_context_bounds(positions):
     left, right = context_bounds(sentence, windows)
     for t in range(len(positions)):
         inside = [
-            x for x in range(len(positions)) if abs(x - t) <= windows[t] and sentence[x] == sentence[t]
+            x
+            for x in range(len(positions))
+            if abs(x - t) <= windows[t] and sentence[x] == sentence[t]
         ]
         assert (left[t], right[t]) == (inside[0], inside[-1] + 1)
 
@@ -191,10 +194,12 @@ def test_schedule(n_positions, chunk, epochs, shuffle):
         covered = sorted((s.start, s.stop) for s in steps if s.epoch == epoch)
         assert covered[0][0] == 0
         assert covered[-1][1] == n_positions
-        assert all(a[1] == b[0] for a, b in zip(covered, covered[1:], strict=False))
-    assert [s.done for s in steps] == np.cumsum([0, *(s.stop - s.start for s in steps)])[:-1].tolist()
+        assert all(a[1] == b[0] for a, b in itertools.pairwise(covered))
+    assert [s.done for s in steps] == np.cumsum([0, *(s.stop - s.start for s in steps)])[
+        :-1
+    ].tolist()
     assert steps[0].lr == 0.5
-    assert all(a.lr > b.lr for a, b in zip(steps, steps[1:], strict=False))
+    assert all(a.lr > b.lr for a, b in itertools.pairwise(steps))
     assert schedule.lr_at(schedule.total) == pytest.approx(0.1)
     assert sum(s.is_last_of_epoch for s in steps) == epochs
     assert steps[-1].is_last_of_epoch

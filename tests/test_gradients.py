@@ -50,10 +50,12 @@ def rng():
 BATCHES = {
     # noise: 1 = distinct from everything
     "distinct": Batch(
-        np.array([8, 6, 7, 5]), np.array([1, 2]), np.array([0, 1]), np.array([3, 4]), np.array([1, 2])
+        np.array([8, 6, 7, 5]), np.array([1, 2]), np.array([0, 1]), np.array([3, 4]),
+        np.array([1, 2]),
     ),
     "repeated context": Batch(
-        np.array([4, 4, 5, 4]), np.array([1, 2]), np.array([0, 0]), np.array([3, 4]), np.array([1, 2])
+        np.array([4, 4, 5, 4]), np.array([1, 2]), np.array([0, 0]), np.array([3, 4]),
+        np.array([1, 2]),
     ),
     "repeated noise, also a center": Batch(
         np.array([3, 6, 7, 2]), np.array([0, 2]), np.array([0, 0]), np.array([3, 4]),
@@ -98,7 +100,7 @@ def test_models(name, mode, kind, loss, sparse):
 
 @pytest.mark.parametrize("name", BATCHES)
 def test_word2vec_gradient_is_the_context_size_times_too_large(name):
-    """Both centers of each batch have |C| = 2 or 3; with one center at a time the ratio is plain."""
+    """Both centers of each batch have |C| = 2 or 3; one at a time the ratio is plain."""
     batch = BATCHES[name]
     for t in range(2):
         one = Batch(
@@ -173,7 +175,7 @@ def test_embedding_by_weight(sparse):
 
 
 def test_independent_noise_has_the_shared_gradient_in_expectation():
-    """M draws of weight K / M against K draws of weight 1, averaged over all equally likely draws."""
+    """M draws of weight K / M against K draws of weight 1, averaged over all possible draws."""
     hidden, predicted = rng().normal(0, 1, (1, 4)), np.array([8])
 
     def mean_gradient(draws, k):

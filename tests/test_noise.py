@@ -91,7 +91,7 @@ def successive(probabilities, k):
 def test_distinct_draws_are_draws_without_putting_back():
     noise = NoiseDistribution(np.array([5, 0, 3, 2]), power=1)
     ids = noise.draw_distinct(raw(60_000, 2))
-    found = {order: 0 for order in successive(noise.probabilities, 2)}
+    found = dict.fromkeys(successive(noise.probabilities, 2), 0)
     for row in map(tuple, ids.tolist()):
         found[row] += 1
     expected = successive(noise.probabilities, 2)

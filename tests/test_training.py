@@ -19,7 +19,7 @@ from w2v.shipped import shipped_files
 from w2v.text.builtin import toy_world
 from w2v.training.trainer import Observer
 
-# A small world of 16 words: those of one topic stand in the same sentences, in any order and number.
+# A small world of 16 words: those of one topic stand in the same sentences, in any order.
 TOPICS = ("red green blue pink", "cat dog cow hen", "rain snow wind sun", "bread milk salt rice")
 
 
@@ -71,7 +71,12 @@ def test_planted_analogies_are_learnt(tmp_path):
     config = load_config(shipped_files("configs")["toy-world"]).config
     done = train(config, out=tmp_path / "run")
     assert analogy_accuracy(done.vectors) >= 0.95
-    assert done.metrics[-1].loss < done.metrics[0].loss
+    # The analogies alone would forgive a scatter that loses repeated ids; the loss does not (1.12).
+    assert done.metrics[-1].loss < 0.5
+    neighbours = toy_world.neighbours()
+    nearest = {word: done.vectors.most_similar([word], topn=1)[0][0] for word in neighbours}
+    right = sum(nearest[word] in neighbours[word] for word in neighbours)
+    assert right >= 0.98 * len(neighbours)
 
 
 def test_planted_neighbours_come_first(corpus, tmp_path):
@@ -212,7 +217,9 @@ def test_every_setting_is_accounted_for():
     assert not OTHER_VALUES.keys() & NOT_YET
 
 
-@pytest.mark.parametrize("path", [path for path, value in OTHER_VALUES.items() if value is not None])
+@pytest.mark.parametrize(
+    "path", [path for path, value in OTHER_VALUES.items() if value is not None]
+)
 def test_every_setting_reaches_the_training(tmp_path, path):
     text = tmp_path / "text.txt"
     rng = np.random.default_rng(4)
@@ -236,7 +243,9 @@ def test_padding_row_stays_zero_and_a_frozen_table_stays(corpus, tmp_path):
 
 
 def test_pad_is_never_trained(corpus, tmp_path):
-    folder = run(corpus, tmp_path / "a", vocab__specials=["<unk>", "<pad>"], vocab__max_size=9).folder
+    folder = run(
+        corpus, tmp_path / "a", vocab__specials=["<unk>", "<pad>"], vocab__max_size=9
+    ).folder
     assert (folder / "vocab.tsv").read_text("utf-8").splitlines()[1] == "<pad>\t0"
     assert not np.load(folder / "output_vectors.npy")[1].any()
     assert np.load(folder / "output_vectors.npy")[0].any()

@@ -13,7 +13,8 @@ from w2v.text.vocabulary import Vocabulary
 
 WORDS = ["king", "man", "woman", "queen", "<pad>", "apple", "Colour"]
 ROWS = np.array(
-    [[4, 3, 0.1], [0, 2, 0], [3, 0, 0], [5, 0.2, 0.1], [0, 0, 0], [-1, -1, 9], [0, 1, -1]], np.float32
+    [[4, 3, 0.1], [0, 2, 0], [3, 0, 0], [5, 0.2, 0.1], [0, 0, 0], [-1, -1, 9], [0, 1, -1]],
+    np.float32,
 )
 
 
@@ -28,9 +29,7 @@ def cosine(a, b):
 
 def test_most_similar_is_cosine_without_the_word_itself(vectors):
     answers = vectors.most_similar(["king"], topn=99)
-    expected = sorted(
-        ((cosine(ROWS[0], ROWS[i]), WORDS[i]) for i in (1, 2, 3, 5, 6)), reverse=True
-    )
+    expected = sorted(((cosine(ROWS[0], ROWS[i]), WORDS[i]) for i in (1, 2, 3, 5, 6)), reverse=True)
     assert [word for word, _ in answers] == [word for _, word in expected]
     assert [value for _, value in answers] == pytest.approx([value for value, _ in expected])
 
@@ -96,7 +95,7 @@ def test_load_maps_the_file(tmp_path):
     loaded = WordVectors.load(make_run(tmp_path / "run"))
     assert isinstance(loaded.vectors, np.memmap)
     assert loaded.most_similar(["woman"], topn=1)[0][0] == "queen"
-    with pytest.raises(WordError, match="near: king.*seen 3 times"):
+    with pytest.raises(WordError, match=r"near: king.*seen 3 times"):
         loaded["kings"]
     with pytest.raises(WordError, match="seen once"):
         loaded["king's"]

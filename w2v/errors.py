@@ -8,6 +8,11 @@ else that escapes is a bug in w2v. Nothing here imports the rest of the package.
 from __future__ import annotations
 
 
+def quoted(text: str, longest: int = 40) -> str:
+    """Return a word of the user's in quotation marks, cut if it would fill the screen."""
+    return repr(text) if len(text) <= longest else repr(text[: longest - 3] + "...")
+
+
 class W2VError(Exception):
     """What w2v raises when it cannot do what was asked; the parent of all the others."""
 

@@ -75,11 +75,19 @@ def check_out(out: Path, *, force: bool) -> None:
             raise OutputError(
                 f"{out} exists; choose another --out, or add --force to replace the run"
             )
-        if not out.is_dir() or (any(out.iterdir()) and not is_run_folder(out)):
+        if not out.is_dir() or not (is_run_folder(out) or _is_empty(out)):
             raise OutputError(f"{out} is no w2v run folder; --force replaces nothing else")
-    parent = next(p for p in (out, *out.absolute().parents) if p.exists())
+    parent = next(p for p in (out, *out.absolute().parents) if os.path.exists(p))
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
         raise OutputError(f"{out} cannot be made: {parent} is no folder that you may write to")
+
+
+def _is_empty(folder: Path) -> bool:
+    """Tell whether a folder is known to be empty."""
+    try:
+        return not any(folder.iterdir())
+    except OSError:
+        return False
 
 
 def make_run_folder(out: Path, *, force: bool) -> RunFolder:
@@ -134,7 +142,7 @@ def is_run_folder(path: Path) -> bool:
     """Tell whether a folder holds a record that w2v wrote."""
     try:
         record = json.loads((path / RECORD).read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(record, dict) and record.get("program") == "w2v"
 
@@ -150,8 +158,8 @@ def read_record(path: Path) -> dict[str, Any]:
     try:
         record = json.loads((path / RECORD).read_text("utf-8"))
     except OSError as error:
-        raise RunError(f"{path} is no w2v run folder: {RECORD} {error.strerror}") from error
-    except ValueError as error:
+        raise RunError(f"{path} is no w2v run folder ({RECORD}: {error.strerror})") from error
+    except (ValueError, RecursionError) as error:
         raise RunError(f"{path / RECORD} is damaged: {error}") from error
     if not isinstance(record, dict) or record.get("program") != "w2v":
         raise RunError(f"{path / RECORD} was not written by w2v")
@@ -165,7 +173,15 @@ def read_record(path: Path) -> dict[str, Any]:
 def list_runs(runs: Path = RUNS) -> list[Path]:
     """List the run folders below `runs`, the one that was started last at the end."""
     found = [p for p in sorted(runs.iterdir()) if is_run_folder(p)] if runs.is_dir() else []
-    return sorted(found, key=lambda path: str(read_record(path).get("started", "")))
+    return sorted(found, key=_started)
+
+
+def _started(path: Path) -> str:
+    """Return when a run was started; "" for one that only a later w2v can read."""
+    try:
+        return str(read_record(path).get("started", ""))
+    except RunError:
+        return ""
 
 
 def find_run(name: str, runs: Path = RUNS) -> Path:
@@ -178,17 +194,26 @@ def find_run(name: str, runs: Path = RUNS) -> Path:
     RunError
         If there is none.
     """
-    if Path(name).is_dir():
-        read_record(Path(name))  # says what is wrong with it
-        return Path(name)
+    folder = Path(name)
+    if os.path.isdir(name) and is_run_folder(folder):
+        read_record(folder)  # may say that it is of a later format
+        return folder
     there = list_runs(runs)
-    if name == "latest" and there:
-        return there[-1]
-    if runs / name in there:
-        return runs / name
-    numbers = [n for n in _numbers(runs, name) if runs / f"{name}-{n}" in there]
-    if numbers:
-        return runs / f"{name}-{max(numbers)}"
+    found = _named(name, runs, there)
+    if found is not None:
+        return found
+    if os.path.isdir(name):
+        read_record(folder)  # says what is wrong with it
     known = ", ".join(path.name for path in there[-5:])
     remedy = f"the newest in {runs}/ are {known}" if known else "`w2v train` makes one"
     raise RunError(f"there is no run {name!r}; {remedy}")
+
+
+def _named(name: str, runs: Path, there: list[Path]) -> Path | None:
+    """Return the run of that name."""
+    if name == "latest":
+        return there[-1] if there else None
+    if runs / name in there:
+        return runs / name
+    numbers = [n for n in _numbers(runs, name) if runs / f"{name}-{n}" in there]
+    return runs / f"{name}-{max(numbers)}" if numbers else None

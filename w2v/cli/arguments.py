@@ -9,6 +9,8 @@ from pathlib import Path
 from w2v.errors import ConfigError, UsageError
 from w2v.shipped import shipped_files
 
+TEXT_ENDINGS = (".txt", ".csv", ".jsonl", ".gz", ".bz2", ".xz")  # of a corpus given as a config
+
 
 def split_arguments(arguments: tuple[str, ...]) -> tuple[str | None, list[str]]:
     """Split `[CONFIG] [key=value ...]` into the config and the overrides.
@@ -36,16 +38,20 @@ def find_config(name: str) -> Path:
     ConfigError
         If there is none; with the shipped names.
     """
-    path = Path(name)
-    if (path / "config.yaml").is_file():
-        return path / "config.yaml"
-    if path.is_file():
-        return path
+    # os.path, not Path: it answers no, where Path raises, for a name that no file can have.
+    in_run_folder = os.path.join(name, "config.yaml")
+    if os.path.isfile(in_run_folder):
+        return Path(in_run_folder)
+    ending = Path(name).suffix.lower()
+    if os.path.exists(name) and not os.path.isdir(name) and ending not in TEXT_ENDINGS:
+        return Path(name)
     shipped = shipped_files("configs")
     if name in shipped:
         return shipped[name]
+    if ending not in ("", ".yaml", ".yml"):
+        raise ConfigError(
+            [f"{name!r} is no config; a text to train on is given with --corpus {name}"]
+        )
     near = difflib.get_close_matches(name, list(shipped), 1)
     meant = f"did you mean {near[0]}?" if near else f"shipped are {', '.join(shipped)}"
-    if path.suffix not in ("", ".yaml", ".yml"):
-        meant = f"a text to train on is given with --corpus {name}"
     raise ConfigError([f"there is no config {name!r}; {meant}"])

@@ -1,4 +1,7 @@
-"""Shell completion: the command that prints the script, and what is offered for each argument."""
+"""Shell completion: the command that prints the script, and what is offered for each argument.
+
+Files and folders come first in each list: bash forgets what came before them.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ def complete_config(ctx: click.Context, param: click.Parameter, text: str) -> li
     from w2v.shipped import shipped_files
 
     shipped = [CompletionItem(n) for n in shipped_files("configs") if n.startswith(text)]
-    return [*shipped, CompletionItem(text, type="file")]
+    return [CompletionItem(text, type="file"), *shipped]
 
 
 def complete_run(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
@@ -54,7 +57,7 @@ def complete_run(ctx: click.Context, param: click.Parameter, text: str) -> list[
 
     names = ["latest", *(path.name for path in list_runs())]
     runs = [CompletionItem(name) for name in names if name.startswith(text)]
-    return [*runs, CompletionItem(text, type="dir")]
+    return [CompletionItem(text, type="dir"), *runs]
 
 
 def complete_corpus(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
@@ -62,4 +65,4 @@ def complete_corpus(ctx: click.Context, param: click.Parameter, text: str) -> li
     from w2v.text.builtin import builtin_corpora
 
     names = [CompletionItem(n) for n in builtin_corpora() if n.startswith(text)]
-    return [*names, CompletionItem(text, type="file")]
+    return [CompletionItem(text, type="file"), *names]

@@ -35,7 +35,7 @@ def init_command(arguments: tuple[str, ...], out: Path | None, force: bool) -> N
     name, overrides = split_arguments(arguments)
     config = load_config(find_config(name) if name else None, overrides).config
     text = write_config(config, with_help=True)
-    if out is None:
+    if out is None or str(out) == "-":
         click.echo(text, nl=False)
         return
     if out.exists() and not force:

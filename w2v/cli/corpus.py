@@ -51,6 +51,8 @@ def make_command(
         raise ConfigError([f"there is no built-in corpus {name!r}; `w2v corpus list` lists them"])
     if name != "toy-world" and (words or seed is not None or questions):
         raise UsageError("--words, --seed and --questions are for toy-world only")
+    if questions and (words or seed is not None):
+        raise UsageError("--questions are always the same: they take neither --words nor --seed")
     if questions:
         lines = toy_world.questions()
     elif words or seed is not None:

@@ -6,9 +6,11 @@ nothing at the top of those files, imports NumPy: `w2v --help` answers at once.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
+from traceback import print_exc
 from types import TracebackType
 from typing import Any
 
@@ -66,8 +68,13 @@ class W2VGroup(click.Group):
             return super().invoke(ctx)
         except W2VError as error:
             if ctx.ensure_object(Settings).debug:
-                raise
+                print_exc()
             raise Failure(error) from error
+        except OSError as error:
+            if ctx.ensure_object(Settings).debug or error.errno == errno.EPIPE:
+                raise  # a reader that left, as in `| head`: click goes quietly
+            where = f"{error.filename}: " if error.filename else ""
+            raise Failure(W2VError(f"{where}{error.strerror or error}")) from error
         except KeyboardInterrupt as interrupt:
             raise Failure(Interrupted("stopped")) from interrupt
         except MemoryError as error:

@@ -69,7 +69,7 @@ def analogy_command(run: str, question: tuple[str, ...], n: int, as_json: bool) 
         )
         return
     minus = "".join(f" - {word}" for word in negative)
-    _print_table(" + ".join(positive) + minus, answers)
+    _print_table((" + ".join(positive) + minus).strip(), answers)
     note("cosine similarity of unit vectors; the words of the question are left out")
 
 
@@ -89,7 +89,7 @@ def parse_question(question: tuple[str, ...]) -> tuple[list[str], list[str]]:
     parts = [part for argument in question for part in argument.split()]
     if len(parts) == 3 and not {"+", "-"} & set(parts):
         return [parts[1], parts[2]], [parts[0]]
-    if parts[0] not in ("+", "-"):
+    if parts[:1] not in (["+"], ["-"]):
         parts = ["+", *parts]
     signs, words = parts[::2], parts[1::2]
     if len(signs) != len(words) or not set(signs) <= {"+", "-"} or {"+", "-"} & set(words):

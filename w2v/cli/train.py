@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ import click
 from w2v.cli.arguments import find_config, split_arguments
 from w2v.cli.completion import complete_corpus, complete_train
 from w2v.cli.terminal import common_options, note, seconds_for_people
+
+COMMON_RANK = 200  # a word that is common, but no function word, for the example at the end
 
 
 @click.command("train")
@@ -62,7 +65,9 @@ def train_command(
         finally:
             progress.close()
     note(f"trained in {seconds_for_people(run.seconds)}; the vectors are in {run.folder}")
-    note(f"ask it:  w2v similar {run.folder} {run.vectors.vocabulary.words[-1]}")
+    words = run.vectors.vocabulary.words
+    example = words[min(COMMON_RANK, len(words) - 1)]
+    note(f"ask them: w2v similar {shlex.quote(str(run.folder))} {shlex.quote(example)}")
 
 
 @contextmanager

@@ -16,8 +16,13 @@ from typing import Any
 
 from w2v.config.schema import Config, field_types
 
-NUMBER = re.compile(r"[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?")
-RUN_NAME = re.compile(r"[^\W.][^/\\\0]*")
+# Each character can be matched in one way only, so that a long row of digits costs no long search.
+NUMBER = re.compile(r"[+-]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+RUN_NAME = re.compile(r"[^\W.][^/\\]*")
+# Line ends and escapes that would break a line of the terminal or a file name, and halves of
+# characters (how Python spells a file name that is not UTF-8), which no file can hold.
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+TOO_LARGE = 2**31  # sums and products of such numbers no longer fit in 64 bits
 
 
 class Mismatch(Exception):  # noqa: N818  (never seen by a user: the loader adds where it was)
@@ -69,6 +74,8 @@ def _convert(value: Any, wanted: Any) -> Any:
         return value if isinstance(value, bool) else _NO_FIT
     if wanted in (int, float):
         return _convert_number(value, wanted)
+    if isinstance(value, str) and UNPRINTABLE.search(value):
+        raise Mismatch(f"text without control characters is expected, found {_quote(value)}")
     return value if isinstance(value, str) and value else _NO_FIT
 
 
@@ -83,7 +90,10 @@ def _convert_list(value: Any, wanted: Any) -> Any:
 def _convert_number(value: Any, wanted: type) -> Any:
     """Take a number, or text that is one: YAML 1.1 reads `1e-3` as text."""
     if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
-        value = float(value) if re.search(r"[.eE]", value) else int(value)
+        try:
+            value = float(value) if re.search(r"[.eE]", value) else int(value)
+        except ValueError:  # `1__0`, or more digits than Python reads
+            return _NO_FIT
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return _NO_FIT
     if wanted is float:
@@ -97,6 +107,8 @@ def _convert_number(value: Any, wanted: type) -> Any:
 def _check_range(value: float, wanted: Any, field: dataclasses.Field[Any]) -> None:
     """Refuse a number that is not finite or out of the field's range."""
     limits = field.metadata
+    if isinstance(value, int) and limits["at_most"] is None and abs(value) >= TOO_LARGE:
+        raise Mismatch(f"a whole number below 2**31 is expected, found {_quote(value)}")
     fits = (
         math.isfinite(value)
         and (limits["at_least"] is None or value >= limits["at_least"])
@@ -121,7 +133,7 @@ def _describe(wanted: Any, field: dataclasses.Field[Any]) -> str:
         )
         if limits[key] is not None
     ]
-    bound = " of " + " and ".join(bounds).replace("of above", "above") if bounds else ""
+    bound = (" of " + " and ".join(bounds)).replace("of above", "above") if bounds else ""
     with_bound = [n + bound if "number" in n else n for n in names]
     return " or ".join(with_bound)
 

@@ -7,17 +7,37 @@ no key is lost because it came twice, and nothing in a file can run code or blow
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from w2v.config.checking import Mismatch, check_value, contradictions, missing_parts
 from w2v.config.schema import Config, as_dict, build_config, option_fields, option_paths, sections
 from w2v.errors import ConfigError
 
-MAX_CONFIG_BYTES = 1_000_000  # a config is a page of text; this is surely another file
+MAX_CONFIG_BYTES = 100_000  # a config is a page of text; this is surely another file
+MAX_DEPTH = 5  # file, section, value, and what a list or mapping may hold
+# YAML 1.1 reads 010 as 8 and 1:30 as 90, which nobody means: they stay text, which no number is.
+OLD_NUMBER = re.compile(r"[+-]?0\w+|[+-]?\d[\d_]*(:[\d_.]+)+")
+# What some settings are called in word2vec.c, gensim, fastText and PyTorch.
+OTHER_NAMES = {
+    "alpha": "train.lr",
+    "batch_size": "train.batch",
+    "embedding_dim": "model.dim",
+    "iter": "train.epochs",
+    "learning_rate": "train.lr",
+    "negative": "negatives.k",
+    "ns_exponent": "negatives.power",
+    "sample": "train.subsample",
+    "size": "model.dim",
+    "vector_size": "model.dim",
+    "workers": "train.threads",
+    "ws": "model.window",
+}
 
 
 @dataclass(frozen=True)
@@ -103,18 +123,19 @@ def parse_override(text: str) -> tuple[str, Any]:
     if not equals or not path:
         raise ConfigError([f"override {text!r}: write it as key=value, for example train.epochs=3"])
     try:
-        node = yaml.compose(value, Loader=yaml.SafeLoader)
+        node = yaml.compose(value, Loader=_NodeLoader)
         return path.strip(), None if node is None else _plain(node)
-    except (yaml.YAMLError, _TooDeep) as error:
+    except yaml.YAMLError as error:
+        shown = text if len(text) <= 60 else text[:57] + "..."
         raise ConfigError(
-            [f"override {text!r}: the value is no YAML ({_yaml_reason(error)})"]
+            [f"override {shown!r}: the value cannot be read as YAML: {_yaml_reason(error)}"]
         ) from error
 
 
 def _read_file(file: Path, draft: _Draft) -> None:
     """Read the YAML file into the draft."""
     root = _parse(file)
-    if root is None:
+    if root is None or _is_null(root):
         return  # an empty file changes nothing
     if not isinstance(root, yaml.MappingNode):
         raise ConfigError(
@@ -123,10 +144,10 @@ def _read_file(file: Path, draft: _Draft) -> None:
     of_section = sections()
     for name, node, source in _entries(root, file, "", draft):
         if name not in of_section:
-            draft.put(name, _value(node, draft, source), source)
+            _put_node(name, node, source, draft)
         elif isinstance(node, yaml.MappingNode):
             for key, inner, inner_source in _entries(node, file, f"{name}.", draft):
-                draft.put(f"{name}.{key}", _value(inner, draft, inner_source), inner_source)
+                _put_node(f"{name}.{key}", inner, inner_source, draft)
         elif not _is_null(node):  # `train:` with nothing below it changes nothing
             draft.problems.append(
                 f"{source}: {name}: settings are expected below it, found {_kind(node)}"
@@ -136,20 +157,37 @@ def _read_file(file: Path, draft: _Draft) -> None:
 def _parse(file: Path) -> yaml.Node | None:
     """Turn the file into YAML nodes."""
     try:
-        if file.is_file() and file.stat().st_size > MAX_CONFIG_BYTES:
+        with open(file, "rb") as stream:
+            content = stream.read(MAX_CONFIG_BYTES + 1)
+        if len(content) > MAX_CONFIG_BYTES:
             raise ConfigError([f"{file} is over {MAX_CONFIG_BYTES:,} bytes: this is no config"])
-        text = file.read_bytes().decode("utf-8-sig")
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.compose(content.decode("utf-8-sig"), Loader=_NodeLoader)
     except OSError as error:
         raise ConfigError([f"{file} cannot be read: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([f"{file} is not UTF-8 text (byte {error.start})"]) from error
     except yaml.YAMLError as error:
         raise ConfigError(
-            [f"{file}{_yaml_line(error)}: this is no YAML: {_yaml_reason(error)}"]
+            [f"{file}{_yaml_line(error)}: this cannot be read as YAML: {_yaml_reason(error)}"]
         ) from error
-    except RecursionError as error:
-        raise ConfigError([f"{file} is nested too deeply to be a config"]) from error
+
+
+class _NodeLoader(yaml.SafeLoader):
+    """Makes nodes of YAML that is no deeper than a config and has no aliases: they can explode."""
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Make the next node with all that is in it."""
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="aliases have no place here", problem_mark=mark)
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=mark)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
 def _entries(
@@ -170,31 +208,31 @@ def _entries(
     return entries
 
 
-class _TooDeep(Exception):  # noqa: N818  (turned into a ConfigError at once)
-    """A value has lists in lists in lists."""
-
-
-def _value(node: yaml.Node, draft: _Draft, source: str) -> Any:
-    """Turn a node into plain values; note what cannot be."""
+def _put_node(path: str, node: yaml.Node, source: str, draft: _Draft) -> None:
+    """Check a value of the file and keep it, or note what is wrong with it."""
     try:
-        return _plain(node)
-    except (yaml.YAMLError, ValueError, _TooDeep) as error:
-        draft.problems.append(f"{source}: {_yaml_reason(error)}")
-        return None
+        value = _plain(node)
+    except yaml.YAMLError as error:
+        draft.problems.append(f"{source}: {path}: {_yaml_reason(error)}")
+    else:
+        draft.put(path, value, source)
 
 
-def _plain(node: yaml.Node, depth: int = 0) -> Any:
-    """Turn a node into None, bool, int, float, str, list or dict, not deeply nested."""
-    if depth > 2:
-        raise _TooDeep("the value is nested too deeply")
+def _plain(node: yaml.Node) -> Any:
+    """Turn a node into None, bool, int, float, str, list or dict."""
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, depth + 1) for item in node.value]
+        return [_plain(item) for item in node.value]
     if isinstance(node, yaml.MappingNode):
-        return {str(_plain(k, depth + 1)): _plain(v, depth + 1) for k, v in node.value}
-    constructed = yaml.SafeLoader("").construct_object(node)
-    if constructed is None or isinstance(constructed, (bool, int, float, str)):
-        return constructed
-    return str(node.value)  # a date, say: YAML's own types beyond these are text here
+        return {str(_plain(key)): _plain(value) for key, value in node.value}
+    text = str(node.value)
+    if OLD_NUMBER.fullmatch(text):
+        return text
+    try:
+        value = SafeConstructor().construct_object(node)
+    except (ValueError, LookupError, AttributeError):  # `2024-13-45`, `!!bool perhaps`
+        return text
+    # A date, say: YAML's own types beyond these are text here.
+    return value if value is None or isinstance(value, (bool, int, float, str)) else text
 
 
 def _is_null(node: yaml.Node) -> bool:
@@ -219,17 +257,19 @@ def _yaml_line(error: yaml.YAMLError) -> str:
 def _yaml_reason(error: Exception) -> str:
     """Say in one line why the parser stopped."""
     reason = getattr(error, "problem", None) or str(error)
-    return " ".join(str(reason).split())
+    remedy = " (indent with spaces)" if "'\\t'" in reason else ""
+    return " ".join(str(reason).split()) + remedy
 
 
 def _nearest(path: str) -> str:
     """Suggest the setting that was probably meant."""
     paths = option_paths()
-    by_last_name = {p.rpartition(".")[2]: p for p in paths}
+    by_last_name = OTHER_NAMES | {p.rpartition(".")[2]: p for p in paths}
     last = path.rpartition(".")[2]
     if last in by_last_name:
         return f"; did you mean {by_last_name[last]}?"
-    near = difflib.get_close_matches(path, paths, 1) or [
+    names = [name for name in sections() if name != path]
+    near = difflib.get_close_matches(path, [*names, *paths], 1, cutoff=0.75) or [
         by_last_name[name] for name in difflib.get_close_matches(last, list(by_last_name), 1)
     ]
     return f"; did you mean {near[0]}?" if near else "; `w2v config show` lists them all"

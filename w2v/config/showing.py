@@ -48,7 +48,8 @@ def yaml_value(value: Any) -> str:
         if isinstance(value, str):
             return value
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**9)
-    return text.removesuffix("\n").removesuffix("...").strip()
+    # Not strip(): a no-break space at the end is part of the text.
+    return text.removesuffix("\n").removesuffix("...").removesuffix("\n")
 
 
 def _readable_float(value: float) -> float | str:

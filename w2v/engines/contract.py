@@ -76,6 +76,3 @@ class Engine(Protocol):
 
     def train_chunk(self, chunk: Chunk, lr: float) -> ChunkLoss:
         """Update the weights on one chunk at one learning rate; return the loss met on the way."""
-
-    def optimizer_state(self) -> dict[str, Floats]:
-        """Return what must be kept beside the weights to go on later."""

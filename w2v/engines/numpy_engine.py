@@ -14,7 +14,6 @@ from w2v.config.schema import Config
 from w2v.engines.contract import Chunk, ChunkLoss, Weights
 from w2v.model.batch import Batch
 from w2v.model.cbow import CBOW
-from w2v.model.functions import Floats
 from w2v.model.layers import Embedding
 from w2v.model.losses import NegativeSamplingLoss, SoftmaxLoss
 from w2v.model.optimizers import OPTIMIZERS
@@ -52,10 +51,6 @@ class NumpyEngine:
             self.optimizer.step(self.model.params, self.model.grads, lr)
             n_examples += count_examples(self.model, batch)
         return ChunkLoss(total, n_examples)
-
-    def optimizer_state(self) -> dict[str, Floats]:
-        """Return what the optimizer remembers."""
-        return self.optimizer.state()
 
 
 def build_model(config: Config, weights: Weights) -> CBOW | SkipGram:

@@ -1,6 +1,7 @@
 """The scalar functions of word2vec, on arrays of any shape: sigmoid, its logarithm, softmax.
 
-All of them are stable: no argument overflows, and none warns. They keep the dtype they are given.
+All of them are stable: no finite argument overflows, and none warns. They keep the dtype they are
+given.
 Read `layers.py` next.
 """
 
@@ -29,7 +30,7 @@ def sigmoid(x: Floats) -> Floats:
     array, shape and dtype of `x`, in 0..1
     """
     small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, small) / (1 + small)
+    return (np.where(x >= 0, 1, small) / (1 + small)).astype(x.dtype, copy=False)
 
 
 def log_sigmoid(x: Floats) -> Floats:
@@ -43,7 +44,7 @@ def log_sigmoid(x: Floats) -> Floats:
     -------
     array, shape and dtype of `x`, at most 0
     """
-    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
+    return (np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))).astype(x.dtype, copy=False)
 
 
 def log_softmax(scores: Floats) -> Floats:
@@ -59,5 +60,7 @@ def log_softmax(scores: Floats) -> Floats:
     -------
     array, shape and dtype of `scores`, at most 0
     """
-    shifted = scores - scores.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    # Scores may lie further apart than the dtype reaches: then p is 0 and its log -inf.
+    with np.errstate(over="ignore", invalid="ignore"):
+        shifted = scores - scores.max(axis=-1, keepdims=True)
+        return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))

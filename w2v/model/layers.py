@@ -16,7 +16,7 @@ without options read `plain.py`.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -108,7 +108,10 @@ class Embedding:
         self.scale_grad_by_freq = scale_grad_by_freq
         self.sparse = sparse
         self.freeze = freeze
+        if max_norm is not None and not max_norm > 0:
+            raise UsageError(f"max_norm is {max_norm}; a length is above 0")
         if weight is None:
+            _check_dtype(np.dtype(dtype))
             rng = np.random.default_rng() if rng is None else rng
             self.weight = rng.standard_normal((num_embeddings, embedding_dim)).astype(dtype)
             if self.padding_idx is not None:
@@ -143,8 +146,9 @@ class Embedding:
         -------
         Embedding
         """
-        if np.ndim(weight) != 2:
-            raise UsageError(f"weight must have two axes (V, D); it has shape {np.shape(weight)}")
+        weight = np.asanyarray(weight)
+        if weight.ndim != 2:
+            raise UsageError(f"weight must have two axes (V, D); it has shape {weight.shape}")
         n_words, dim = weight.shape
         return cls(
             n_words,
@@ -195,6 +199,7 @@ class Embedding:
         """
         if self._ids is None:
             raise UsageError("backward was called before forward: there are no ids to add to")
+        d_out = np.asarray(d_out)
         expected = (*self._ids.shape, self.embedding_dim)
         if d_out.shape != expected:
             raise UsageError(f"d_out has shape {d_out.shape}; the last forward returned {expected}")
@@ -216,7 +221,7 @@ class Embedding:
 
         Parameters
         ----------
-        ids : array of int, shape (n,), distinct
+        ids : array of int, shape (n,), distinct and rising
         rows : array of float, shape (n, D)
         """
         if self.freeze:
@@ -245,20 +250,18 @@ class Embedding:
         self._sparse_grads = []
 
     def _checked_ids(self, ids: Ids) -> Ids:
-        """Refuse anything that is no row of the table, and say which."""
+        """Refuse anything that is no row of the table, and say which; return a copy."""
         ids = np.asarray(ids)
-        if ids.size == 0:
-            return ids.astype(np.intp)
-        if not np.issubdtype(ids.dtype, np.integer):
-            raise UsageError(f"ids must be integers; {ids.flat[0]!r} is {ids.dtype}")
-        if ids.min() < 0 or ids.max() >= self.num_embeddings:
-            bad = np.argwhere((ids < 0) | (ids >= self.num_embeddings))[0]
-            where = tuple(int(i) for i in bad)
+        if ids.size and not np.issubdtype(ids.dtype, np.integer):
+            raise UsageError(f"ids must be integers; {ids.flat[0]} is {ids.dtype}")
+        if ids.size and (ids.min() < 0 or ids.max() >= self.num_embeddings):
+            where = tuple(np.argwhere((ids < 0) | (ids >= self.num_embeddings))[0].tolist())
+            place = f" at {list(where)}" if where else ""
             raise UsageError(
-                f"id {ids[where]} at {list(where)} is not in the table; "
+                f"id {ids[where]}{place} is not in the table; "
                 f"ids run from 0 to {self.num_embeddings - 1}"
             )
-        return ids
+        return ids.astype(np.intp)
 
     def _shorten_rows(self, ids: Ids, max_norm: float) -> None:
         """Bring the looked-up rows down to `max_norm`, in the table."""
@@ -369,6 +372,8 @@ def _row_from_either_end(padding_idx: int | None, n_rows: int) -> int | None:
     """Count a negative `padding_idx` from the end."""
     if padding_idx is None:
         return None
+    if not isinstance(padding_idx, (int, np.integer)):
+        raise UsageError(f"padding_idx {padding_idx!r} is no whole number")
     if not -n_rows <= padding_idx < n_rows:
         raise UsageError(
             f"padding_idx {padding_idx} is not in the table; it runs from {-n_rows} to {n_rows - 1}"
@@ -381,6 +386,11 @@ def _checked_weight(weight: Floats, shape: tuple[int, int]) -> Floats:
     weight = np.asanyarray(weight)
     if weight.shape != shape:
         raise UsageError(f"weight has shape {weight.shape}; the layer is {shape}")
-    if weight.dtype not in (np.float32, np.float64):
-        raise UsageError(f"weight is {weight.dtype}; it must be float32 or float64")
+    _check_dtype(weight.dtype)
     return weight
+
+
+def _check_dtype(dtype: np.dtype[Any]) -> None:
+    """Refuse anything but float32 and float64."""
+    if dtype not in (np.float32, np.float64):
+        raise UsageError(f"a table of {dtype} cannot be trained; use float32 or float64")

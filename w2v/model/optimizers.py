@@ -7,24 +7,10 @@ move, which PyTorch's dense Adam does not heed (its running mean goes on pushing
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 
 from w2v.model.functions import Floats, Ids
 from w2v.model.layers import SparseGrad
-
-
-class Optimizer(Protocol):
-    """What the engines ask of an optimizer."""
-
-    def step(
-        self, params: list[Floats], grads: list[Floats | SparseGrad | None], lr: float
-    ) -> None:
-        """Change each table in place by its gradient; None leaves it as it is."""
-
-    def state(self) -> dict[str, Floats]:
-        """Return what must be kept, beside the tables, to go on later."""
 
 
 def touched_rows(grad: Floats | SparseGrad) -> tuple[Ids, Floats]:
@@ -51,10 +37,6 @@ class SGD:
             if grad is not None:
                 ids, rows = touched_rows(grad)
                 W[ids] -= W.dtype.type(lr) * rows
-
-    def state(self) -> dict[str, Floats]:
-        """Return nothing: the tables say it all."""
-        return {}
 
 
 class Adagrad:
@@ -85,10 +67,6 @@ class Adagrad:
                 h[ids] += rows**2
                 W[ids] -= W.dtype.type(lr) * rows / (np.sqrt(h[ids]) + self.epsilon)
 
-    def state(self) -> dict[str, Floats]:
-        """Return the sums of squares, one for each table."""
-        return {f"adagrad_sum_{i}": h for i, h in enumerate(self._sums)}
-
 
 class Adam:
     """Step along a running mean of the gradient, over the root of a running mean of its square.
@@ -96,7 +74,8 @@ class Adam:
     m += (1 - beta1) * (gradient - m);  v += (1 - beta2) * (gradient ** 2 - v)
     W -= lr * sqrt(1 - beta2 ** t) / (1 - beta1 ** t) * m / (sqrt(v) + epsilon)
 
-    Both means of a row move only when the row has a gradient; t counts all steps.
+    Both means of a row move only when the row has a gradient; t counts the steps in which its table
+    had one.
 
     References
     ----------
@@ -109,7 +88,7 @@ class Adam:
     def __init__(self) -> None:
         self._means: list[Floats] = []
         self._squares: list[Floats] = []
-        self._n_steps = 0
+        self._n_steps: list[int] = []
 
     def step(
         self, params: list[Floats], grads: list[Floats | SparseGrad | None], lr: float
@@ -118,20 +97,17 @@ class Adam:
         if not self._means:
             self._means = [np.zeros_like(W) for W in params]
             self._squares = [np.zeros_like(W) for W in params]
-        self._n_steps += 1
-        correction = (1 - self.beta2**self._n_steps) ** 0.5 / (1 - self.beta1**self._n_steps)
-        for W, m, v, grad in zip(params, self._means, self._squares, grads, strict=True):
+            self._n_steps = [0] * len(params)
+        for i, (W, m, v, grad) in enumerate(
+            zip(params, self._means, self._squares, grads, strict=True)
+        ):
             if grad is not None:
+                self._n_steps[i] = t = self._n_steps[i] + 1
+                correction = (1 - self.beta2**t) ** 0.5 / (1 - self.beta1**t)
                 ids, rows = touched_rows(grad)
                 m[ids] += (1 - self.beta1) * (rows - m[ids])
                 v[ids] += (1 - self.beta2) * (rows**2 - v[ids])
                 W[ids] -= W.dtype.type(lr * correction) * m[ids] / (np.sqrt(v[ids]) + self.epsilon)
-
-    def state(self) -> dict[str, Floats]:
-        """Return both running means for each table, and the number of steps."""
-        kept = {f"adam_mean_{i}": m for i, m in enumerate(self._means)}
-        kept |= {f"adam_square_{i}": v for i, v in enumerate(self._squares)}
-        return kept | {"adam_steps": np.array(self._n_steps, np.float64)}
 
 
 OPTIMIZERS: dict[str, type[SGD | Adagrad | Adam]] = {"sgd": SGD, "adagrad": Adagrad, "adam": Adam}

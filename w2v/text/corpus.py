@@ -42,7 +42,7 @@ class IdStream:
     def __init__(self, text: EncodedText, new_id: NDArray[np.int32]) -> None:
         self._text = text
         self._new_id = new_id
-        # ends[i]: stream positions before block i of the text on disk
+        # before[i]: stream positions before block i of the text on disk
         kept = [
             np.count_nonzero(new_id[text.ranks[at : at + INDEX_BLOCK]] != GONE)
             for at in range(0, len(text.ranks), INDEX_BLOCK)
@@ -168,21 +168,25 @@ def corpus_files(path: str | list[str]) -> tuple[list[Path], Path | None]:
     Raises
     ------
     CorpusError
-        If a path matches nothing.
+        If a path matches nothing, or standard input is named twice.
     """
-    files: list[Path] = []
+    parts = [path] if isinstance(path, str) else path
+    if parts.count("-") > 1:
+        raise CorpusError("corpus.path names standard input (-) twice; it can be read once")
+    # Standard input is copied last: no mistake in another part leaves the copy behind.
+    files_of = {part: _files_of(part) for part in parts if part != "-"}
     spooled = None
-    for part in [path] if isinstance(path, str) else path:
-        if part == "-":
-            if spooled is not None:
-                raise CorpusError("corpus.path names standard input (-) twice; it can be read once")
-            spooled = _spooled_stdin()
-            files.append(spooled)
-        elif part in builtin_corpora() and not os.path.exists(part):
-            files.append(builtin_file(part))
-        else:
-            files += find_files([part])
-    return files, spooled
+    if "-" in parts:
+        spooled = _spooled_stdin()
+        files_of["-"] = [spooled]
+    return [file for part in parts for file in files_of[part]], spooled
+
+
+def _files_of(part: str) -> list[Path]:
+    """List the files of one path or built-in name."""
+    if part in builtin_corpora() and not os.path.exists(part):
+        return [builtin_file(part)]
+    return find_files([part])
 
 
 def tokenizer_key(corpus: CorpusConfig) -> str:

@@ -12,10 +12,12 @@ rows of this one count.
 from __future__ import annotations
 
 import array
+import contextlib
 import hashlib
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,13 +31,14 @@ from w2v.files import cache_folder, cannot_write
 from w2v.text.reading import BadBytes, read_pieces
 from w2v.text.tokenizers import Tokenizer
 
-CACHE_FORMAT = 1  # part of the key: raised whenever the same text would be encoded differently
+CACHE_FORMAT = 2  # part of the key: raised whenever the same text would be encoded differently
 HASH_BLOCK = 1 << 20
 RENAME_BLOCK = 1 << 22  # ids renamed at a time
 
-Progress = Callable[
-    [int], None
-]  # is told how many bytes of the files have been read since last time
+# Is told how many characters have been read since last time.
+Progress = Callable[[int], None]
+# What opening an encoded text raises that is not there, or that lost a part.
+NOT_WHOLE = (OSError, ValueError, TypeError, LookupError)
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class EncodedText:
 
 
 def content_hash(files: Sequence[Path]) -> str:
-    """Return the sha256 of the files' bytes, in their order, as they lie on disk.
+    """Return the sha256 of the files' bytes, as `cat FILES | sha256sum` does.
 
     Raises
     ------
@@ -101,8 +104,6 @@ def content_hash(files: Sequence[Path]) -> str:
     for file in files:
         try:
             with open(file, "rb") as stream:
-                # Sizes keep two files apart from one that holds both.
-                digest.update(os.fstat(stream.fileno()).st_size.to_bytes(8, "little"))
                 while block := stream.read(HASH_BLOCK):
                     digest.update(block)
         except OSError as error:
@@ -137,29 +138,34 @@ def encode(
         If the cache cannot be written.
     """
     sha256 = content_hash(files)
-    endings = [
-        file.name.partition(".")[2].lower() for file in files
-    ]  # they decide how it is unpacked
-    key = json.dumps([CACHE_FORMAT, sha256, endings, tokenizer_key, field])
+    sizes = [file.stat().st_size for file in files]  # tell two files from one that holds both
+    endings = [file.name.partition(".")[2].lower() for file in files]  # how it is unpacked
+    key = json.dumps([CACHE_FORMAT, sha256, sizes, endings, tokenizer_key, field])
     folder = cache_folder() / "corpora" / hashlib.sha256(key.encode()).hexdigest()[:32]
-    if (folder / "report.json").is_file():
-        return _load(folder, from_cache=True), sha256
-    partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
+    with contextlib.suppress(*NOT_WHOLE):
+        return _load(folder, files, from_cache=True), sha256
+    partial = folder.with_name(f"{folder.name}.{uuid.uuid4().hex}.partial")
     try:
-        partial.mkdir(parents=True, exist_ok=True)
-        _encode_into(partial, files, tokenize, field, progress or (lambda n_bytes: None))
-        try:
-            partial.rename(folder)
-        except OSError:
-            if not (
-                folder / "report.json"
-            ).is_file():  # else another process was first: use its work
-                raise
+        partial.mkdir(parents=True)
+        _encode_into(partial, files, tokenize, field, progress or (lambda n_characters: None))
+        _move(partial, folder, files)
     except OSError as error:
         raise cannot_write(cache_folder(), error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return _load(folder, from_cache=False), sha256
+    return _load(folder, files, from_cache=False), sha256
+
+
+def _move(partial: Path, folder: Path, files: Sequence[Path]) -> None:
+    """Give an encoded text its final name, unless another process was first."""
+    try:
+        partial.rename(folder)
+    except OSError:
+        try:
+            _load(folder, files, from_cache=True)
+        except NOT_WHOLE:  # damaged, or no folder can be made here
+            shutil.rmtree(folder)
+            partial.rename(folder)
 
 
 class _Provisional(dict[str, int]):
@@ -183,17 +189,18 @@ def _encode_into(
     with open(folder / "ranks.i32", "wb") as ranks, open(folder / "starts.i64", "wb") as starts:
         writer = _SentenceWriter(ranks, starts)
         for file in files:
-            n_bytes = 0
+            n_characters = 0
             for text, ends_sentence in read_pieces(file, field, bad):
                 writer.add(map(provisional.__getitem__, tokenize(text)), ends_sentence)
-                n_bytes += len(text)
-                if n_bytes > HASH_BLOCK:
-                    progress(n_bytes)
-                    n_bytes = 0
-            progress(n_bytes)
+                n_characters += len(text)
+                if n_characters > HASH_BLOCK:
+                    progress(n_characters)
+                    n_characters = 0
+            progress(n_characters)
         writer.flush()
+        os.fsync(starts.fileno())
     if writer.n_tokens == 0:
-        where = files[0] if len(files) == 1 else f"{len(files)} files"
+        where = files[0] if len(files) == 1 else f"the corpus of {len(files)} files"
         size = sum(file.stat().st_size for file in files)
         what = "is empty" if size == 0 else f"holds no token in its {size:,} bytes"
         raise CorpusError(f"{where} {what}; check corpus.path and corpus.tokenizer")
@@ -210,8 +217,11 @@ def _encode_into(
     words, counts = _rename_by_count(folder / "ranks.i32", list(provisional))
     _write(folder / "words.txt", "".join(f"{word}\n" for word in words).encode())
     _write(folder / "counts.i64", counts.astype("<i8").tobytes())
+    # By its number: the same content may have another name next time.
+    first_bad = list(map(str, files)).index(bad.first_file) if bad.count else None
+    record = asdict(report) | {"first_bad_file": first_bad}
     # Written last: a folder with a report is whole.
-    _write(folder / "report.json", json.dumps(asdict(report)).encode())
+    _write(folder / "report.json", json.dumps(record).encode())
 
 
 class _SentenceWriter:
@@ -275,13 +285,20 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _load(folder: Path, *, from_cache: bool) -> EncodedText:
+def _load(folder: Path, files: Sequence[Path], *, from_cache: bool) -> EncodedText:
     """Open an encoded text; ids stay on disk."""
-    return EncodedText(
+    record = json.loads((folder / "report.json").read_text("utf-8"))
+    first_bad = record["first_bad_file"]
+    record["first_bad_file"] = "" if first_bad is None else str(files[first_bad])
+    text = EncodedText(
         words=(folder / "words.txt").read_bytes().decode("utf-8").split("\n")[:-1],
         counts=np.fromfile(folder / "counts.i64", "<i8"),
         ranks=np.memmap(folder / "ranks.i32", "<i4", mode="r"),
         starts=np.memmap(folder / "starts.i64", "<i8", mode="r"),
-        report=EncodingReport(**json.loads((folder / "report.json").read_text("utf-8"))),
+        report=EncodingReport(**record),
         from_cache=from_cache,
     )
+    sizes = len(text.counts), len(text.ranks), len(text.starts)
+    if sizes != (len(text.words), text.report.n_tokens, text.report.n_sentences):
+        raise ValueError(f"{folder} lost a part")
+    return text

@@ -16,6 +16,7 @@ import json
 import lzma
 import os
 import re
+import uuid
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from w2v.errors import CorpusError
 
 BLOCK_BYTES = 1 << 20
 MAX_BAD_SHARE = 0.1  # of a file's bytes; beyond this it is another encoding, or no text at all
+HOPELESS_SHARE = 0.5  # of a block and more; beyond this the rest of the file is not waited for
 UNPACKERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -47,13 +49,17 @@ def find_files(paths: Iterable[str]) -> list[Path]:
     Raises
     ------
     CorpusError
-        If a path matches nothing.
+        If a path matches nothing, or a pipe or device.
     """
     files: list[Path] = []
     for path in paths:
         if os.path.isdir(path):
             found = _files_below(Path(path))
         elif os.path.exists(path):
+            if not os.path.isfile(
+                path
+            ):  # a pipe is empty the second time, and files are read twice
+                raise CorpusError(f"corpus {path} is no regular file; pipe it in, and give -")
             found = [Path(path)]
         else:
             matches = sorted(glob.glob(path, recursive=True))
@@ -129,7 +135,7 @@ class _Decoder:
             block = block.removeprefix(codecs.BOM_UTF8)
         nul = block.find(b"\0")
         if nul >= 0:
-            line = self.n_lines + block.count(b"\n", 0, nul) + 1
+            line = self.n_lines + _n_line_ends(block[:nul]) + 1
             utf16 = block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
             remedy = "it looks like UTF-16: convert it to UTF-8" if utf16 else "it is no text file"
             raise CorpusError(f"{self.file} has a NUL byte in line {line}; {remedy}")
@@ -141,13 +147,12 @@ class _Decoder:
             genuine = block.count(REPLACEMENT.encode())
             n_replaced = text.count(REPLACEMENT) - genuine
             n_good = len(text.encode()) - n_replaced * len(REPLACEMENT.encode())
-            self._note_bad(
-                len(block) - n_good, self.n_lines + block.count(b"\n", 0, error.start) + 1
-            )
+            line = self.n_lines + _n_line_ends(block[: error.start]) + 1
+            self._note_bad(len(block) - n_good, line)
         self.n_bytes += len(block)
-        self.n_lines += block.count(b"\n")
-        if self.n_bytes >= BLOCK_BYTES:
-            self.finish()  # no need to read on when a whole block is already mostly bad
+        self.n_lines += _n_line_ends(block)
+        if self.n_bytes >= BLOCK_BYTES and self.n_bad > HOPELESS_SHARE * self.n_bytes:
+            self.finish()
         return text
 
     def _note_bad(self, n_bytes: int, line: int) -> None:
@@ -164,6 +169,11 @@ class _Decoder:
                 f"{self.file} is not UTF-8 text: {self.n_bad:,} of {self.n_bytes:,} bytes are bad; "
                 "if it is text in another encoding, convert it (iconv -t UTF-8)"
             )
+
+
+def _n_line_ends(block: bytes) -> int:
+    """Count the line ends: LF, CR LF and CR alone."""
+    return block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
 
 
 def _text_pieces(file: Path, raw: IO[bytes], bad: BadBytes) -> Iterator[tuple[str, bool]]:
@@ -224,9 +234,10 @@ def _jsonl_pieces(
         except (ValueError, RecursionError) as error:
             raise CorpusError(f"{file} line {number} is no JSON: {error}") from error
         if not isinstance(record, dict) or field not in record:
-            there = ", ".join(sorted(record)[:10]) if isinstance(record, dict) else "no keys"
+            keys = sorted(record)[:10] if isinstance(record, dict) else []
             raise CorpusError(
-                f"{file} line {number} has no key {field!r} (corpus.field); it has {there}"
+                f"{file} line {number} has no key {field!r} (corpus.field); it has "
+                f"{', '.join(keys) or 'no keys'}"
             )
         text = record[field]
         if not isinstance(text, str | None):
@@ -246,7 +257,8 @@ def _csv_pieces(
         header = next(rows, [])
         if field not in header:
             raise CorpusError(
-                f"{file} has no column {field!r} (corpus.field); it has {', '.join(header[:10])}"
+                f"{file} has no column {field!r} (corpus.field); it has "
+                f"{', '.join(header[:10]) or 'no header'}"
             )
         column = header.index(field)
         for row in rows:
@@ -276,8 +288,12 @@ def _without_surrogates(text: str) -> str:
 
 def spool(stream: IO[bytes], folder: Path) -> Path:
     """Copy standard input to a file, since it can be read only once."""
-    path = folder / f"stdin-{os.getpid()}.txt"
-    with open(path, "wb") as file:
-        while block := stream.read(BLOCK_BYTES):
-            file.write(block)
+    path = folder / f"stdin-{uuid.uuid4().hex}.txt"
+    try:
+        with open(path, "wb") as file:
+            while block := stream.read(BLOCK_BYTES):
+                file.write(block)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
     return path

@@ -19,18 +19,24 @@ from w2v.errors import ConfigError
 
 Tokenizer: TypeAlias = Callable[[str], list[str]]
 
+# What unfit tokens hold: what ends a word or a line in our files, and halves of characters.
+_FORBIDDEN = frozenset("\t\r\n").union(map(chr, range(0xD800, 0xE000)))
+
 # Nothing beyond the emoji and supplementary ideographs is a combining mark but these variation
 # selectors, so that the rest of the code space need not be searched.
 _MARK_RANGES = ((0x0300, 0x1FFFF), (0xE0100, 0xE01F0))
+# The zero-width joiner and non-joiner belong to the letter before them, as in UAX #29: they stand
+# inside Sinhala, Bengali and Persian words.
+_JOINERS = "\u200c\u200d"
 
 
 @functools.cache
 def _marks() -> str:
-    """Return every combining mark as a regular-expression class without brackets.
+    """Return every combining mark and joiner as a regular-expression class without brackets.
 
     Python's `\\w` leaves them out, which would cut Hindi, Thai or decomposed text inside words.
     """
-    return "".join(
+    return _JOINERS + "".join(
         chr(code)
         for low, high in _MARK_RANGES
         for code in range(low, high)
@@ -105,6 +111,8 @@ def make_tokenizer(
         return split
 
     def tokenize(text: str) -> list[str]:
+        if normalize == "NFKC":  # before lower-casing too, since it makes capitals: ™ becomes TM
+            text = unicodedata.normalize("NFKC", text)
         if lower:
             text = text.lower()
         if normalize != "none" and not text.isascii():
@@ -135,20 +143,29 @@ def _imported(name: str, allow_code: bool) -> Tokenizer:
     if "" not in sys.path:
         sys.path.insert(0, "")
     try:
-        function = getattr(importlib.import_module(module_name), function_name)
-    except ImportError as error:
+        module = importlib.import_module(module_name)
+    except Exception as error:  # it is the user's code: anything may come
         raise ConfigError(
-            [f"corpus.tokenizer: {module_name} cannot be imported: {error}"]
+            [f"corpus.tokenizer: {module_name} cannot be imported: {_said(error)}"]
         ) from error
-    except AttributeError as error:
-        raise ConfigError([f"corpus.tokenizer: {module_name} has no {function_name}"]) from error
+    function = getattr(module, function_name, None)
     if not callable(function):
-        raise ConfigError([f"corpus.tokenizer: {name} is not a function from text to tokens"])
+        raise ConfigError([f"corpus.tokenizer: {module_name} has no function {function_name}"])
 
     def tokenize(text: str) -> list[str]:
-        tokens = list(function(text))
+        try:
+            returned = function(text)
+            tokens = list(returned)
+        except Exception as error:
+            raise ConfigError(
+                [f"corpus.tokenizer: {name} failed on {text[:40]!r}: {_said(error)}"]
+            ) from error
+        if isinstance(returned, str):
+            raise ConfigError(
+                [f"corpus.tokenizer: {name} returned {returned[:40]!r}; give a list of tokens"]
+            )
         for token in tokens:
-            if not isinstance(token, str) or not token or set(token) & set("\t\r\n"):
+            if not isinstance(token, str) or not token or not _FORBIDDEN.isdisjoint(token):
                 raise ConfigError(
                     [
                         f"corpus.tokenizer: {name} returned {token!r}; "
@@ -158,3 +175,8 @@ def _imported(name: str, allow_code: bool) -> Tokenizer:
         return tokens
 
     return tokenize
+
+
+def _said(error: Exception) -> str:
+    """Say what kind of error it was, and its message, which may be empty."""
+    return f"{type(error).__name__}: {error}"

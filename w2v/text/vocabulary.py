@@ -14,10 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.errors import CorpusError, RunError
+from w2v.errors import CorpusError, RunError, quoted
 from w2v.files import atomic_write
+from w2v.text.scripts import UNSEGMENTED, is_unsegmented
 
 UNK, PAD = "<unk>", "<pad>"
+MAX_DIGITS = 18  # of a count, which fits int64
 GONE = -1  # the id of a word that has no row and nothing to stand for it
 
 
@@ -106,7 +108,7 @@ class Vocabulary:
         words, counts = [], []
         for number, line in enumerate(lines, 1):
             word, tab, count = line.partition("\t")
-            if not tab or not word or not count.isdecimal():
+            if not tab or not word or not count.isdecimal() or len(count) > MAX_DIGITS:
                 raise RunError(f"{path} line {number} is not word<TAB>count: {line[:60]!r}")
             words.append(word)
             counts.append(int(count))
@@ -156,9 +158,11 @@ def build_vocabulary(
         If fewer than two words are left: there is nothing to tell apart.
     """
     spelled = {special: words.index(special) for special in specials if special in words}
-    ranked = np.flatnonzero(counts >= min_count)
-    ranked = ranked[~np.isin(ranked, list(spelled.values()))][:max_size]
-    _refuse_tiny(words, counts, min_count, n_kept=len(ranked))
+    plain = np.delete(np.arange(len(words)), list(spelled.values()))
+    ranked = plain[counts[plain] >= min_count][:max_size]
+    if len(ranked) < 2:
+        plain_words = [words[rank] for rank in plain.tolist()]
+        raise _too_small(plain_words, counts[plain], min_count, n_kept=len(ranked))
 
     new_id = np.full(len(words), specials.index(UNK) if UNK in specials else GONE, np.int32)
     new_id[ranked] = np.arange(len(ranked)) + len(specials)
@@ -172,21 +176,21 @@ def build_vocabulary(
     return Vocabulary(kept, new_counts.astype(np.int64)), new_id
 
 
-def _refuse_tiny(
+def _too_small(
     words: Sequence[str], counts: NDArray[np.int64], min_count: int, n_kept: int
-) -> None:
-    """Refuse a vocabulary under two words, and say which setting would help."""
-    if n_kept >= 2:
-        return
+) -> CorpusError:
+    """Say why a vocabulary is under two words, specials apart, and which setting would help."""
     if len(words) < 2:
-        raise CorpusError(
-            f"the corpus has only one distinct word, {words[0]!r}; it takes two to learn from"
+        only = (
+            f"only one distinct word, {quoted(words[0])}" if words else "no word but special tokens"
         )
-    usual = f"the commonest, {words[0]!r}, occurs {_times(counts[0])}"
+        return CorpusError(f"the corpus has {only}; it takes two to learn from")
+    usual = f"the commonest, {quoted(words[0])}, occurs {_times(counts[0])}"
     removed = "all" if n_kept == 0 else "all but one"
-    raise CorpusError(
-        f"vocab.min_count {min_count} removed {removed} of the {len(words):,} words; {usual}; "
-        f"try vocab.min_count={int(counts[1])}"
+    remedy = UNSEGMENTED if is_unsegmented(words) else f"try vocab.min_count={int(counts[1])}"
+    return CorpusError(
+        f"vocab.min_count {min_count} removed {removed} of the {len(words):,} words; "
+        f"{usual}; {remedy}"
     )
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from w2v.config.schema import Config
 from w2v.errors import ConfigError, CorpusError
 from w2v.text.corpus import Corpus
-from w2v.text.vocabulary import Vocabulary
+from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
 
 OPTIMIZER_TABLES = {"sgd": 0, "adagrad": 2, "adam": 4}  # (V, D) arrays beside the weights
 PROCESS_BYTES = 60_000_000  # Python, NumPy and this program
 WORD_BYTES = 250  # a word as text, as a key, and its counts
 POSITION_BYTES = 120  # of a chunk, while it is drawn
-MOSTLY = 0.5
-UNSPACED_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 
 
 @dataclass(frozen=True)
@@ -119,20 +116,11 @@ def advice(config: Config, corpus: Corpus) -> list[str]:
             f"{report.n_bad_bytes:,} bytes are no UTF-8, read as \N{REPLACEMENT CHARACTER}; "
             f"the first is in {report.first_bad_file} line {report.first_bad_line}"
         )
-    if config.corpus.tokenizer != "char" and _is_mostly_letters(corpus.vocabulary):
+    if config.corpus.tokenizer != "char" and is_mostly_letters(corpus.vocabulary.words):
         found.append(
             "most words are a single character: is the text a list of characters, not of words? "
             "(see corpus.tokenizer)"
         )
+    if config.corpus.tokenizer != "char" and is_unsegmented(corpus.text.words):
+        found.append(UNSEGMENTED)
     return found
-
-
-def _is_mostly_letters(vocabulary: Vocabulary) -> bool:
-    """Tell whether most words are one character of a script that is written with spaces."""
-    single = [word for word in vocabulary.words if len(word) == 1 and not _is_unspaced(word)]
-    return len(single) > MOSTLY * len(vocabulary)
-
-
-def _is_unspaced(character: str) -> bool:
-    """Tell whether a character may well be a word: Han, Kana, Hangul."""
-    return unicodedata.name(character, "").startswith(UNSPACED_SCRIPTS)

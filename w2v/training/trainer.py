@@ -315,8 +315,8 @@ class _Trainer:
         """Say that training broke down, where, and what to try."""
         return DivergedError(
             f"training diverged in epoch {step.epoch + 1}, chunk {step.chunk}: the numbers are not "
-            f"finite any more; try a smaller train.lr (it was {step.lr:.4g}) or a smaller train.batch; "
-            f"no vectors were saved in {self._folder.path}"
+            f"finite any more; no vectors were saved in {self._folder.path}; "
+            f"try a smaller train.lr (it was {step.lr:.4g}) or a smaller train.batch"
         )
 
     def _refuse_infinite_weights(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.errors import RunError, WordError
+from w2v.errors import RunError, WordError, quoted
 from w2v.run_folder import DROPPED, VECTORS, VOCAB, read_record
 from w2v.text.vocabulary import Vocabulary
 
@@ -179,7 +179,7 @@ class WordVectors:
 
     def _why_missing(self, word: str) -> str:
         """Say that a word is not there, what is near it, and whether it was too rare."""
-        parts = [f"{word!r} is not in the vocabulary"]
+        parts = [f"{quoted(word)} is not in the vocabulary"]
         if near := self.near_spellings(word):
             parts.append("near: " + ", ".join(near))
         if count := self._dropped_count(word):

@@ -6,21 +6,34 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
 
 from w2v.files import atomic_write, cache_folder
 from w2v.shipped import shipped_files
-from w2v.text.builtin import python_docs, toy_world
+from w2v.text.builtin import python_docs, toy_world, toy_world_words
 
-GENERATED: dict[str, tuple[str, Callable[[], Iterator[str]], str]] = {
-    "python-docs": (
-        "English: the documentation inside the installed Python, about 340,000 words",
+LANGUAGES = {"en": "English", "ko": "Korean", "zh": "Chinese"}
+
+
+class Generated(NamedTuple):
+    """A corpus that code makes: what it is, the function, and the modules that decide its text."""
+
+    description: str
+    lines: Callable[[], Iterator[str]]
+    modules: tuple[ModuleType, ...]
+
+
+GENERATED = {
+    "python-docs": Generated(
+        "English: the documentation inside the installed Python, about 280,000 words",
         python_docs.lines,
-        python_docs.__file__,
+        (python_docs,),
     ),
-    "toy-world": (
+    "toy-world": Generated(
         "English-like, made by a small grammar that plants neighbours and analogies",
         toy_world.lines,
-        toy_world.__file__,
+        (toy_world, toy_world_words),
     ),
 }
 
@@ -31,10 +44,7 @@ def builtin_corpora() -> dict[str, str]:
         name: f"a short text in {LANGUAGES.get(name.rpartition('-')[2], 'another language')}"
         for name in shipped_files("corpora")
     }
-    return {name: description for name, (description, _, _) in GENERATED.items()} | shipped
-
-
-LANGUAGES = {"en": "English", "ko": "Korean", "zh": "Chinese"}
+    return {name: corpus.description for name, corpus in GENERATED.items()} | shipped
 
 
 def builtin_file(name: str) -> Path:
@@ -52,9 +62,10 @@ def builtin_file(name: str) -> Path:
     """
     if name not in GENERATED:
         return shipped_files("corpora")[name]
-    _, lines, source = GENERATED[name]
+    _, lines, modules = GENERATED[name]
     # The text depends on the code that makes it and, for python-docs, on the Python it describes.
-    made_from = Path(source).read_bytes() + sys.version.encode()
+    sources = [Path(str(module.__file__)).read_bytes() for module in modules]
+    made_from = b"".join([*sources, sys.version.encode()])
     path = cache_folder() / "builtin" / f"{name}-{hashlib.sha256(made_from).hexdigest()[:12]}.txt"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
