@@ -66,7 +66,7 @@ class TestIdStream:
         text = EncodedText(
             words=[],
             counts=np.zeros(0, np.int64),
-            ranks=np.array(sum(sentences, []), np.int32),
+            ranks=np.concatenate(sentences).astype(np.int32),
             starts=np.cumsum([0, *lengths[:-1]]),
             report=None,
             from_cache=False,

@@ -149,6 +149,7 @@ class TestSentences:
     @example("y\r\nz", 2)  # a block that ends between CR and LF
     @example("unspaced" * 9, 3)
     @example("\ufeff a", 3)
+    @example("one line without an end", 30)
     @settings(deadline=None, max_examples=300)
     def test_blocks_do_not_show(self, scratch, text, block_bytes):
         """Wherever the blocks end, the sentences are those of the whole text, and so are words."""
@@ -161,6 +162,10 @@ class TestSentences:
         text = text.removeprefix("\ufeff")
         assert sentences == sentences_of(text)
         assert [word for piece in pieces for word in piece.split()] == text.split()
+        # For tokenizers that look further than a word, lines that fit into a block are not cut.
+        n_extra = len("\ufeff".encode()) + len("\r")
+        fitting = {line for line in sentences if len(line.encode()) + n_extra < block_bytes}
+        assert fitting <= set(pieces)
         assert bad.count == 0
 
     def test_a_long_line_comes_in_pieces(self, write, monkeypatch):

@@ -193,15 +193,15 @@ def _text_pieces(file: Path, raw: IO[bytes], bad: BadBytes) -> Iterator[tuple[st
 def _blocks(raw: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Yield (bytes, whether a line ends after them): as many whole lines as fit, or part of one.
 
-    A block is cut after its last line end, else before its last space, which never splits a
-    character or a word. Text without either grows the block until one comes.
+    A block is cut after its last line end. A line that fills a whole block is cut before its last
+    space, which never splits a character or a word; without a space it grows until one comes.
     """
     carried: list[bytes] = []
     while block := raw.read(BLOCK_BYTES):
         # A CR at the very end may be half of a CR LF: wait for the next block.
         cut = max(block.rfind(b"\n"), block.rfind(b"\r", 0, len(block) - 1)) + 1
         ends_line = cut > 0
-        if not ends_line:
+        if not ends_line and len(block) == BLOCK_BYTES:
             cut = max(block.rfind(b" "), block.rfind(b"\t"), 0)
         if cut == 0:
             carried.append(block)

@@ -1,0 +1,101 @@
+"""Every command in the README is run, and every file it names is there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from w2v.cli.main import main
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+IN_BLOCKS = [
+    line
+    for kind, block in BLOCKS
+    if not kind
+    for line in block.splitlines()
+    if line.startswith("w2v ")
+]
+IN_TEXT = re.findall(r"`(w2v [^`]+)`", README)
+
+# Small enough to train in a moment, whatever the README says.
+QUICK = ["model.dim=8", "train.epochs=1"]
+TEXT = "the king and the queen are a man and a woman of the town\n" * 40
+FAKE_SEGMENTERS = {
+    "kiwipiepy.py": """
+class Token:
+    def __init__(self, form): self.form = form
+class Kiwi:
+    def tokenize(self, text): return [Token(word) for word in text.split()]
+""",
+    "jieba.py": "def lcut(text): return list(text)\n",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A working folder with the files that the README's commands speak of."""
+    folder = tmp_path_factory.mktemp("readme")
+    for name in ("my.txt", "segmented.txt", "reviews.txt", "articles.txt"):
+        (folder / name).write_text(TEXT, encoding="utf-8")
+    code = next(block for kind, block in BLOCKS if kind == "python" and "jieba" in block)
+    (folder / "my_tokenizers.py").write_text(code, encoding="utf-8")
+    # The segmenters themselves are large, and not needed to see that the example is right.
+    for name, source in FAKE_SEGMENTERS.items():
+        (folder / name).write_text(source, encoding="utf-8")
+    return folder
+
+
+def run(command, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(folder)
+    arguments = shlex.split(command)[1:]
+    if arguments[0] == "train":
+        arguments += QUICK
+    return CliRunner().invoke(main, arguments, catch_exceptions=False)
+
+
+def test_every_command_runs(folder, monkeypatch):
+    """In the order of the README, for some ask what others have trained."""
+    commands = [*IN_BLOCKS, *(c for c in IN_TEXT if not re.search(r"\$|\.\.\.", c))]
+    assert len(commands) >= 20
+    for command in commands:
+        result = run(command, folder, monkeypatch)
+        assert result.exit_code == 0, f"{command}: {result.output}"
+
+
+def test_the_python_example_runs(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    code = next(block for kind, block in BLOCKS if kind == "python" and "import w2v" in block)
+    names = {}
+    exec(code, names)
+    assert names["run"].vectors["king"].shape == (50,)
+
+
+def test_the_config_is_the_shipped_one():
+    shown = next(block for kind, block in BLOCKS if kind == "yaml")
+    assert shown == (ROOT / "configs" / "toy-world.yaml").read_text("utf-8")
+
+
+def test_every_path_is_there():
+    names = re.findall(r"`((?:w2v|configs|corpora|tests|scripts)/[\w./-]*)`", README)
+    assert len(names) > 8
+    for name in [*names, "scripts/bench.py", "scripts/quickstart", "scripts/check"]:
+        assert (ROOT / name).exists(), name
+
+
+def test_the_rooms_are_all_named():
+    rooms = {path.name for path in (ROOT / "w2v").iterdir() if (path / "__init__.py").exists()}
+    assert rooms == set(re.findall(r"^  (\w+)/ ", README, re.MULTILINE))
+
+
+def test_scripts_run_the_commands_they_promise():
+    quickstart = (ROOT / "scripts" / "quickstart").read_text()
+    assert "train quickstart" in quickstart
+    assert "similar latest" in quickstart
+    assert "scripts/check" in (ROOT / ".ci" / "run").read_text()
