@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -120,7 +121,7 @@ def test_a_folder_without_files(folder):
             b"one two three four\n",
             "vocab.min_count 5 removed all of the 4 words; the commonest, 'one', ",
         ),
-        (b"here\nthere\n" * 9, "no line of the corpus holds two words; "),
+        (b"here\nthere\n" * 9, "no line of the corpus holds two words"),
     ],
 )
 def test_texts_that_are_none(folder, content, sentence):
@@ -294,8 +295,7 @@ def test_a_folder_that_one_may_not_write(folder):
     assert "may write to" in refused(folder, *train, "output.dir=closed")
     assert "cannot be written" in refused(folder, "config", "init", "--out", "closed/my.yaml")
     (folder / "my.txt").chmod(0)
-    assert refused(folder, *train) == "my.txt cannot be read: Permission denied"
-    (folder / "my.txt").chmod(0o600)
+    assert w2v(*train, code=1).stderr == "w2v: my.txt cannot be read: Permission denied\n"
 
 
 def test_a_cache_that_cannot_be(folder, monkeypatch):
@@ -336,12 +336,11 @@ def test_training_that_diverges(folder, lr):
     )
 
 
-@pytest.mark.parametrize(
-    "settings", [["model.dim=2000000000"], ["negatives.draws=2000000000", "train.batch=1"]]
-)
-def test_training_that_does_not_fit_into_memory(folder, settings):
-    # 200 GB and more; the system may refuse it only if it is asked for in one piece.
-    done = w2v("train", "--corpus", "my.txt", *SMALL, *settings, code=1)
+def test_training_that_does_not_fit_into_memory(folder):
+    # Hundreds of terabytes: more than any system pretends to have.
+    (folder / "many.txt").write_text(" ".join(f"w{i}" for i in range(70_000)), "utf-8")
+    huge = ["model.dim=2000000000", "vocab.min_count=1"]
+    done = w2v("train", "--corpus", "many.txt", *huge, code=1)
     sentence = done.stderr.splitlines()[-1]
     assert sentence.startswith("w2v: there is not enough memory; try a smaller model.dim")
 
@@ -507,6 +506,8 @@ def test_from_a_shell_it_is_the_same(folder):
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a disk that is full")
 def test_a_disk_that_is_full():
     with open("/dev/full", "wb") as full:
-        done = w2v_process("config", "show", capture_output=False, stdout=full, stderr=-1)
+        done = w2v_process(
+            "config", "show", capture_output=False, stdout=full, stderr=subprocess.PIPE
+        )
     assert done.returncode == 1
     assert done.stderr == "w2v: No space left on device\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import sys
 import unicodedata
 from types import SimpleNamespace
@@ -92,6 +93,8 @@ class TestIdStream:
                 if new_id[rank] != GONE
             ]
             assert len(stream) == len(naive)
+            pairs = itertools.pairwise(number for _, number in naive)
+            assert stream.has_neighbours() == any(one == other for one, other in pairs)
             for start in range(len(naive)):
                 for stop in range(start + 1, len(naive) + 1):
                     tokens, sentence = stream.read(start, stop)

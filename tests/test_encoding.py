@@ -75,7 +75,7 @@ def test_report(write):
     first, second = write("a.txt", TEXT), write("b.txt", b"12345678\n1234567\xff 2 3")
     report = encoded(first, second).report
     assert (report.n_files, report.n_bytes) == (2, len(TEXT.encode()) + 21)
-    assert (report.n_tokens, report.n_sentences, report.longest_sentence) == (15, 6, 4)
+    assert (report.n_tokens, report.n_sentences) == (15, 6)
     assert (report.n_bad_bytes, report.first_bad_file, report.first_bad_line) == (1, str(second), 2)
 
 
@@ -109,7 +109,6 @@ def test_against_a_plain_count(tmp_path_factory, contents, block_bytes, block_id
     assert list(zip(text.words, text.counts.tolist(), strict=True)) == ranked
     assert sentences_of(text) == sentences
     assert text.report.n_sentences == len(sentences)
-    assert text.report.longest_sentence == max(map(len, sentences))
 
 
 def test_progress_tells_all_characters(write, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,15 @@ def folder(tmp_path_factory):
     # The segmenters themselves are large, and not needed to see that the example is right.
     for name, source in FAKE_SEGMENTERS.items():
         (folder / name).write_text(source, encoding="utf-8")
-    return folder
+    forget_segmenters()
+    yield folder
+    forget_segmenters()
+
+
+def forget_segmenters():
+    """Other tests have a my_tokenizers of their own."""
+    for name in ("my_tokenizers", "kiwipiepy", "jieba"):
+        sys.modules.pop(name, None)
 
 
 def run(command, folder, monkeypatch):

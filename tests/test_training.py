@@ -17,7 +17,7 @@ from w2v.config.schema import option_paths
 from w2v.errors import CorpusError, DivergedError, Interrupted
 from w2v.shipped import shipped_files
 from w2v.text.builtin import toy_world
-from w2v.training.trainer import Observer
+from w2v.training.observer import Observer
 
 # A small world of 16 words: those of one topic stand in the same sentences, in any order.
 TOPICS = ("red green blue pink", "cat dog cow hen", "rain snow wind sun", "bread milk salt rice")
@@ -284,8 +284,21 @@ def test_divergence_stops_the_run(corpus, tmp_path):
 def test_lines_that_lose_their_neighbours(tmp_path):
     text = tmp_path / "text.txt"
     text.write_text("a rare1\nb rare2\n" + "a\nb\n" * 9)
-    with pytest.raises(CorpusError, match="no word has a neighbour"):
+    with pytest.raises(
+        CorpusError, match="no line of the corpus holds two words of the vocabulary"
+    ):
         train({"corpus.path": str(text), "vocab.min_count": 5}, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_subsampling_may_leave_no_neighbours(tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("a b\n" * 9)
+    settings = {"corpus.path": str(text), "train.subsample": 1e-12}
+    with pytest.raises(CorpusError, match="no word has a neighbour to be learnt from"):
+        train(settings, out=tmp_path / "run")
+    record = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
+    assert record["status"] == "failed"
 
 
 def test_observer_sees_every_chunk_and_epoch(corpus, tmp_path):

@@ -33,7 +33,7 @@ def init_command(arguments: tuple[str, ...], out: Path | None, force: bool) -> N
     from w2v.files import atomic_write
 
     name, overrides = split_arguments(arguments)
-    config = load_config(find_config(name) if name else None, overrides).config
+    config = load_config(find_config(name) if name is not None else None, overrides).config
     text = write_config(config, with_help=True)
     if out is None or str(out) == "-":
         click.echo(text, nl=False)
@@ -53,7 +53,10 @@ def show_command(arguments: tuple[str, ...]) -> None:
     from w2v.config import load_config, show_config
 
     name, overrides = split_arguments(arguments)
-    click.echo(show_config(load_config(find_config(name) if name else None, overrides)), nl=False)
+    click.echo(
+        show_config(load_config(find_config(name) if name is not None else None, overrides)),
+        nl=False,
+    )
 
 
 @config_group.command("check")
@@ -64,7 +67,7 @@ def check_command(arguments: tuple[str, ...]) -> None:
     from w2v.config import load_config
 
     name, overrides = split_arguments(arguments)
-    load_config(find_config(name) if name else None, overrides)
+    load_config(find_config(name) if name is not None else None, overrides)
     note(f"{name or 'the defaults'}: no mistakes")
 
 
@@ -77,7 +80,7 @@ def diff_command(one: str, other: str | None) -> None:
     from w2v.config import Config, config_differences, load_config
 
     left = load_config(find_config(one)).config
-    right = load_config(find_config(other)).config if other else left
+    right = load_config(find_config(other)).config if other is not None else left
     if other is None:
         left, one, other = Config(), "default", one
     rows = [("setting", one, other), *config_differences(left, right)]

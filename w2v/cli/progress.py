@@ -19,8 +19,8 @@ from w2v.cli.terminal import (
 )
 from w2v.config.schema import Config
 from w2v.text.corpus import Corpus
+from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan, advice
-from w2v.training.trainer import ChunkMetrics, EpochMetrics, Observer
 
 SECONDS_BETWEEN_LINES = 10.0  # where there is no terminal to draw a bar on
 

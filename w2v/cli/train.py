@@ -57,7 +57,7 @@ def train_command(
     if corpora:
         path = corpora[0] if len(corpora) == 1 else list(corpora)
         overrides.append(f"corpus.path={yaml_value(path)}")
-    config = load_config(find_config(name) if name else None, overrides).config
+    config = load_config(find_config(name) if name is not None else None, overrides).config
     with stop_gently() as stop_requested:
         progress = Progress(stop_requested)
         try:

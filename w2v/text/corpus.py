@@ -52,6 +52,15 @@ class IdStream:
     def __len__(self) -> int:
         return int(self._before[-1])
 
+    def has_neighbours(self) -> bool:
+        """Tell whether any two positions are neighbours in a sentence."""
+        for start in range(0, len(self), INDEX_BLOCK):
+            # One position more, so that neighbours over the edge count too.
+            _, sentence = self.read(start, min(start + INDEX_BLOCK + 1, len(self)))
+            if np.any(sentence[1:] == sentence[:-1]):
+                return True
+        return False
+
     def read(self, start: int, stop: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return a stretch of the stream.
 

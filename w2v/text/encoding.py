@@ -53,8 +53,6 @@ class EncodingReport:
         Bytes that are no UTF-8, read as U+FFFD.
     first_bad_file, first_bad_line
         Where the first of them was.
-    longest_sentence : int
-        In tokens.
     """
 
     n_files: int
@@ -64,7 +62,6 @@ class EncodingReport:
     n_bad_bytes: int
     first_bad_file: str
     first_bad_line: int
-    longest_sentence: int
 
 
 @dataclass(frozen=True)
@@ -212,7 +209,6 @@ def _encode_into(
         n_bad_bytes=bad.count,
         first_bad_file=bad.first_file,
         first_bad_line=bad.first_line,
-        longest_sentence=writer.longest,
     )
     words, counts = _rename_by_count(folder / "ranks.i32", list(provisional))
     _write(folder / "words.txt", "".join(f"{word}\n" for word in words).encode())
@@ -234,7 +230,6 @@ class _SentenceWriter:
         self._flushed = 0
         self._start = 0  # of the sentence that is being written
         self.n_sentences = 0
-        self.longest = 0
 
     @property
     def n_tokens(self) -> int:
@@ -247,7 +242,6 @@ class _SentenceWriter:
         if ends_sentence and self.n_tokens > self._start:
             self._starts.append(self._start)
             self.n_sentences += 1
-            self.longest = max(self.longest, self.n_tokens - self._start)
             self._start = self.n_tokens
         if len(self._ids) >= RENAME_BLOCK:
             self.flush()

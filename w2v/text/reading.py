@@ -56,9 +56,8 @@ def find_files(paths: Iterable[str]) -> list[Path]:
         if os.path.isdir(path):
             found = _files_below(Path(path))
         elif os.path.exists(path):
-            if not os.path.isfile(
-                path
-            ):  # a pipe is empty the second time, and files are read twice
+            # Files are read twice, and the second time a pipe is empty.
+            if not os.path.isfile(path):
                 raise CorpusError(f"corpus {path} is no regular file; pipe it in, and give -")
             found = [Path(path)]
         else:

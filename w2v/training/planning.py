@@ -54,9 +54,10 @@ def plan_run(config: Config, corpus: Corpus) -> Plan:
     """
     vocabulary = corpus.vocabulary
     _check_fit(config, len(vocabulary))
-    if corpus.text.report.longest_sentence < 2:
+    if not corpus.stream.has_neighbours():
         raise CorpusError(
-            "no line of the corpus holds two words; words are learnt from their neighbours"
+            "no line of the corpus holds two words of the vocabulary; "
+            "words are learnt from their neighbours"
         )
     keep = vocabulary.keep_probabilities(config.train.subsample)
     return Plan(

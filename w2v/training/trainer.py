@@ -38,62 +38,10 @@ from w2v.run_folder import (
 from w2v.text.corpus import Corpus, open_corpus
 from w2v.text.vocabulary import write_counts
 from w2v.training.draws import Draws, start_weights
+from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan, plan_run
 from w2v.training.schedule import Schedule, Step
 from w2v.vectors.word_vectors import WordVectors
-
-
-@dataclass(frozen=True)
-class ChunkMetrics:
-    """What was measured on one chunk.
-
-    Attributes
-    ----------
-    step : Step
-    positions : int
-        Positions of the text it covers.
-    n_examples : int
-    loss : float
-        Mean nats per example, at the weights before each batch.
-    seconds : float
-    """
-
-    step: Step
-    positions: int
-    n_examples: int
-    loss: float
-    seconds: float
-
-
-@dataclass(frozen=True)
-class EpochMetrics:
-    """What was measured over one epoch; `loss` in mean nats per example."""
-
-    epoch: int
-    n_examples: int
-    loss: float
-    seconds: float
-    words_per_second: float
-
-
-class Observer:
-    """Is told how a run goes, and may stop it. Override what you need."""
-
-    def on_read(self, n_characters: int) -> None:
-        """So much more of the text has been read."""
-
-    def on_plan(self, config: Config, corpus: Corpus, plan: Plan) -> None:
-        """The corpus is open; training is about to start."""
-
-    def on_chunk(self, metrics: ChunkMetrics) -> None:
-        """A chunk has been trained."""
-
-    def on_epoch(self, metrics: EpochMetrics) -> None:
-        """An epoch has ended."""
-
-    def should_stop(self) -> bool:
-        """Asked after each chunk: stop here?"""
-        return False
 
 
 @dataclass(frozen=True)
@@ -153,12 +101,10 @@ def train(
     plan = plan_run(config, corpus)
     config = resolve(config, plan)
     observer.on_plan(config, corpus, plan)
-    folder = (
-        make_run_folder(target, force=force)
-        if target is not None
-        else next_run_folder(Path(config.output.dir), config.name)
-    )
-    return _Trainer(config, corpus, plan, folder, observer).run()
+    trainer = _Trainer(config, corpus, plan, observer)  # all the memory is taken before a file is
+    if target is not None:
+        return trainer.run(make_run_folder(target, force=force))
+    return trainer.run(next_run_folder(Path(config.output.dir), config.name))
 
 
 def resolve(config: Config, plan: Plan) -> Config:
@@ -189,13 +135,12 @@ def _as_config(config: Config | Mapping[str, Any] | str | Path | None) -> Config
 class _Trainer:
     """One run, from the first chunk to the last file."""
 
-    def __init__(
-        self, config: Config, corpus: Corpus, plan: Plan, folder: RunFolder, observer: Observer
-    ) -> None:
+    _folder: RunFolder
+
+    def __init__(self, config: Config, corpus: Corpus, plan: Plan, observer: Observer) -> None:
         self._config = config
         self._corpus = corpus
         self._plan = plan
-        self._folder = folder
         self._observer = observer
         self._schedule = Schedule(len(corpus.stream), config.train)
         self._draws = Draws(config, corpus.vocabulary)
@@ -207,21 +152,19 @@ class _Trainer:
             timespec="microseconds"
         )
 
-    def run(self) -> Run:
-        """Train, and leave a folder whose record says how it ended."""
+    def run(self, folder: RunFolder) -> Run:
+        """Train, and leave in the folder a record that says how it ended."""
+        self._folder = folder
         self._write_beginning()
         status = "failed"
         try:
             metrics = self._train()
             status = "done"
-        except Interrupted:
+        except (Interrupted, KeyboardInterrupt):
             status = "interrupted"
             raise
         except DivergedError:
             status = "diverged"
-            raise
-        except KeyboardInterrupt:
-            status = "interrupted"
             raise
         finally:
             self._write_end(status)

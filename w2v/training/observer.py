@@ -1,0 +1,63 @@
+"""What is told while a run goes on, and to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from w2v.config.schema import Config
+from w2v.text.corpus import Corpus
+from w2v.training.planning import Plan
+from w2v.training.schedule import Step
+
+
+@dataclass(frozen=True)
+class ChunkMetrics:
+    """What was measured on one chunk.
+
+    Attributes
+    ----------
+    step : Step
+    positions : int
+        Positions of the text it covers.
+    n_examples : int
+    loss : float
+        Mean nats per example, at the weights before each batch.
+    seconds : float
+    """
+
+    step: Step
+    positions: int
+    n_examples: int
+    loss: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class EpochMetrics:
+    """What was measured over one epoch; `loss` in mean nats per example."""
+
+    epoch: int
+    n_examples: int
+    loss: float
+    seconds: float
+    words_per_second: float
+
+
+class Observer:
+    """Is told how a run goes, and may stop it. Override what you need."""
+
+    def on_read(self, n_characters: int) -> None:
+        """So much more of the text has been read."""
+
+    def on_plan(self, config: Config, corpus: Corpus, plan: Plan) -> None:
+        """The corpus is open; training is about to start."""
+
+    def on_chunk(self, metrics: ChunkMetrics) -> None:
+        """A chunk has been trained."""
+
+    def on_epoch(self, metrics: EpochMetrics) -> None:
+        """An epoch has ended."""
+
+    def should_stop(self) -> bool:
+        """Asked after each chunk: stop here?"""
+        return False
