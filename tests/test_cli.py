@@ -176,7 +176,7 @@ def test_no_color_on_a_terminal(folder, no_color):
                 shown += block
     os.close(terminal)
     assert process.returncode == 0
-    warning = b"warning: 1 bytes" if no_color else b"\x1b[33mwarning: \x1b[0m1 bytes"
+    warning = b"warning: bytes that are" if no_color else b"\x1b[33mwarning: \x1b[0mbytes that are"
     assert warning in shown
     assert b"words/s" in shown  # the bar, which is for terminals only
     assert b"epoch 1:" not in shown  # the lines that stand in for it elsewhere

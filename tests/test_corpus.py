@@ -278,3 +278,19 @@ class TestTokenizerKey:
         assert (first.text.from_cache, again.text.from_cache) == (False, True)
         assert first.vocabulary.words == ["a", "b-c"]
         assert changed.vocabulary.words == ["a b", "c"]
+
+
+def test_a_field_of_files_that_have_none_is_refused(tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("one two\n" * 9)
+    with pytest.raises(ConfigError, match=r"corpus\.field: only \.jsonl and \.csv"):
+        open_corpus(CorpusConfig(path=str(text), field="body"), VocabConfig())
+
+
+def test_errors_of_standard_input_name_it(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a \0 b")))
+    with pytest.raises(CorpusError, match=r"^standard input has a NUL byte in line 1"):
+        open_corpus(CorpusConfig(path="-"), VocabConfig())
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(CorpusError, match="standard input is closed"):
+        open_corpus(CorpusConfig(path="-"), VocabConfig())

@@ -13,8 +13,8 @@ import pytest
 
 from w2v import WordVectors, train
 from w2v.config.loading import load_config
-from w2v.config.schema import option_paths
-from w2v.errors import CorpusError, DivergedError, Interrupted
+from w2v.config.schema import Config, CorpusConfig, ModelConfig, option_paths
+from w2v.errors import ConfigError, CorpusError, DivergedError, Interrupted
 from w2v.shipped import shipped_files
 from w2v.text.builtin import toy_world
 from w2v.training.observer import Observer
@@ -319,3 +319,17 @@ def test_observer_sees_every_chunk_and_epoch(corpus, tmp_path):
     assert seen == [
         ("plan", "numpy", 6000), *chunks[:6], ("epoch", 1), *chunks[6:], ("epoch", 2)
     ]  # fmt: skip
+
+
+def test_a_config_made_by_hand_is_checked(corpus, tmp_path):
+    made = Config(corpus=CorpusConfig(path=str(corpus)), model=ModelConfig(dim=0))
+    with pytest.raises(ConfigError, match=r"model\.dim: a whole number of at least 1 is expected"):
+        train(made, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_another_folder_of_a_runs_name_is_no_hindrance(corpus, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs" / "run-0").mkdir(parents=True)
+    (tmp_path / "runs" / "run-7").mkdir()
+    assert run(corpus, None).folder.name == "run-8"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,7 @@ def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
     OutputError
         If the file cannot be written: a folder that is missing or closed, a full disk.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     text = {"encoding": "utf-8", "newline": "\n"} if "b" not in mode else {}
     try:
         with open(temporary, mode, **text) as file:  # type: ignore[call-overload]

@@ -77,9 +77,19 @@ def check_out(out: Path, *, force: bool) -> None:
             )
         if not out.is_dir() or not (is_run_folder(out) or _is_empty(out)):
             raise OutputError(f"{out} is no w2v run folder; --force replaces nothing else")
-    parent = next(p for p in (out, *out.absolute().parents) if os.path.exists(p))
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise OutputError(f"{out} cannot be made: {parent} is no folder that you may write to")
+    check_writable(out)
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that cannot be written, or cannot be made where it is wanted.
+
+    Raises
+    ------
+    OutputError
+    """
+    there = next(p for p in (folder, *folder.absolute().parents) if os.path.exists(p))
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder} cannot be made: {there} is no folder that you may write to")
 
 
 def _is_empty(folder: Path) -> bool:

@@ -79,7 +79,9 @@ class W2VGroup(click.Group):
             raise Failure(Interrupted("stopped")) from interrupt
         except MemoryError as error:
             raise Failure(
-                W2VError("there is not enough memory; try a smaller model.dim or vocab.max_size")
+                W2VError(
+                    "not enough memory; try a smaller model.dim, vocab.max_size or train.batch"
+                )
             ) from error
 
 

@@ -61,6 +61,8 @@ def analogy_command(run: str, question: tuple[str, ...], n: int, as_json: bool) 
     The answer is nearest, by cosine similarity, to the sum of unit vectors; the words of the
     question are left out of it.
     """
+    from w2v.vectors.word_vectors import spell_question
+
     positive, negative = parse_question(question)
     answers = _load(run).most_similar(positive, negative, topn=n)
     if as_json:
@@ -68,8 +70,7 @@ def analogy_command(run: str, question: tuple[str, ...], n: int, as_json: bool) 
             _json({"positive": positive, "negative": negative, "neighbours": _as_objects(answers)})
         )
         return
-    minus = "".join(f" - {word}" for word in negative)
-    _print_table((" + ".join(positive) + minus).strip(), answers)
+    _print_table(spell_question(positive, negative), answers)
     note("cosine similarity of unit vectors; the words of the question are left out")
 
 

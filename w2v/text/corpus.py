@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.config.schema import CorpusConfig, VocabConfig
-from w2v.errors import CorpusError
+from w2v.errors import ConfigError, CorpusError
 from w2v.files import cache_folder, cannot_write
 from w2v.text.builtin import builtin_corpora, builtin_file
 from w2v.text.encoding import EncodedText, Progress, encode
-from w2v.text.reading import find_files, spool
+from w2v.text.reading import find_files, has_fields, spool
 from w2v.text.tokenizers import make_tokenizer, tokenizer_source
 from w2v.text.vocabulary import GONE, Vocabulary, build_vocabulary
 
@@ -149,7 +149,14 @@ def open_corpus(
     )
     files, spooled = corpus_files(corpus.path)
     try:
+        if corpus.field is not None and not any(map(has_fields, files)):
+            raise ConfigError(
+                ["corpus.field: only .jsonl and .csv files have fields, and none is here"]
+            )
         text, sha256 = encode(files, tokenize, tokenizer_key(corpus), corpus.field, progress)
+    except CorpusError as error:
+        # A reader of standard input knows nothing of the copy that was made of it.
+        raise CorpusError(str(error).replace(str(spooled), "standard input")) from error
     finally:
         if spooled is not None:
             spooled.unlink(missing_ok=True)
@@ -210,6 +217,8 @@ def tokenizer_key(corpus: CorpusConfig) -> str:
 def _spooled_stdin() -> Path:
     """Copy standard input into the cache folder."""
     folder = cache_folder()
+    if sys.stdin is None:
+        raise CorpusError("corpus.path is -, but standard input is closed")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return spool(sys.stdin.buffer, folder)

@@ -99,10 +99,10 @@ def read_pieces(file: Path, field: str | None, bad: BadBytes) -> Iterator[tuple[
         If the file cannot be read or unpacked, is no text, or a record has no such field.
     """
     packed = file.suffix.lower() in UNPACKERS
-    kind = (file.with_suffix("") if packed else file).suffix.lower()
+    kind = _kind(file)
     try:
         with UNPACKERS[file.suffix.lower()](file, "rb") if packed else open(file, "rb") as raw:
-            if kind in (".jsonl", ".csv"):
+            if has_fields(file):
                 if field is None:
                     raise CorpusError(
                         f"{file}: set corpus.field to the {_FIELD[kind]} that holds the text"
@@ -116,6 +116,17 @@ def read_pieces(file: Path, field: str | None, bad: BadBytes) -> Iterator[tuple[
 
 
 _FIELD = {".jsonl": "key", ".csv": "column"}
+
+
+def _kind(file: Path) -> str:
+    """Return the ending of a file's name, that of a packer apart."""
+    packed = file.suffix.lower() in UNPACKERS
+    return (file.with_suffix("") if packed else file).suffix.lower()
+
+
+def has_fields(file: Path) -> bool:
+    """Tell whether a file is one of records, of which one field is the text."""
+    return _kind(file) in _FIELD
 
 
 class _Decoder:

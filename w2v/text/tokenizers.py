@@ -28,6 +28,8 @@ _MARK_RANGES = ((0x0300, 0x1FFFF), (0xE0100, 0xE01F0))
 # The zero-width joiner and non-joiner belong to the letter before them, as in UAX #29: they stand
 # inside Sinhala, Bengali and Persian words.
 _JOINERS = "\u200c\u200d"
+# A soft hyphen marks where a word may be broken and is no part of it; both apostrophes are one.
+_CLEANED = str.maketrans({"’": "'", "\u00ad": None})
 
 
 @functools.cache
@@ -61,8 +63,10 @@ def words(text: str) -> list[str]:
     >>> words("Don't stop: 한국어 와 中文, naïve_2!")
     ["Don't", 'stop', '한국어', '와', '中文', 'naïve', '2']
     """
+    if not text.isascii():
+        text = text.translate(_CLEANED)
     word, _ = _patterns(text.isascii())
-    return word.findall(text.replace("’", "'"))
+    return word.findall(text)
 
 
 def characters(text: str) -> list[str]:

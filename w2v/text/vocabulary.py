@@ -112,6 +112,8 @@ class Vocabulary:
                 raise RunError(f"{path} line {number} is not word<TAB>count: {line[:60]!r}")
             words.append(word)
             counts.append(int(count))
+        if len(set(words)) < len(words):
+            raise RunError(f"{path} is damaged: a word stands in it twice")
         return cls(words, np.array(counts, np.int64))
 
 

@@ -114,8 +114,8 @@ def advice(config: Config, corpus: Corpus) -> list[str]:
     report, found = corpus.text.report, []
     if report.n_bad_bytes:
         found.append(
-            f"{report.n_bad_bytes:,} bytes are no UTF-8, read as \N{REPLACEMENT CHARACTER}; "
-            f"the first is in {report.first_bad_file} line {report.first_bad_line}"
+            f"bytes that are not UTF-8, read as \N{REPLACEMENT CHARACTER}: {report.n_bad_bytes:,}, "
+            f"the first in {report.first_bad_file} line {report.first_bad_line}"
         )
     if config.corpus.tokenizer != "char" and is_mostly_letters(corpus.vocabulary.words):
         found.append(

@@ -19,7 +19,7 @@ import numpy as np
 
 import w2v
 from w2v.config.loading import load_config
-from w2v.config.schema import Config
+from w2v.config.schema import Config, as_dict
 from w2v.config.showing import with_values, write_config, yaml_value
 from w2v.engines.contract import Engine, Weights
 from w2v.engines.numpy_engine import NumpyEngine
@@ -32,6 +32,7 @@ from w2v.run_folder import (
     VOCAB,
     RunFolder,
     check_out,
+    check_writable,
     make_run_folder,
     next_run_folder,
 )
@@ -94,7 +95,10 @@ def train(
     config = _as_config(config)
     observer = observer or Observer()
     target = Path(out) if out is not None else None
-    check_out(target or Path(config.output.dir, config.name + "-0"), force=force or target is None)
+    if target is not None:
+        check_out(target, force=force)
+    else:
+        check_writable(Path(config.output.dir))
     corpus = open_corpus(
         config.corpus, config.vocab, allow_code=allow_code, progress=observer.on_read
     )
@@ -124,11 +128,10 @@ def _whole_path(path: str) -> str:
 def _as_config(config: Config | Mapping[str, Any] | str | Path | None) -> Config:
     """Make a checked Config of anything that `train` takes."""
     if isinstance(config, Config):
-        return config
+        config = as_dict(config)  # a dataclass made by hand has been checked by nobody
     if isinstance(config, Mapping):
-        return load_config(
-            None, [f"{path}={yaml_value(value)}" for path, value in config.items()]
-        ).config
+        overrides = [f"{path}={yaml_value(value)}" for path, value in config.items()]
+        return load_config(None, overrides).config
     return load_config(None if config is None else Path(config)).config
 
 

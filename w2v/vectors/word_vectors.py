@@ -143,8 +143,12 @@ class WordVectors:
             for word in words:
                 direction += sign * self.unit_vector(word)
         length = np.linalg.norm(direction)
+        if not np.isfinite(length):
+            raise RunError(
+                f"the vectors of {spell_question(positive, negative)} are damaged: not numbers"
+            )
         if not length > 0:
-            raise WordError(f"the vectors of {' '.join([*positive, *negative])} add up to nothing")
+            raise WordError(f"{spell_question(positive, negative)} adds up to a vector of zeros")
         cosines = self._cosines(direction / length)
         cosines[[self.id_of(word) for word in (*positive, *negative)]] = -np.inf
         n_answers = min(topn, int(np.count_nonzero(cosines > -np.inf)))
@@ -204,4 +208,10 @@ class WordVectors:
             return 0
         begin = f"{word}\t".encode()
         with open(file, "rb") as lines:
-            return next((int(line[len(begin) :]) for line in lines if line.startswith(begin)), 0)
+            found = next((line[len(begin) :] for line in lines if line.startswith(begin)), b"0")
+        return int(found) if found.strip().isdigit() else 0
+
+
+def spell_question(positive: Sequence[str], negative: Sequence[str]) -> str:
+    """Write a question as a person would: `king + woman - man`."""
+    return (" + ".join(positive) + "".join(f" - {word}" for word in negative)).strip()

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from w2v.files import atomic_write, cache_folder
+from w2v.files import atomic_write, cache_folder, cannot_write
 from w2v.shipped import shipped_files
 from w2v.text.builtin import python_docs, toy_world, toy_world_words
 
@@ -68,7 +68,10 @@ def builtin_file(name: str) -> Path:
     made_from = b"".join([*sources, sys.version.encode()])
     path = cache_folder() / "builtin" / f"{name}-{hashlib.sha256(made_from).hexdigest()[:12]}.txt"
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(path.parent, error) from error
         with atomic_write(path, "w") as file:
             file.writelines(f"{line}\n" for line in lines())
     return path
