@@ -78,11 +78,8 @@ class W2VGroup(click.Group):
         except KeyboardInterrupt as interrupt:
             raise Failure(Interrupted("stopped")) from interrupt
         except MemoryError as error:
-            raise Failure(
-                W2VError(
-                    "not enough memory; try a smaller model.dim, vocab.max_size or train.batch"
-                )
-            ) from error
+            remedy = "try a smaller model.dim, vocab.max_size or train.batch"
+            raise Failure(W2VError(f"there is not enough memory; {remedy}")) from error
 
 
 @click.group(cls=W2VGroup, context_settings={"help_option_names": ["-h", "--help"]})
