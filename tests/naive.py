@@ -20,6 +20,15 @@ def dot(a, b):
     return sum(x * y for x, y in zip(a, b, strict=True))
 
 
+def looked_up(chunk, start, kind):
+    """Return the word id of every position whose row a batch uses, each position once."""
+    positions = set()
+    for t in range(start, min(start + chunk.batch_size, len(chunk.tokens))):
+        context = [x for x in range(chunk.left[t], chunk.right[t]) if x != t]
+        positions.update(context if kind == "cbow" else [t] if context else [])
+    return [int(chunk.tokens[x]) for x in sorted(positions)]
+
+
 def batch_gradient(W_in, W_out, chunk, start, *, kind, gradient, k):
     """Return (loss, n_examples, d_in, d_out) of one batch, the gradients as {id: list of D}."""
     dim = W_in.shape[1]
@@ -65,14 +74,23 @@ def batch_gradient(W_in, W_out, chunk, start, *, kind, gradient, k):
     return loss, n_examples, d_in, d_out
 
 
-def train_chunk(W_in, W_out, chunk, lr, *, kind, gradient, k):
+def train_chunk(
+    W_in, W_out, chunk, lr, *, kind, gradient, k, max_norm=None, scale_grad_by_freq=False
+):
     """Train in place on a chunk; return (loss, n_examples)."""
     total, n_examples = 0.0, 0
     for start in range(0, len(chunk.tokens), chunk.batch_size):
+        ids = looked_up(chunk, start, kind)
+        for word_id in set(ids):
+            norm = math.sqrt(sum(x * x for x in W_in[word_id]))
+            if max_norm is not None and norm > max_norm:
+                W_in[word_id] *= max_norm / (norm + 1e-7)
         loss, n, d_in, d_out = batch_gradient(
             W_in, W_out, chunk, start, kind=kind, gradient=gradient, k=k
         )
         total, n_examples = total + loss, n_examples + n
+        if scale_grad_by_freq:
+            d_in = {i: [x / ids.count(i) for x in row] for i, row in d_in.items()}
         for W, gradients in ((W_in, d_in), (W_out, d_out)):
             for word_id, row in gradients.items():
                 W[word_id] -= lr * np.array(row)

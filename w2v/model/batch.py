@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from w2v.model.functions import Ids
 
 
@@ -27,3 +30,10 @@ class Batch:
     left: Ids
     right: Ids
     noise: Ids | None
+
+    def in_context(self) -> NDArray[np.bool_]:
+        """Return which position is in the context of which center, shape (B, X)."""
+        pos = np.arange(len(self.tokens))
+        inside = (pos >= self.left[:, None]) & (pos < self.right[:, None])
+        inside[np.arange(len(self.center_pos)), self.center_pos] = False
+        return inside

@@ -60,10 +60,12 @@ class CBOW:
 
     def forward(self, batch: Batch) -> float:
         """Return the loss in nats, summed over the B examples of the batch."""
-        rows = self.embedding.forward(batch.tokens)  # [1] (X, D)
-        hidden = self.window_mean.forward(
-            rows, batch.center_pos, batch.left, batch.right
-        )  # [2] (B, D)
+        in_context = batch.in_context()  # (B, X)
+        # A position in nobody's context is not looked up: options of the Embedding, such as
+        # max_norm, must not touch its word.
+        used = in_context.any(axis=0)  # (X,)
+        rows = self.embedding.forward(batch.tokens[used])  # [1] (X used, D)
+        hidden = self.window_mean.forward(rows, in_context[:, used])  # [2] (B, D)
         return self.loss.forward(hidden, batch.tokens[batch.center_pos], batch.noise)  # [3]
 
     def backward(self) -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from w2v.errors import UsageError
 from w2v.model.functions import Floats, Ids
@@ -108,6 +108,8 @@ class Embedding:
         self.scale_grad_by_freq = scale_grad_by_freq
         self.sparse = sparse
         self.freeze = freeze
+        if not isinstance(norm_type, (int, float)) or not norm_type >= 0:
+            raise UsageError(f"norm_type is {norm_type!r}; it is p of a p-norm, 0 or more")
         if max_norm is not None and not max_norm > 0:
             raise UsageError(f"max_norm is {max_norm}; a length is above 0")
         if weight is None:
@@ -187,7 +189,7 @@ class Embedding:
         if self.max_norm is not None:
             self._shorten_rows(ids, self.max_norm)
         self._ids = ids
-        return self.weight[ids]  # (V, D)[ids] -> (*ids.shape, D)
+        return self.weight.take(ids, axis=0)  # (V, D)[ids] -> (*ids.shape, D)
 
     def backward(self, d_out: Floats) -> None:
         """Step [5]: scatter-add the gradient of what the last `forward` returned.
@@ -252,16 +254,18 @@ class Embedding:
     def _checked_ids(self, ids: Ids) -> Ids:
         """Refuse anything that is no row of the table, and say which; return a copy."""
         ids = np.asarray(ids)
-        if ids.size and not np.issubdtype(ids.dtype, np.integer):
+        if ids.size and ids.dtype.kind not in "iu":
             raise UsageError(f"ids must be integers; {ids.flat[0]} is {ids.dtype}")
-        if ids.size and (ids.min() < 0 or ids.max() >= self.num_embeddings):
+        # Read as unsigned, a negative id is larger than any table: one comparison finds both.
+        rows = ids.astype(np.intp)
+        if (rows.view(np.uintp) >= self.num_embeddings).any():
             where = tuple(np.argwhere((ids < 0) | (ids >= self.num_embeddings))[0].tolist())
             place = f" at {list(where)}" if where else ""
             raise UsageError(
                 f"id {ids[where]}{place} is not in the table; "
                 f"ids run from 0 to {self.num_embeddings - 1}"
             )
-        return ids.astype(np.intp)
+        return rows
 
     def _shorten_rows(self, ids: Ids, max_norm: float) -> None:
         """Bring the looked-up rows down to `max_norm`, in the table."""
@@ -293,12 +297,19 @@ def sum_repeated(ids: Ids, rows: Floats) -> tuple[Ids, Floats]:
     """
     if len(ids) == 0:
         return ids, rows
-    order = np.argsort(ids, kind="stable")
+    order = ids.argsort(kind="stable")
     in_order = ids[order]
-    is_first = np.ones(len(ids), bool)
-    np.not_equal(in_order[1:], in_order[:-1], out=is_first[1:])
+    is_edge = np.empty(len(ids) + 1, bool)  # between two different ids, and at both ends
+    is_edge[[0, -1]] = True
+    np.not_equal(in_order[1:], in_order[:-1], out=is_edge[1:-1])
+    is_first, is_repeated = is_edge[:-1], ~(is_edge[:-1] & is_edge[1:])
     starts = is_first.nonzero()[0]
-    sums = np.add.reduceat(rows[order], starts, axis=0)  # (n, D) -> (u, D)
+    sums = rows.take(order[starts], axis=0)  # (n, D) -> (u, D)
+    # Most ids of a text stand in a batch once: only the rows of the others are added up.
+    if is_repeated.any():
+        again = rows.take(order[is_repeated], axis=0)
+        groups = is_first[is_repeated].nonzero()[0]
+        sums[is_repeated[starts]] = np.add.reduceat(again, groups, axis=0)
     return in_order[starts], sums
 
 
@@ -322,32 +333,28 @@ class WindowMean:
     """
 
     def __init__(self, gradient: Gradient = "exact") -> None:
+        if gradient not in ("exact", "word2vec"):
+            raise UsageError(f"gradient {gradient!r} is neither exact nor word2vec")
         self.gradient = gradient
         self._in_context: Floats | None = None
         self._size: Floats | None = None
 
-    def forward(self, rows: Floats, center_pos: Ids, left: Ids, right: Ids) -> Floats:
+    def forward(self, rows: Floats, in_context: NDArray[np.bool_]) -> Floats:
         """Step [2]: average.
 
         Parameters
         ----------
         rows : array of float, shape (X, D)
-            The rows of consecutive text positions.
-        center_pos : array of int, shape (B,)
-            Where the centers stand among them.
-        left, right : array of int, shape (B,)
-            The context of center t is every position x with left[t] <= x < right[t] but the
-            center's own. At least one must be left.
+            The rows of some text positions.
+        in_context : array of bool, shape (B, X)
+            Which of them is in the context of which center; each center has at least one.
 
         Returns
         -------
         hidden : array of float, shape (B, D)
         """
-        pos = np.arange(len(rows))
-        inside = (pos >= left[:, None]) & (pos < right[:, None])  # (B, X)
-        inside[np.arange(len(center_pos)), center_pos] = False
-        self._in_context = inside.astype(rows.dtype)
-        self._size = (right - left - 1).astype(rows.dtype)[:, None]  # (B, 1), |C_t|
+        self._in_context = in_context.astype(rows.dtype)
+        self._size = self._in_context.sum(axis=1, keepdims=True)  # (B, 1), |C_t|
         return (self._in_context @ rows) / self._size  # (B, X) @ (X, D) -> (B, D)
 
     def backward(self, d_hidden: Floats) -> Floats:

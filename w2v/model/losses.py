@@ -77,6 +77,8 @@ class NegativeSamplingLoss:
     """
 
     def __init__(self, embedding: Embedding, k: float) -> None:
+        if not k > 0:
+            raise UsageError(f"k is {k}; negative sampling needs a number of negatives above 0")
         self.embedding = embedding
         self.k = k
         self.sigmoid_with_loss = SigmoidWithLoss()
@@ -114,10 +116,9 @@ class NegativeSamplingLoss:
 
         labels = np.zeros(1 + n_noise, hidden.dtype)
         labels[0] = 1
-        weights = np.ones_like(scores)
-        weights[:, 1:] = noise != predicted[:, None]  # (M,) or (B, K) against (B, 1)
-        if self._shared:
-            weights[:, 1:] *= self.k / n_noise
+        weights = np.ones(scores.shape, scores.dtype)
+        is_noise = noise != predicted[:, None]  # (M,) or (B, K) against (B, 1)
+        weights[:, 1:] = is_noise * hidden.dtype.type(self.k / n_noise if self._shared else 1)
         self._parts = hidden, positive, negative
         return self.sigmoid_with_loss.forward(scores, labels, weights)
 

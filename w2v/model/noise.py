@@ -54,7 +54,10 @@ class NoiseDistribution:
         # Relative to the largest count, so that no power overflows.
         shares = counts[counts > 0] / counts.max()
         weights = np.zeros(len(counts))
-        weights[counts > 0] = shares**power
+        with np.errstate(over="ignore"):
+            weights[counts > 0] = shares**power
+        if not np.isfinite(weights).all():
+            raise UsageError(f"counts to the power {power} are not all finite numbers")
         # cumsum adds in order on every machine; sum() may not.
         self.probabilities = weights / np.cumsum(weights)[-1]
         self._threshold, self._alias = _alias_tables(self.probabilities)

@@ -105,6 +105,8 @@ class Adam:
                 self._n_steps[i] = t = self._n_steps[i] + 1
                 correction = (1 - self.beta2**t) ** 0.5 / (1 - self.beta1**t)
                 ids, rows = touched_rows(grad)
+                moving = rows.any(axis=1)  # a row of zeros is no gradient, however it is stored
+                ids, rows = ids[moving], rows[moving]
                 m[ids] += (1 - self.beta1) * (rows - m[ids])
                 v[ids] += (1 - self.beta2) * (rows**2 - v[ids])
                 W[ids] -= W.dtype.type(lr * correction) * m[ids] / (np.sqrt(v[ids]) + self.epsilon)

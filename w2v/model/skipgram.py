@@ -59,12 +59,12 @@ class SkipGram:
         Independent noise ids (B, K) belong to a center and serve all its pairs.
         """
         rows = self.embedding.forward(batch.tokens[batch.center_pos])  # [1] (B, D)
-        center, context_pos = pairs(batch)  # (P,) each
-        self._first_pair = np.flatnonzero(np.diff(center, prepend=-1))  # (B,)
+        example, context_pos = pairs(batch)  # (P,) each
+        self._first_pair = np.flatnonzero(np.diff(example, prepend=-1))  # (B,)
         noise = batch.noise
         if noise is not None and noise.ndim == 2:
-            noise = noise[center]  # (B, K) -> (P, K)
-        return self.loss.forward(rows[center], batch.tokens[context_pos], noise)  # [3]
+            noise = noise[example]  # (B, K) -> (P, K)
+        return self.loss.forward(rows[example], batch.tokens[context_pos], noise)  # [3]
 
     def backward(self) -> None:
         """Add the gradients of the last `forward` to `grads`."""
@@ -84,11 +84,8 @@ def pairs(batch: Batch) -> tuple[Ids, Ids]:
 
     Returns
     -------
-    center : array of int, shape (P,): which of the B centers
+    example : array of int, shape (P,): which of the B centers
     context_pos : array of int, shape (P,): a position in `batch.tokens`
     """
-    pos = np.arange(len(batch.tokens))
-    inside = (pos >= batch.left[:, None]) & (pos < batch.right[:, None])  # (B, X)
-    inside[np.arange(len(batch.center_pos)), batch.center_pos] = False
-    center, context_pos = np.nonzero(inside)
-    return center, context_pos
+    example, context_pos = np.nonzero(batch.in_context())
+    return example, context_pos
