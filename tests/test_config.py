@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 import subprocess
 import sys
@@ -25,10 +26,17 @@ from w2v.config import (
 )
 from w2v.config.checking import Mismatch, check_value, contradictions, missing_parts
 from w2v.config.loading import MAX_CONFIG_BYTES, OTHER_NAMES, Resolved
-from w2v.config.schema import build_config, default_of, field_types, option_fields, sections
-from w2v.config.showing import with_values, yaml_value
+from w2v.config.schema import build_config, field_types, option_fields, sections, with_values
+from w2v.config.showing import yaml_value
 from w2v.errors import ConfigError
 from w2v.shipped import shipped_files
+
+
+def default_of(field):
+    """A field's default."""
+    made = field.default is dataclasses.MISSING
+    return field.default_factory() if made else field.default
+
 
 OPTIONS = {path: (cls, field) for path, cls, field in option_fields()}
 # Each YAML text with the types that take it; every other type must refuse it.

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from w2v.errors import CorpusError, OutputError
+from w2v.files import cache_folder
 from w2v.text import encoding, reading
 from w2v.text.encoding import encode
 
@@ -74,7 +75,7 @@ def test_ids_stay_on_disk(write):
 def test_report(write):
     first, second = write("a.txt", TEXT), write("b.txt", b"12345678\n1234567\xff 2 3")
     report = encoded(first, second).report
-    assert (report.n_files, report.n_bytes) == (2, len(TEXT.encode()) + 21)
+    assert report.n_bytes == len(TEXT.encode()) + 21
     assert (report.n_tokens, report.n_sentences) == (15, 6)
     assert (report.n_bad_bytes, report.first_bad_file, report.first_bad_line) == (1, str(second), 2)
 
@@ -320,3 +321,18 @@ class TestTwoAtOnce:
             thread.join()
         assert results == [[["a", "b", "a"]]] * 2
         assert len(entries(cache)) == 1
+
+
+def test_a_file_that_grows_while_it_is_read_is_not_kept(write, tmp_path):
+    """Else its first content would be found in the cache with the words of both."""
+    path = write("a.txt", "one two\n" * 9)
+
+    def tokenize_slowly(text):
+        if path.stat().st_size < 80:
+            with open(path, "a") as file:
+                file.write("three four\n")
+        return text.split()
+
+    with pytest.raises(CorpusError, match="changed while it was read"):
+        encode([path], tokenize_slowly, "slowly", None)
+    assert not list((cache_folder() / "corpora").iterdir())

@@ -6,6 +6,7 @@ import hostile
 import numpy as np
 import pytest
 
+from w2v.errors import UsageError
 from w2v.model.batch import Batch
 from w2v.model.cbow import CBOW
 from w2v.model.layers import Embedding, WindowMean
@@ -280,3 +281,16 @@ def test_pairs_of_skipgram_are_in_text_order():
     assert list(zip(center.tolist(), context_pos.tolist(), strict=True)) == [
         (0, 0), (0, 2), (1, 1), (1, 3),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: WindowMean("exat"), "neither exact nor word2vec"),
+        (lambda: NegativeSamplingLoss(Embedding(2, 2), 0), "above 0"),
+        (lambda: Embedding(2, 2, max_norm=1, norm_type=float("nan")), "p of a p-norm"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(make, message):
+    with pytest.raises(UsageError, match=message):
+        make()

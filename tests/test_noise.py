@@ -138,3 +138,9 @@ def test_more_distinct_words_than_there_are():
         noise.draw_distinct(raw(1, 4))
     with pytest.raises(UsageError, match="only 3 words"):
         noise.draw_excluding(raw(1, 3), np.array([0]), distinct=True)
+
+
+@pytest.mark.parametrize("power", [float("nan"), -400])
+def test_powers_that_make_no_distribution(power):
+    with pytest.raises(UsageError, match="not all finite"):
+        NoiseDistribution(np.array([10**6, 1]), power)

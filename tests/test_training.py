@@ -333,3 +333,29 @@ def test_another_folder_of_a_runs_name_is_no_hindrance(corpus, tmp_path, monkeyp
     (tmp_path / "runs" / "run-0").mkdir(parents=True)
     (tmp_path / "runs" / "run-7").mkdir()
     assert run(corpus, None).folder.name == "run-8"
+
+
+def test_values_of_a_program_are_taken_as_they_are(corpus, tmp_path):
+    settings = {**SMALL, "model.dim": np.int64(7), "train.lr": np.float32(0.25)}
+    done = train({"corpus.path": corpus, **settings}, out=tmp_path / "run")
+    assert done.vectors.vectors.shape == (16, 7)
+    assert "lr: 0.25" in (done.folder / "config.yaml").read_text()
+    with pytest.raises(ConfigError, match=r"argument: train\.lr: a number above 0 is expected"):
+        train({"train.lr": object()})
+
+
+def test_the_command_line_does_not_depend_on_blas_threads(corpus, tmp_path):
+    """The full softmax has matrices large enough to be cut up among threads."""
+    seen = set()
+    for threads in ("1", "2"):
+        arguments = ["--corpus", str(corpus), "--out", threads, "--quiet", "model.loss=softmax"]
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": threads}
+        command = [sys.executable, "-m", "w2v", "train", *arguments]
+        subprocess.run(
+            [*command, "train.batch=1024", "model.dim=301", "train.epochs=1", "train.lr=1e-3"],
+            cwd=tmp_path, env=environment, check=True,
+        )  # fmt: skip
+        seen.add(tuple(digest(tmp_path / threads)))
+        record = json.loads((tmp_path / threads / "run.json").read_text("utf-8"))
+        assert record["bits_depend_on"]["blas_threads"] == "1"
+    assert len(seen) == 1

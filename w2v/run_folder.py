@@ -93,9 +93,10 @@ def check_writable(folder: Path) -> None:
 
 
 def _is_empty(folder: Path) -> bool:
-    """Tell whether a folder is known to be empty."""
+    """Tell whether a folder is known to hold nothing of anybody's."""
     try:
-        return not any(folder.iterdir())
+        # A process that was killed may have left a temporary file of ours behind.
+        return all(re.fullmatch(r"\..*\.tmp", path.name) for path in folder.iterdir())
     except OSError:
         return False
 

@@ -20,6 +20,11 @@ from w2v import __version__
 from w2v.cli.terminal import Settings, common_options
 from w2v.errors import Interrupted, W2VError
 
+# What the usual BLAS libraries read, when they are loaded, for their number of threads.
+BLAS_THREADS = tuple(
+    f"{library}_NUM_THREADS" for library in ("OPENBLAS", "MKL", "OMP", "BLIS", "VECLIB_MAXIMUM")
+)
+
 # name: (module in w2v.cli, attribute)
 COMMANDS = {
     "train": ("train", "train_command"),
@@ -100,6 +105,9 @@ def main() -> None:
 
 def run() -> None:
     """Start the command line; what `w2v` on the PATH calls."""
+    # More threads change the order in which a matrix product adds up, and so the last bits; for
+    # matrices as small as a batch they are no faster either. NumPy is not loaded yet.
+    os.environ.update(dict.fromkeys(BLAS_THREADS, "1"))
     if "--debug" not in sys.argv:
         sys.excepthook = _say_internal_error
     if os.environ.get("NO_COLOR"):

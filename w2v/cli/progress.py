@@ -39,7 +39,7 @@ class Progress(Observer):
         self._with_bar = sys.stderr.isatty() and not settings().quiet
         self._reading = tqdm(
             desc="reading",
-            unit="B",
+            unit=" characters",
             unit_scale=True,
             disable=not self._with_bar,
             leave=False,

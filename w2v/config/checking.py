@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import numbers
+import os
 import re
 import types
 import typing
@@ -40,6 +42,7 @@ def check_value(value: Any, cls: type, field: dataclasses.Field[Any]) -> Any:
         The dataclass and the field.
     """
     wanted = field_types(cls)[field.name]
+    value = _plain_python(value)
     fitting = _convert(value, wanted)
     if fitting is _NO_FIT:
         raise Mismatch(f"{_describe(wanted, field)} is expected, found {_quote(value)}")
@@ -47,6 +50,17 @@ def check_value(value: Any, cls: type, field: dataclasses.Field[Any]) -> Any:
     if isinstance(fitting, (int, float)) and not isinstance(fitting, bool):
         _check_range(fitting, wanted, field)
     return fitting
+
+
+def _plain_python(value: Any) -> Any:
+    """Turn what a program may hand over, a Path or a number of NumPy's, into plain Python."""
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, tuple | list):
+        return [_plain_python(item) for item in value]
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) and not isinstance(value, int) else value
 
 
 _NO_FIT = object()

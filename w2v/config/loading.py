@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,11 @@ class _Draft:
         self.sources[path] = source
 
 
-def load_config(file: Path | None = None, overrides: list[str] | None = None) -> Resolved:
+def load_config(
+    file: Path | None = None,
+    overrides: list[str] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Resolved:
     """Put a config together and check it.
 
     Parameters
@@ -85,6 +90,8 @@ def load_config(file: Path | None = None, overrides: list[str] | None = None) ->
         A YAML file; without it, the defaults.
     overrides : list of str
         `key=value`, the key a dotted path, the value as it would stand in YAML.
+    values : mapping, optional
+        The same from a Python program: values by dotted path.
 
     Raises
     ------
@@ -101,6 +108,8 @@ def load_config(file: Path | None = None, overrides: list[str] | None = None) ->
             draft.problems += error.problems
             continue
         draft.put(path, value, "override")
+    for path, value in (values or {}).items():
+        draft.put(str(path), value, "argument")
     if draft.problems:
         raise ConfigError(draft.problems)
     config = build_config(draft.values)

@@ -105,7 +105,7 @@ class TrainConfig:
     epochs: int = option(5, "times through the text", at_least=1)
     batch: int = option(32, "B, centers in a batch", at_least=1)
     subsample: float = option(0.001, "t, thins out words of a larger share; 0 is off", at_least=0)
-    chunk: int = option(100_000, "positions drawn and saved as one", at_least=1)
+    chunk: int = option(100_000, "positions drawn and saved as one", at_least=2)
     shuffle: bool = option(False, "draw the order of chunks anew each epoch")
     replicas: int = option(1, "R, copies of the weights that train side by side", at_least=1)
     threads: Literal["auto"] | int = option("auto", "replicas that run at once", at_least=1)
@@ -177,14 +177,6 @@ def option_paths() -> list[str]:
     return [path for path, _, _ in option_fields()]
 
 
-def default_of(f: dataclasses.Field[Any]) -> Any:
-    """Return a field's default."""
-    if f.default is not dataclasses.MISSING:
-        return f.default
-    assert f.default_factory is not dataclasses.MISSING
-    return f.default_factory()
-
-
 def as_dict(config: Config) -> dict[str, Any]:
     """Return every value by its dotted path, in order."""
     return {path: value_at(config, path) for path in option_paths()}
@@ -207,3 +199,8 @@ def build_config(values: dict[str, Any]) -> Config:
         (by_section.setdefault(section, {}) if section else top)[name] = value
     of_section = sections()
     return Config(**top, **{name: of_section[name](**inner) for name, inner in by_section.items()})
+
+
+def with_values(config: Config, values: dict[str, Any]) -> Config:
+    """Return a copy of a config with some values, by dotted path, replaced."""
+    return build_config({**as_dict(config), **values})

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from w2v.config.loading import Resolved
-from w2v.config.schema import Config, as_dict, build_config, option_fields
+from w2v.config.schema import Config, as_dict, option_fields
 
 COMMENT_COLUMN = 34
 
@@ -74,8 +74,3 @@ def _lines(config: Config, comment: Callable[[str], str]) -> str:
         note = comment(path)
         lines.append(f"{text:<{COMMENT_COLUMN}}  # {note}" if note else text)
     return "\n".join(lines) + "\n"
-
-
-def with_values(config: Config, values: dict[str, Any]) -> Config:
-    """Return a copy of a config with some values, by dotted path, replaced."""
-    return build_config({**as_dict(config), **values})

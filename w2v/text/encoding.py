@@ -17,6 +17,7 @@ import hashlib
 import json
 import os
 import shutil
+import unicodedata
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -47,7 +48,7 @@ class EncodingReport:
 
     Attributes
     ----------
-    n_files, n_bytes, n_tokens, n_sentences : int
+    n_bytes, n_tokens, n_sentences : int
         Bytes as they lie on disk; sentences with at least one token.
     n_bad_bytes : int
         Bytes that are no UTF-8, read as U+FFFD.
@@ -55,7 +56,6 @@ class EncodingReport:
         Where the first of them was.
     """
 
-    n_files: int
     n_bytes: int
     n_tokens: int
     n_sentences: int
@@ -134,10 +134,13 @@ def encode(
     OutputError
         If the cache cannot be written.
     """
+    before = _sizes_and_times(files)
     sha256 = content_hash(files)
-    sizes = [file.stat().st_size for file in files]  # tell two files from one that holds both
+    sizes = [size for size, _ in before]  # tell two files from one that holds both
     endings = [file.name.partition(".")[2].lower() for file in files]  # how it is unpacked
-    key = json.dumps([CACHE_FORMAT, sha256, sizes, endings, tokenizer_key, field])
+    # What a letter is depends on the Unicode tables of this Python.
+    unicode = unicodedata.unidata_version
+    key = json.dumps([CACHE_FORMAT, unicode, sha256, sizes, endings, tokenizer_key, field])
     folder = cache_folder() / "corpora" / hashlib.sha256(key.encode()).hexdigest()[:32]
     with contextlib.suppress(*NOT_WHOLE):
         return _load(folder, files, from_cache=True), sha256
@@ -145,12 +148,22 @@ def encode(
     try:
         partial.mkdir(parents=True)
         _encode_into(partial, files, tokenize, field, progress or (lambda n_characters: None))
+        if _sizes_and_times(files) != before:
+            raise CorpusError("the corpus changed while it was read; try again when it is at rest")
         _move(partial, folder, files)
     except OSError as error:
         raise cannot_write(cache_folder(), error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return _load(folder, files, from_cache=False), sha256
+
+
+def _sizes_and_times(files: Sequence[Path]) -> list[tuple[int, int]]:
+    """Return what changes when a file is written to."""
+    try:
+        return [(status.st_size, status.st_mtime_ns) for status in map(os.stat, files)]
+    except OSError as error:
+        raise CorpusError(f"{error.filename} cannot be read: {error.strerror}") from error
 
 
 def _move(partial: Path, folder: Path, files: Sequence[Path]) -> None:
@@ -161,8 +174,14 @@ def _move(partial: Path, folder: Path, files: Sequence[Path]) -> None:
         try:
             _load(folder, files, from_cache=True)
         except NOT_WHOLE:  # damaged, or no folder can be made here
-            shutil.rmtree(folder)
-            partial.rename(folder)
+            damaged = partial.with_name(f"{partial.name}.damaged")
+            with contextlib.suppress(FileNotFoundError):  # another process has moved it away
+                folder.rename(damaged)
+            shutil.rmtree(damaged, ignore_errors=True)
+            try:
+                partial.rename(folder)
+            except OSError:
+                _load(folder, files, from_cache=True)  # and has put its own work there
 
 
 class _Provisional(dict[str, int]):
@@ -202,7 +221,6 @@ def _encode_into(
         what = "is empty" if size == 0 else f"holds no token in its {size:,} bytes"
         raise CorpusError(f"{where} {what}; check corpus.path and corpus.tokenizer")
     report = EncodingReport(
-        n_files=len(files),
         n_bytes=sum(file.stat().st_size for file in files),
         n_tokens=writer.n_tokens,
         n_sentences=writer.n_sentences,

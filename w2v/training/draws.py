@@ -18,6 +18,10 @@ from w2v.engines.contract import Chunk
 from w2v.model.noise import NoiseDistribution, RawIntegers, unit_floats
 from w2v.text.vocabulary import Vocabulary
 
+# Start weights are drawn so many at a time, each block with a counter of its own, since the table
+# may be large. It decides the bits of every run, as the keys do.
+START_BLOCK = 1 << 22
+
 
 class Purpose(IntEnum):
     """What a draw is for; each purpose has a stream of its own."""
@@ -67,7 +71,7 @@ def start_weights(
     W_in, W_out : arrays of `dtype`, shape (V, D)
     """
     W_in = np.empty((n_words, dim), dtype)
-    rows = max(1, (1 << 22) // dim)  # in float64, a few rows at a time: the table may be large
+    rows = max(1, START_BLOCK // dim)
     for number, at in enumerate(range(0, n_words, rows)):
         block = W_in[at : at + rows]
         raw = raw_integers(seed, Purpose.START_WEIGHTS, block.size, chunk=number)

@@ -8,11 +8,14 @@ from w2v.config.schema import Config
 from w2v.errors import ConfigError, CorpusError
 from w2v.text.corpus import Corpus
 from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
+from w2v.text.vocabulary import Vocabulary
 
 OPTIMIZER_TABLES = {"sgd": 0, "adagrad": 2, "adam": 4}  # (V, D) arrays beside the weights
 PROCESS_BYTES = 60_000_000  # Python, NumPy and this program
 WORD_BYTES = 250  # a word as text, as a key, and its counts
 POSITION_BYTES = 120  # of a chunk, while it is drawn
+DRAW_BYTES = 40  # a noise id, while it is drawn
+CELL_BYTES = 20  # of the matrices that a batch makes
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def plan_run(config: Config, corpus: Corpus) -> Plan:
         If no line holds two words: nothing could be learnt.
     """
     vocabulary = corpus.vocabulary
-    _check_fit(config, len(vocabulary))
+    _check_fit(config, vocabulary)
     if not corpus.stream.has_neighbours():
         raise CorpusError(
             "no line of the corpus holds two words of the vocabulary; "
@@ -74,18 +77,19 @@ def plan_run(config: Config, corpus: Corpus) -> Plan:
     )
 
 
-def _check_fit(config: Config, n_words: int) -> None:
+def _check_fit(config: Config, vocabulary: Vocabulary) -> None:
     """Refuse settings that only the vocabulary shows to be impossible."""
-    problems = []
+    n_words, problems = len(vocabulary), []
     padding = config.embedding.padding_idx
     if padding is not None and not -n_words <= padding < n_words:
         problems.append(
             f"embedding.padding_idx: {padding} is no row; the vocabulary has {n_words:,} words"
         )
-    if config.negatives.distinct and config.negatives.k >= n_words:
+    n_seen = int((vocabulary.counts > 0).sum())  # <pad>, say, is a row but never noise
+    if config.negatives.distinct and config.negatives.k >= n_seen:
         problems.append(
             f"negatives.distinct: negatives.k is {config.negatives.k}, but the vocabulary has only "
-            f"{n_words:,} words"
+            f"{n_seen:,} words to draw from"
         )
     if problems:
         raise ConfigError(problems)
@@ -99,13 +103,22 @@ def _memory(config: Config, corpus: Corpus) -> int:
     n_words = len(corpus.vocabulary)
     table_bytes = n_words * config.model.dim * (8 if config.embedding.dtype == "float64" else 4)
     chunk = min(config.train.chunk, len(corpus.stream))
-    softmax = config.train.batch * n_words * 8 * 3 if config.model.loss == "softmax" else 0
+    batch = min(config.train.batch, chunk)
+    negatives = config.negatives
+    if config.model.loss == "softmax":
+        scored, drawn = n_words, 0
+    elif negatives.mode == "shared":
+        scored, drawn = negatives.draws, -(-chunk // batch) * negatives.draws
+    else:
+        scored, drawn = negatives.k * config.model.dim, chunk * negatives.k
+    in_reach = batch + 2 * config.model.window
     return (
         PROCESS_BYTES
         + tables * table_bytes
         + len(corpus.text.words) * WORD_BYTES
         + chunk * POSITION_BYTES
-        + softmax
+        + drawn * DRAW_BYTES
+        + batch * (in_reach + scored) * CELL_BYTES
     )
 
 

@@ -19,8 +19,8 @@ import numpy as np
 
 import w2v
 from w2v.config.loading import load_config
-from w2v.config.schema import Config, as_dict
-from w2v.config.showing import with_values, write_config, yaml_value
+from w2v.config.schema import Config, as_dict, with_values
+from w2v.config.showing import write_config
 from w2v.engines.contract import Engine, Weights
 from w2v.engines.numpy_engine import NumpyEngine
 from w2v.errors import CorpusError, DivergedError, Interrupted, W2VError
@@ -91,6 +91,11 @@ def train(
     ------
     W2VError
         Of the kind that says what is wrong; see `w2v.errors`.
+
+    Notes
+    -----
+    The same config gives the same bits as long as NumPy's BLAS has the same number of threads. The
+    command `w2v` sets it to 1; a program does so with `OPENBLAS_NUM_THREADS=1` in its environment.
     """
     config = _as_config(config)
     observer = observer or Observer()
@@ -130,8 +135,7 @@ def _as_config(config: Config | Mapping[str, Any] | str | Path | None) -> Config
     if isinstance(config, Config):
         config = as_dict(config)  # a dataclass made by hand has been checked by nobody
     if isinstance(config, Mapping):
-        overrides = [f"{path}={yaml_value(value)}" for path, value in config.items()]
-        return load_config(None, overrides).config
+        return load_config(values=config).config
     return load_config(None if config is None else Path(config)).config
 
 
@@ -139,6 +143,7 @@ class _Trainer:
     """One run, from the first chunk to the last file."""
 
     _folder: RunFolder
+    _last_step: Step
 
     def __init__(self, config: Config, corpus: Corpus, plan: Plan, observer: Observer) -> None:
         self._config = config
@@ -158,9 +163,9 @@ class _Trainer:
     def run(self, folder: RunFolder) -> Run:
         """Train, and leave in the folder a record that says how it ended."""
         self._folder = folder
-        self._write_beginning()
         status = "failed"
         try:
+            self._write_beginning()
             metrics = self._train()
             status = "done"
         except (Interrupted, KeyboardInterrupt):
@@ -190,12 +195,12 @@ class _Trainer:
                     f"stopped after {done / self._schedule.total:.0%} of the training; "
                     f"the vectors so far are in {self._folder.path}"
                 )
-        self._refuse_infinite_weights()
         self._save_vectors()
         return epochs
 
     def _train_chunk(self, step: Step) -> ChunkMetrics:
         """Draw a chunk, train on it, record what was measured."""
+        self._last_step = step
         began = time.perf_counter()
         tokens, sentence = self._corpus.stream.read(step.start, step.stop)
         chunk = self._draws.chunk(tokens, sentence, step.epoch, step.chunk)
@@ -265,11 +270,6 @@ class _Trainer:
             f"try a smaller train.lr (it was {step.lr:.4g}) or a smaller train.batch"
         )
 
-    def _refuse_infinite_weights(self) -> None:
-        """See that the last updates were finite too."""
-        if not all(np.isfinite(W).all() for W in (self._weights.W_in, self._weights.W_out)):
-            raise self._divergence(list(self._schedule.steps())[-1])
-
     def _write_beginning(self) -> None:
         """Write all that is known before training."""
         self._folder.write_record(self._record("running"))
@@ -280,7 +280,9 @@ class _Trainer:
         )
 
     def _save_vectors(self) -> None:
-        """Write both tables."""
+        """Write both tables, if the last updates were finite too."""
+        if not all(np.isfinite(W).all() for W in (self._weights.W_in, self._weights.W_out)):
+            raise self._divergence(self._last_step)
         self._folder.write_array(OUTPUT_VECTORS, self._weights.W_out)
         self._folder.write_array(VECTORS, self._weights.W_in)
 
@@ -312,13 +314,24 @@ class _Trainer:
             },
             "V": self._plan.n_words,
             "D": self._plan.dim,
-            "bits_depend_on": {
-                "numpy": np.__version__,
-                "python": platform.python_version(),
-                "machine": platform.machine(),
-                "system": platform.system(),
-            },
+            "bits_depend_on": _what_bits_depend_on(),
         }
+
+
+def _what_bits_depend_on() -> dict[str, object]:
+    """Name what the last bits of a matrix product and of a power depend on."""
+    built = np.show_config(mode="dicts")
+    assert isinstance(built, dict)
+    blas = built.get("Build Dependencies", {}).get("blas", {})
+    return {
+        "numpy": np.__version__,
+        "blas": f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip(),
+        "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS", "not set"),
+        "cpu_features": built.get("SIMD Extensions", {}).get("found", []),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+    }
 
 
 def _start(config: Config, n_words: int) -> Weights:

@@ -107,8 +107,7 @@ class WordVectors:
 
     def similarity(self, word: str, other: str) -> float:
         """Return the cosine of the angle between two words' vectors, in -1..1."""
-        cosines = self._cosines(self.unit_vector(word))
-        return float(cosines[self.id_of(other)])
+        return float(self.unit_vector(word) @ self.unit_vector(other))
 
     def most_similar(
         self, positive: Sequence[str], negative: Sequence[str] = (), topn: int = 10

@@ -1,7 +1,7 @@
 """The corpus `python-docs`: real English prose that lies on every machine with a Python.
 
 The text is the docstrings of the installed standard library and the topics of `help()`, some
-270,000 words. They are read as source, with `ast`: nothing is imported and nothing is run. What
+280,000 words. They are read as source, with `ast`: nothing is imported and nothing is run. What
 comes out depends on the Python that runs w2v, for each release has documentation of its own.
 
 Lines of prose are kept and examples of code are not: a word has better neighbours without them.
