@@ -101,6 +101,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_intermixed_args()
 
+    if not arguments.text.is_file():
+        parser.error(f"there is no text {arguments.text}")
     programs = contenders()
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in programs}
     with tempfile.TemporaryDirectory() as temporary:

@@ -18,9 +18,9 @@ CONFIG_MISTAKES = [
     ("model.dim=0", "override: model.dim: a whole number of at least 1 is expected, found 0"),
     ("model.dim=1e30", "override: model.dim: a whole number below 2**31 is expected, found 1"),
     ("model.window=0", "override: model.window: a whole number of at least 1 is expected, found 0"),
-    ("train.lr=nan", "override: train.lr: a number above 0 is expected, found 'nan'"),
-    ("train.lr=.nan", "override: train.lr: a number above 0 is expected, found nan"),
-    ("train.lr=fast", "override: train.lr: a number above 0 is expected, found 'fast'"),
+    ("train.lr=nan", "override: train.lr: auto or a number above 0 is expected, found 'nan'"),
+    ("train.lr=.nan", "override: train.lr: auto or a number above 0 is expected, found nan"),
+    ("train.lr=fast", "override: train.lr: auto or a number above 0 is expected, found 'fast'"),
     (
         "train.epochs=1.5",
         "override: train.epochs: a whole number of at least 1 is expected, found 1.",
@@ -193,7 +193,7 @@ def test_all_mistakes_at_once(folder):
     with nothing_left_behind(folder):
         done = w2v("train", "my.yaml", "--corpus", "my.txt", "model.window=0", code=2)
     assert done.stderr.splitlines() == [
-        "w2v: my.yaml line 2: train.lr: a number above 0 is expected, found 'fast'",
+        "w2v: my.yaml line 2: train.lr: auto or a number above 0 is expected, found 'fast'",
         "w2v: my.yaml line 4: model.dmi is no setting; did you mean model.dim?",
         "w2v: override: model.window: a whole number of at least 1 is expected, found 0",
     ]

@@ -190,8 +190,8 @@ def test_order_of_chunks():
 
 @given(st.integers(1, 1000), st.integers(1, 300), st.integers(1, 4), st.booleans())
 def test_schedule(n_positions, chunk, epochs, shuffle):
-    train = TrainConfig(chunk=chunk, epochs=epochs, shuffle=shuffle, lr=0.5, min_lr=0.1)
-    schedule = Schedule(n_positions, train)
+    train = TrainConfig(chunk=chunk, epochs=epochs, shuffle=shuffle, min_lr=0.1)
+    schedule = Schedule(n_positions, train, lr=0.5)
     steps = list(schedule.steps())
     for epoch in range(epochs):
         covered = sorted((s.start, s.stop) for s in steps if s.epoch == epoch)

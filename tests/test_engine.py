@@ -20,7 +20,9 @@ CASES = [
 
 
 def engine_for(weights, kind, gradient, k, *more):
-    settings = [f"model.kind={kind}", f"model.gradient={gradient}", f"negatives.k={k}", *more]
+    settings = [f"model.kind={kind}", f"model.gradient={gradient}", *more]
+    if "model.loss=softmax" not in more:
+        settings.append(f"negatives.k={k}")
     return NumpyEngine(load_config(None, settings).config, weights)
 
 

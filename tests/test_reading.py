@@ -383,7 +383,7 @@ class TestJsonLines:
 class TestCsv:
     def test_text(self, write):
         rows = ["\ufeffid,text", "1,one", "", '2,"two, ""quoted"""', '3,"three\r\nfour\nfive"']
-        content = "\r\n".join([*rows, "4,", "5,나는,more"])
+        content = "\r\n".join([*rows, "4,", "5,나는"])
         sentences = ["one", 'two, "quoted"', "three", "four", "five", "나는"]
         assert read(write("a.csv", content), "text") == sentences
 
@@ -396,8 +396,13 @@ class TestCsv:
         [
             ("id,texts\n1,a", r"has no column 'text' \(corpus.field\); it has id, texts$"),
             ("", "has no column 'text' .* it has no header$"),
-            ('id,text\n1,"a\nb"\n2\n3,c', "line 4 has no column 'text': it is short$"),
+            ('id,text\n1,"a\nb"\n2\n3,c', "line 4 is a row of 1 under a header of 2; "),
             ("id,text\n1,a\rb", "line 2 is no CSV: "),
+            (
+                "id,text\n1,cats, dogs and birds\n",
+                "line 2 is a row of 3 under a header",
+            ),
+            ('id,text\n1,"never closed\n2,b\n', "line 3 is no CSV: unexpected end of data"),
         ],
     )
     def test_mistakes(self, write, content, message):

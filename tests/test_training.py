@@ -295,7 +295,7 @@ def test_subsampling_may_leave_no_neighbours(tmp_path):
     text = tmp_path / "text.txt"
     text.write_text("a b\n" * 9)
     settings = {"corpus.path": str(text), "train.subsample": 1e-12}
-    with pytest.raises(CorpusError, match="no word has a neighbour to be learnt from"):
+    with pytest.raises(CorpusError, match=r"no word had a neighbour .* train\.subsample=0"):
         train(settings, out=tmp_path / "run")
     record = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
     assert record["status"] == "failed"
@@ -340,7 +340,9 @@ def test_values_of_a_program_are_taken_as_they_are(corpus, tmp_path):
     done = train({"corpus.path": corpus, **settings}, out=tmp_path / "run")
     assert done.vectors.vectors.shape == (16, 7)
     assert "lr: 0.25" in (done.folder / "config.yaml").read_text()
-    with pytest.raises(ConfigError, match=r"argument: train\.lr: a number above 0 is expected"):
+    with pytest.raises(
+        ConfigError, match=r"argument: train\.lr: auto or a number above 0 is expected"
+    ):
         train({"train.lr": object()})
 
 
@@ -359,3 +361,39 @@ def test_the_command_line_does_not_depend_on_blas_threads(corpus, tmp_path):
         record = json.loads((tmp_path / threads / "run.json").read_text("utf-8"))
         assert record["bits_depend_on"]["blas_threads"] == "1"
     assert len(seen) == 1
+
+
+def test_an_epoch_without_examples_is_no_end(tmp_path):
+    """Six lines, most of them thinned out: some epochs have nothing to learn from."""
+    text = tmp_path / "six.txt"
+    text.write_text("the cat sat on the mat\n" * 6)
+    settings = {"corpus.path": str(text), "train.epochs": 60}
+    metrics = train(settings, out=tmp_path / "run").metrics
+    assert {epoch.loss is None for epoch in metrics} == {True, False}
+    assert all((epoch.loss is None) == (epoch.n_examples == 0) for epoch in metrics)
+
+
+@pytest.mark.parametrize(
+    ("settings", "rate"),
+    [
+        ({}, 0.15),
+        ({"model.gradient": "word2vec"}, 0.05),
+        ({"model.kind": "skipgram"}, 0.025),
+        ({"train.optimizer": "adam"}, 0.0025),
+        ({"train.lr": 0.3}, 0.3),
+    ],
+    ids=str,
+)
+def test_the_rate_goes_by_the_model(corpus, tmp_path, settings, rate):
+    plain = {key: value for key, value in SMALL.items() if key != "train.lr"}
+    folder = train({"corpus.path": str(corpus), **plain, **settings}, out=tmp_path / "run").folder
+    assert load_config(folder / "config.yaml").config.train.lr == rate
+    first = json.loads((folder / "metrics.jsonl").read_text().splitlines()[0])
+    assert first["lr"] == rate
+
+
+def test_a_rate_cannot_rise(corpus, tmp_path):
+    with pytest.raises(
+        ConfigError, match=r"train\.min_lr: 0\.2 is above the rate at the start, 0\.15"
+    ):
+        train({"corpus.path": str(corpus), "train.min_lr": 0.2}, out=tmp_path / "run")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 import numpy as np
 import pytest
@@ -129,3 +130,14 @@ def test_a_damaged_run_is_refused(tmp_path, damage, message):
     damage(folder)
     with pytest.raises(RunError, match=message):
         WordVectors.load(folder)
+
+
+def test_a_word_may_be_typed_in_another_encoding():
+    rows = np.array([[1, 0], [1, 1], [0, 1]], np.float32)
+    vectors = WordVectors(Vocabulary(["배우", "café", "영화"], np.array([3, 2, 1])), rows)
+    for word in ("배우", "café"):
+        assert vectors.id_of(unicodedata.normalize("NFD", word)) == vectors.id_of(word)
+
+
+def test_a_string_is_one_word(vectors):
+    assert vectors.most_similar("king", topn=2) == vectors.most_similar(["king"], topn=2)

@@ -56,3 +56,11 @@ def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
 def cannot_write(path: Path, error: OSError) -> OutputError:
     """Say which file could not be written, and why."""
     return OutputError(f"{path} cannot be written: {error.strerror or error}")
+
+
+def cannot_cache(error: OSError) -> OutputError:
+    """Say that the cache could not be written, and how to move it."""
+    return OutputError(
+        f"the cache {cache_folder()} cannot be written: {error.strerror or error}; "
+        "W2V_CACHE=FOLDER puts it elsewhere"
+    )

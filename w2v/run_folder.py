@@ -198,7 +198,8 @@ def _started(path: Path) -> str:
 def find_run(name: str, runs: Path = RUNS) -> Path:
     """Return the run folder that a user names: a path, a run's name, or `latest`.
 
-    A name without its number is the run of that name with the highest number.
+    `latest` is the one below `runs` that was started last, of those with vectors. A name without
+    its number is the run of that name with the highest number.
 
     Raises
     ------
@@ -222,8 +223,9 @@ def find_run(name: str, runs: Path = RUNS) -> Path:
 
 def _named(name: str, runs: Path, there: list[Path]) -> Path | None:
     """Return the run of that name."""
-    if name == "latest":
-        return there[-1] if there else None
+    if name == "latest":  # of those that can be asked: a run that goes on has no vectors yet
+        asked = [path for path in there if (path / VECTORS).exists()] or there
+        return asked[-1] if asked else None
     if runs / name in there:
         return runs / name
     numbers = [n for n in _numbers(runs, name) if runs / f"{name}-{n}" in there]

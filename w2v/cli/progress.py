@@ -80,7 +80,7 @@ class Progress(Observer):
         """Move the bar, or print a line if the last one was long ago."""
         assert self._training is not None
         lr = metrics.step.lr
-        self._training.set_postfix_str(f"loss {metrics.loss:.3f}, lr {lr:.4f}", refresh=False)
+        self._training.set_postfix_str(f"{loss_text(metrics.loss)}, lr {lr:.4f}", refresh=False)
         self._training.update(metrics.positions)
         if not self._with_bar and time.monotonic() - self._last_line > SECONDS_BETWEEN_LINES:
             speed = metrics.positions / metrics.seconds
@@ -96,10 +96,15 @@ class Progress(Observer):
         """Stop when the user asked for it."""
         return self._stop_requested()
 
-    def _line(self, epoch: int, loss: float, words_per_second: float, more: str) -> None:
+    def _line(self, epoch: int, loss: float | None, words_per_second: float, more: str) -> None:
         """Print a plain line."""
         self._last_line = time.monotonic()
-        note(f"epoch {epoch}: loss {loss:.3f} nats, {words_per_second:,.0f} words/s, {more}")
+        note(f"epoch {epoch}: {loss_text(loss)}, {words_per_second:,.0f} words/s, {more}")
+
+
+def loss_text(loss: float | None) -> str:
+    """Say a mean loss, in nats per example, or that there was none."""
+    return "no examples" if loss is None else f"loss {loss:.3f}"
 
 
 def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:
@@ -115,9 +120,9 @@ def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:
         f"read     {counted(plan.tokens_read, 'token')} in {sentences} ({origin})",
         f"kept     {counted(plan.tokens_kept, 'token')}, V = {plan.n_words:,} words "
         f"({rare} left out)",
-        f"train    {positions} in {counted(train.epochs, 'epoch')} ({thinned})",
+        f"train    about {positions} in {counted(train.epochs, 'epoch')} ({thinned})",
         f"model    {model.kind}, D = {plan.dim}, window {model.window}, {loss}",
-        f"rate     {train.lr:g} falling to {train.min_lr:g}, batches of {train.batch}",
+        f"rate     {plan.lr:g} falling to {train.min_lr:g}, batches of {train.batch}",
         f"engine   {plan.engine} ({plan.engine_reason})",
         f"memory   about {bytes_for_people(plan.memory_bytes)}",
     ]

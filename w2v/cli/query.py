@@ -28,8 +28,8 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, one 
 def similar_command(run: str, words: tuple[str, ...], n: int, as_json: bool) -> None:
     """Print the nearest neighbours of each WORD.
 
-    RUN is a run folder, a run's name, or `latest`. Nearness is the cosine similarity of unit
-    vectors, from -1 to 1; the word itself is left out.
+    RUN is a run folder, a run's name in runs/, or `latest`, the newest of those. Nearness is the
+    cosine similarity of unit vectors, from -1 to 1; the word itself is left out.
     """
     vectors = _load(run)
     missing = []
@@ -88,6 +88,8 @@ def parse_question(question: tuple[str, ...]) -> tuple[list[str], list[str]]:
         If it is neither form.
     """
     parts = [part for argument in question for part in argument.split()]
+    # `king -man +woman` is meant as it looks.
+    parts = [p for part in parts for p in ([part[0], part[1:]] if part[0] in "+-" else [part]) if p]
     if len(parts) == 3 and not {"+", "-"} & set(parts):
         return [parts[1], parts[2]], [parts[0]]
     if parts[:1] not in (["+"], ["-"]):

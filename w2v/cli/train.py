@@ -14,6 +14,7 @@ import click
 from w2v.cli.arguments import find_config, split_arguments
 from w2v.cli.completion import complete_corpus, complete_train
 from w2v.cli.terminal import common_options, note, seconds_for_people
+from w2v.errors import UsageError
 
 COMMON_RANK = 200  # a word that is common, but no function word, for the example at the end
 
@@ -54,6 +55,8 @@ def train_command(
     from w2v.training.trainer import train
 
     name, overrides = split_arguments(arguments)
+    if corpora and any(text.startswith("corpus.path=") for text in overrides):
+        raise UsageError("the corpus is given twice, with --corpus and with corpus.path=")
     if corpora:
         path = corpora[0] if len(corpora) == 1 else list(corpora)
         overrides.append(f"corpus.path={yaml_value(path)}")
@@ -82,7 +85,7 @@ def stop_gently() -> Iterator[Callable[[], bool]]:
         if requests:
             raise KeyboardInterrupt
         requests.append(number)
-        click.echo("\nstopping after this chunk; once more to stop at once", err=True)
+        click.echo("\nstopping; once more to stop at once", err=True)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

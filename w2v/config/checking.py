@@ -16,7 +16,7 @@ import types
 import typing
 from typing import Any
 
-from w2v.config.schema import Config, field_types
+from w2v.config.schema import Config, field_types, value_at
 
 # Each character can be matched in one way only, so that a long row of digits costs no long search.
 NUMBER = re.compile(r"[+-]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -191,7 +191,7 @@ def contradictions(config: Config) -> list[tuple[str, str]]:
                 f"{config.name!r} cannot name a folder: begin with a letter or digit; no / or \\",
             )
         )
-    if config.train.min_lr > config.train.lr:
+    if config.train.lr != "auto" and config.train.min_lr > config.train.lr:
         found.append(
             (
                 "train.min_lr",
@@ -204,9 +204,29 @@ def contradictions(config: Config) -> list[tuple[str, str]]:
         found.append(("vocab.specials", "names a token twice"))
     if config.model.kind == "skipgram" and config.model.gradient == "word2vec":
         found.append(("model.gradient", "word2vec is a choice of cbow only; skipgram has no mean"))
-    if config.embedding.norm_type != 2.0 and config.embedding.max_norm is None:
-        found.append(("embedding.norm_type", "has no effect without embedding.max_norm"))
-    return found
+    return found + _without_effect(config)
+
+
+def _without_effect(config: Config) -> list[tuple[str, str]]:
+    """Find settings that were changed and that another setting leaves no work to do."""
+    negatives = config.negatives
+    softmax = config.model.loss == "softmax"
+    no_words = config.corpus.tokenizer != "words"
+    idle = {
+        "embedding.norm_type": (config.embedding.max_norm is None, "embedding.max_norm"),
+        "corpus.lowercase": (no_words, "corpus.tokenizer: words"),
+        "negatives.draws": (negatives.mode != "shared" or softmax, "negatives.mode: shared"),
+        "negatives.k": (softmax, "model.loss: negative_sampling"),
+        "negatives.mode": (softmax, "model.loss: negative_sampling"),
+        "negatives.power": (softmax, "model.loss: negative_sampling"),
+        "negatives.distinct": (softmax, "model.loss: negative_sampling"),
+    }
+    default = Config()
+    return [
+        (path, f"has no effect without {needed}")
+        for path, (is_idle, needed) in idle.items()
+        if is_idle and value_at(config, path) != value_at(default, path)
+    ]
 
 
 def missing_parts(config: Config) -> list[tuple[str, str]]:

@@ -78,8 +78,8 @@ class EmbeddingConfig:
     norm_type: float = option(2.0, "p of the p-norm of max_norm", at_least=0)
     scale_grad_by_freq: bool = option(False, "divide a row's gradient by its count in the batch")
     sparse: bool = option(True, "keep the gradient of touched rows only; same vectors, much faster")
-    pretrained: str | None = option(None, "a vector file to start from")
-    freeze: bool | str = option(False, "true: W_in is not trained; or a file of words")
+    pretrained: str | None = option(None, "a vector file to start from; not yet")
+    freeze: bool | str = option(False, "true: W_in is not trained")
     dtype: Literal["float32", "float64"] = option("float32", "of all weights")
 
 
@@ -100,30 +100,36 @@ class TrainConfig:
 
     engine: Literal["auto", "numpy", "numba"] = option("auto", "what computes the update")
     optimizer: Literal["sgd", "adagrad", "adam"] = option("sgd", "how a gradient changes a row")
-    lr: float = option(0.15, "learning rate at the start", above=0)
+    lr: Literal["auto"] | float = option(
+        "auto", "learning rate at the start; auto goes by kind, gradient and optimizer", above=0
+    )
     min_lr: float = option(0.0001, "learning rate at the end", at_least=0)
     epochs: int = option(5, "times through the text", at_least=1)
     batch: int = option(32, "B, centers in a batch", at_least=1)
     subsample: float = option(0.001, "t, thins out words of a larger share; 0 is off", at_least=0)
     chunk: int = option(100_000, "positions drawn and saved as one", at_least=2)
     shuffle: bool = option(False, "draw the order of chunks anew each epoch")
-    replicas: int = option(1, "R, copies of the weights that train side by side", at_least=1)
+    replicas: int = option(
+        1, "R, copies of the weights that train side by side; not yet", at_least=1
+    )
     threads: Literal["auto"] | int = option("auto", "replicas that run at once", at_least=1)
     parallel: Literal["deterministic", "hogwild"] = option(
-        "deterministic", "same bits for any threads, or racing threads"
+        "deterministic", "same bits for any threads, or racing threads; not yet"
     )
     seed: int = option(1, "of every random draw", at_least=0, at_most=2**63 - 1)
-    checkpoint_every: int | None = option(None, "chunks between checkpoints", at_least=1)
-    early_stop: dict[str, Any] | None = option(None, "{metric: heldout_loss, patience: 2}")
+    checkpoint_every: int | None = option(None, "chunks between checkpoints; not yet", at_least=1)
+    early_stop: dict[str, Any] | None = option(None, "{metric: heldout_loss, patience: 2}; not yet")
 
 
 @dataclass(frozen=True)
 class EvalConfig:
     """What is measured while training."""
 
-    heldout: float = option(0.0, "share of each chunk never trained on", at_least=0, at_most=0.5)
-    sets: list[str] = option([], "evaluation files or built-in sets")
-    every: Literal["end", "epoch"] = option("end", "when the sets are run")
+    heldout: float = option(
+        0.0, "share of each chunk never trained on; not yet", at_least=0, at_most=0.5
+    )
+    sets: list[str] = option([], "evaluation files or built-in sets; not yet")
+    every: Literal["end", "epoch"] = option("end", "when the sets are run; not yet")
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import typing
 from collections.abc import Callable
 from typing import Any
 
 import yaml
 
 from w2v.config.loading import Resolved
-from w2v.config.schema import Config, as_dict, option_fields
+from w2v.config.schema import Config, as_dict, field_types, option_fields
 
 COMMENT_COLUMN = 34
 
@@ -22,8 +24,15 @@ def write_config(config: Config, *, with_help: bool = False) -> str:
     with_help : bool
         Put the setting's help behind its value.
     """
-    help_of = {path: f.metadata["help"] for path, _, f in option_fields()}
+    help_of = {path: f.metadata["help"] + _choices(cls, f) for path, cls, f in option_fields()}
     return _lines(config, help_of.__getitem__ if with_help else lambda path: "")
+
+
+def _choices(cls: type, field: dataclasses.Field[Any]) -> str:
+    """Return the words that a setting can be, ` (this | that)`, or nothing if it is no such one."""
+    wanted = field_types(cls)[field.name]
+    words = typing.get_args(wanted) if typing.get_origin(wanted) is typing.Literal else ()
+    return f" ({' | '.join(words)})" if words else ""
 
 
 def show_config(resolved: Resolved) -> str:

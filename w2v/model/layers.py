@@ -207,8 +207,8 @@ class Embedding:
             raise UsageError(f"d_out has shape {d_out.shape}; the last forward returned {expected}")
         if self.freeze:
             return
-        ids = self._ids.reshape(-1)
-        rows = d_out.reshape(-1, self.embedding_dim)
+        ids: Ids = self._ids.reshape(-1)
+        rows: Floats = d_out.reshape(-1, self.embedding_dim)
         n_times = np.unique(ids, return_counts=True)[1] if self.scale_grad_by_freq else None
         ids, rows = sum_repeated(ids, rows)
         if n_times is not None:

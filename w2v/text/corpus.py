@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from w2v.config.schema import CorpusConfig, VocabConfig
 from w2v.errors import ConfigError, CorpusError
-from w2v.files import cache_folder, cannot_write
+from w2v.files import cache_folder, cannot_cache
 from w2v.text.builtin import builtin_corpora, builtin_file
 from w2v.text.encoding import EncodedText, Progress, encode
 from w2v.text.reading import find_files, has_fields, spool
@@ -223,4 +223,4 @@ def _spooled_stdin() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         return spool(sys.stdin.buffer, folder)
     except OSError as error:
-        raise cannot_write(folder, error) from error
+        raise cannot_cache(error) from error

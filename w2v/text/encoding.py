@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.errors import CorpusError
-from w2v.files import cache_folder, cannot_write
+from w2v.files import cache_folder, cannot_cache
 from w2v.text.reading import BadBytes, read_pieces
 from w2v.text.tokenizers import Tokenizer
 
@@ -152,7 +152,7 @@ def encode(
             raise CorpusError("the corpus changed while it was read; try again when it is at rest")
         _move(partial, folder, files)
     except OSError as error:
-        raise cannot_write(cache_folder(), error) from error
+        raise cannot_cache(error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return _load(folder, files, from_cache=False), sha256

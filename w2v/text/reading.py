@@ -75,7 +75,11 @@ def find_files(paths: Iterable[str]) -> list[Path]:
 def _files_below(folder: Path) -> list[Path]:
     """List the visible files below a folder; links to folders are not followed: no loops."""
     found = []
-    for parent, folders, names in os.walk(folder):
+
+    def refuse(error: OSError) -> None:
+        raise CorpusError(f"{error.filename} cannot be read: {error.strerror}") from error
+
+    for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found += [Path(parent, name) for name in sorted(names) if not name.startswith(".")]
     return [path for path in found if path.is_file()]
@@ -262,7 +266,7 @@ def _csv_pieces(
 ) -> Iterator[tuple[str, bool]]:
     """Yield the text of each row of a table with a header."""
     csv.field_size_limit(2**31 - 1)  # a text may be longer than the module's 128 KiB
-    rows = csv.reader(_decoded_lines(file, raw, bad))
+    rows = csv.reader(_decoded_lines(file, raw, bad), strict=True)  # no half-quoted field
     try:
         header = next(rows, [])
         if field not in header:
@@ -273,9 +277,10 @@ def _csv_pieces(
         column = header.index(field)
         for row in rows:
             if row:
-                if len(row) <= column:
+                if len(row) != len(header):
                     raise CorpusError(
-                        f"{file} line {rows.line_num} has no column {field!r}: it is short"
+                        f"{file} line {rows.line_num} is a row of {len(row)} under a header of "
+                        f"{len(header)}; a comma inside a text needs quotation marks around it"
                     )
                 yield from _lines_of(row[column])
     except csv.Error as error:

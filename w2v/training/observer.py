@@ -20,25 +20,25 @@ class ChunkMetrics:
     positions : int
         Positions of the text it covers.
     n_examples : int
-    loss : float
-        Mean nats per example, at the weights before each batch.
+    loss : float or None
+        Mean nats per example, at the weights before each batch; None without an example.
     seconds : float
     """
 
     step: Step
     positions: int
     n_examples: int
-    loss: float
+    loss: float | None
     seconds: float
 
 
 @dataclass(frozen=True)
 class EpochMetrics:
-    """What was measured over one epoch; `loss` in mean nats per example."""
+    """What was measured over one epoch; `loss` in mean nats per example, None if there was none."""
 
     epoch: int
     n_examples: int
-    loss: float
+    loss: float | None
     seconds: float
     words_per_second: float
 

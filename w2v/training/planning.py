@@ -15,6 +15,8 @@ PROCESS_BYTES = 60_000_000  # Python, NumPy and this program
 WORD_BYTES = 250  # a word as text, as a key, and its counts
 POSITION_BYTES = 120  # of a chunk, while it is drawn
 DRAW_BYTES = 40  # a noise id, while it is drawn
+SMALL_VOCABULARY = 4  # words for each center of a batch; below this, steps overshoot
+THIN = 0.35  # of the positions; large texts keep about two thirds
 CELL_BYTES = 20  # of the matrices that a batch makes
 
 
@@ -30,6 +32,8 @@ class Plan:
         Expected positions trained in all epochs, after subsampling.
     n_words, dim : int
         V and D.
+    lr : float
+        The rate at the start.
     memory_bytes : int
         Expected peak of the process, memory-mapped files apart.
     engine, engine_reason : str
@@ -40,6 +44,7 @@ class Plan:
     tokens_trained: float
     n_words: int
     dim: int
+    lr: float
     memory_bytes: int
     engine: str
     engine_reason: str
@@ -69,12 +74,28 @@ def plan_run(config: Config, corpus: Corpus) -> Plan:
         tokens_trained=float((vocabulary.counts * keep).sum()) * config.train.epochs,
         n_words=len(vocabulary),
         dim=config.model.dim,
+        lr=start_rate(config),
         memory_bytes=_memory(config, corpus),
         engine="numpy",
         engine_reason="the only engine of this version"
         if config.train.engine == "auto"
         else "as the config says",
     )
+
+
+def start_rate(config: Config) -> float:
+    """Return the learning rate at the start; `auto` stands for one that suits the model.
+
+    They differ since the gradients do: word2vec's is |C| times as long as the exact one, skip-gram
+    has |C| examples for each center, and Adagrad and Adam scale each row themselves.
+    """
+    if config.train.lr != "auto":
+        return config.train.lr
+    if config.train.optimizer != "sgd":
+        return {"adagrad": 0.05, "adam": 0.0025}[config.train.optimizer]
+    if config.model.kind == "skipgram":
+        return 0.025
+    return {"exact": 0.15, "word2vec": 0.05}[config.model.gradient]
 
 
 def _check_fit(config: Config, vocabulary: Vocabulary) -> None:
@@ -84,6 +105,11 @@ def _check_fit(config: Config, vocabulary: Vocabulary) -> None:
     if padding is not None and not -n_words <= padding < n_words:
         problems.append(
             f"embedding.padding_idx: {padding} is no row; the vocabulary has {n_words:,} words"
+        )
+    if config.train.min_lr > start_rate(config):
+        problems.append(
+            f"train.min_lr: {config.train.min_lr} is above the rate at the start, "
+            f"{start_rate(config)}; it only falls"
         )
     n_seen = int((vocabulary.counts > 0).sum())  # <pad>, say, is a row but never noise
     if config.negatives.distinct and config.negatives.k >= n_seen:
@@ -134,6 +160,19 @@ def advice(config: Config, corpus: Corpus) -> list[str]:
         found.append(
             "most words are a single character: is the text a list of characters, not of words? "
             "(see corpus.tokenizer)"
+        )
+    n_words, batch = len(corpus.vocabulary), config.train.batch
+    if n_words < SMALL_VOCABULARY * batch:
+        found.append(
+            f"{n_words:,} words are few for batches of {batch}: a word comes often in a batch, and "
+            "its steps add up; if the loss grows, try train.batch=8 or a smaller train.lr"
+        )
+    keep = corpus.vocabulary.keep_probabilities(config.train.subsample)
+    kept = float((corpus.vocabulary.counts * keep).sum()) / corpus.vocabulary.n_tokens
+    if kept < THIN:
+        found.append(
+            f"train.subsample {config.train.subsample:g} keeps only {kept:.0%} of the text; "
+            "a small text wants train.subsample=0"
         )
     if config.corpus.tokenizer != "char" and is_unsegmented(corpus.text.words):
         found.append(UNSEGMENTED)

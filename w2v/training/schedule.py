@@ -45,17 +45,20 @@ class Schedule:
     n_positions : int
         The length of the id stream.
     train : TrainConfig
+    lr : float
+        The rate at the start.
     """
 
-    def __init__(self, n_positions: int, train: TrainConfig) -> None:
+    def __init__(self, n_positions: int, train: TrainConfig, lr: float) -> None:
         self.n_positions = n_positions
         self.n_chunks = -(-n_positions // train.chunk)
         self.total = n_positions * train.epochs
         self._train = train
+        self._lr = lr
 
     def lr_at(self, done: int) -> float:
         """Return the rate after `done` of the `total` positions."""
-        return self._train.lr + (self._train.min_lr - self._train.lr) * done / self.total
+        return self._lr + (self._train.min_lr - self._lr) * done / self.total
 
     def steps(self) -> Iterator[Step]:
         """Yield the steps in order."""

@@ -121,7 +121,9 @@ def resolve(config: Config, plan: Plan) -> Config:
     paths = config.corpus.path
     whole = [_whole_path(path) for path in ([paths] if isinstance(paths, str) else paths)]
     resolved = whole[0] if isinstance(paths, str) else whole
-    return with_values(config, {"train.engine": plan.engine, "corpus.path": resolved})
+    return with_values(
+        config, {"train.engine": plan.engine, "corpus.path": resolved, "train.lr": plan.lr}
+    )
 
 
 def _whole_path(path: str) -> str:
@@ -150,7 +152,7 @@ class _Trainer:
         self._corpus = corpus
         self._plan = plan
         self._observer = observer
-        self._schedule = Schedule(len(corpus.stream), config.train)
+        self._schedule = Schedule(len(corpus.stream), config.train, plan.lr)
         self._draws = Draws(config, corpus.vocabulary)
         self._weights = _start(config, len(corpus.vocabulary))
         self._engine: Engine = NumpyEngine(config, self._weights)
@@ -195,6 +197,11 @@ class _Trainer:
                     f"stopped after {done / self._schedule.total:.0%} of the training; "
                     f"the vectors so far are in {self._folder.path}"
                 )
+        if not any(epoch.n_examples for epoch in epochs):
+            raise CorpusError(
+                "no word had a neighbour to learn from: train.subsample left at most one word in "
+                "every line; a small text wants train.subsample=0"
+            )
         self._save_vectors()
         return epochs
 
@@ -215,7 +222,7 @@ class _Trainer:
             step=step,
             positions=step.stop - step.start,
             n_examples=loss.n_examples,
-            loss=loss.total / max(loss.n_examples, 1),
+            loss=loss.total / loss.n_examples if loss.n_examples else None,
             seconds=seconds,
         )
         self._folder.add_metrics(
@@ -236,16 +243,12 @@ class _Trainer:
     def _end_epoch(self, chunks: list[ChunkMetrics]) -> EpochMetrics:
         """Sum up an epoch."""
         n_examples = sum(chunk.n_examples for chunk in chunks)
-        if n_examples == 0:
-            raise CorpusError(
-                "no word has a neighbour to be learnt from: vocab.min_count and train.subsample "
-                "leave at most one word in every line"
-            )
+        total = sum(chunk.loss * chunk.n_examples for chunk in chunks if chunk.loss is not None)
         seconds = sum(chunk.seconds for chunk in chunks)
         metrics = EpochMetrics(
             epoch=chunks[0].step.epoch + 1,
             n_examples=n_examples,
-            loss=sum(chunk.loss * chunk.n_examples for chunk in chunks) / n_examples,
+            loss=total / n_examples if n_examples else None,
             seconds=seconds,
             words_per_second=sum(chunk.positions for chunk in chunks) / seconds,
         )

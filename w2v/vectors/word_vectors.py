@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -64,9 +65,9 @@ class WordVectors:
         record = read_record(folder)
         file = folder / VECTORS
         if not file.exists():
-            raise RunError(
-                f"{folder} has no {VECTORS}: its status is {record.get('status')!r}; train it again"
-            )
+            status = record.get("status")
+            remedy = "wait for its end" if status == "running" else "train it again"
+            raise RunError(f"{folder} has no {VECTORS}: its status is {status!r}; {remedy}")
         vocabulary = Vocabulary.load(folder / VOCAB)
         try:
             vectors = np.load(file, mmap_mode="r", allow_pickle=False)
@@ -100,7 +101,9 @@ class WordVectors:
         WordError
             If it has none; with near spellings, and its count if it was too rare.
         """
-        word_id = self.vocabulary.id_of.get(word)
+        ids = self.vocabulary.id_of
+        # The same letters may be typed in another encoding than the text's, usually composed.
+        word_id = ids.get(word, ids.get(unicodedata.normalize("NFC", word)))
         if word_id is None:
             raise WordError(self._why_missing(word))
         return word_id
@@ -110,7 +113,7 @@ class WordVectors:
         return float(self.unit_vector(word) @ self.unit_vector(other))
 
     def most_similar(
-        self, positive: Sequence[str], negative: Sequence[str] = (), topn: int = 10
+        self, positive: str | Sequence[str], negative: str | Sequence[str] = (), topn: int = 10
     ) -> list[tuple[str, float]]:
         """Return the words nearest to a sum of unit vectors, by cosine, nearest first.
 
@@ -119,8 +122,8 @@ class WordVectors:
 
         Parameters
         ----------
-        positive, negative : sequence of str
-            Words whose unit vectors are added and subtracted.
+        positive, negative : str or sequence of str
+            A word, or words, whose unit vectors are added and subtracted.
         topn : int
 
         Returns
@@ -137,6 +140,9 @@ class WordVectors:
         3CosAdd: Levy and Goldberg, "Linguistic regularities in sparse and explicit word
         representations", CoNLL 2014, equation 2.
         """
+        # A string is a sequence too: of letters, which is never meant.
+        positive = [positive] if isinstance(positive, str) else positive
+        negative = [negative] if isinstance(negative, str) else negative
         direction = np.zeros(self.vectors.shape[1])
         for sign, words in ((1, positive), (-1, negative)):
             for word in words:

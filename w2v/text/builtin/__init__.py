@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from w2v.files import atomic_write, cache_folder, cannot_write
+from w2v.files import atomic_write, cache_folder, cannot_cache
 from w2v.shipped import shipped_files
 from w2v.text.builtin import python_docs, toy_world, toy_world_words
 
@@ -71,7 +71,7 @@ def builtin_file(name: str) -> Path:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise cannot_write(path.parent, error) from error
+            raise cannot_cache(error) from error
         with atomic_write(path, "w") as file:
             file.writelines(f"{line}\n" for line in lines())
     return path
