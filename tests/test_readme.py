@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -108,3 +110,11 @@ def test_scripts_run_the_commands_they_promise():
     assert "train quickstart" in quickstart
     assert "similar latest" in quickstart
     assert "scripts/check" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_the_bench_runs(folder):
+    line = next(line for _, block in BLOCKS for line in block.splitlines() if "bench.py" in line)
+    arguments = shlex.split(line)[2:]
+    command = [sys.executable, ROOT / "scripts" / "bench.py", *arguments, "--runs", "1", "--json"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["medians"]["w2v numpy"]["words_per_second"] > 0
