@@ -10,8 +10,10 @@ import subprocess
 
 import numpy as np
 import pytest
-from test_cli import SMALL, TEXT, files_in, w2v, w2v_process
+from conftest import TEXT
+from test_cli import SMALL, files_in, w2v, w2v_process
 
+pytestmark = pytest.mark.usefixtures("folder")
 RANDOM = np.random.default_rng(5)
 NOISE = RANDOM.bytes(5000)
 CONFIG_MISTAKES = [
@@ -42,17 +44,6 @@ CONFIG_MISTAKES = [
         "corpus.tokenizer: os:system is code to be run; add --allow-code",
     ),
 ]
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A working folder with a text and nothing else, and a cache of its own."""
-    monkeypatch.setenv("W2V_CACHE", str(tmp_path / "cache"))
-    work = tmp_path / "work"
-    work.mkdir()
-    (work / "my.txt").write_text(TEXT, "utf-8")
-    monkeypatch.chdir(work)
-    return work
 
 
 @contextlib.contextmanager

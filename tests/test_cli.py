@@ -6,7 +6,6 @@ What it says to bad input is in test_bad_input.py.
 from __future__ import annotations
 
 import contextlib
-import inspect
 import json
 import os
 import re
@@ -21,6 +20,7 @@ import numpy as np
 import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
+from conftest import TEXT
 
 import w2v as package
 from w2v.cli.main import main
@@ -30,19 +30,13 @@ from w2v.shipped import shipped_files
 from w2v.text.builtin import toy_world
 
 # Known counts: the 36, and 17, a 15, of 12, six words 6 times, three 5 times, two too rare.
-TEXT = (
-    "the king and the queen of the palace\nthe man and the woman of the village\n" * 6
-    + "a cat a dog and a color\n" * 5
-    + "scarce scarce rare\n"
-)
 VOCABULARY = (
     *("the", "and", "a", "of", "king", "queen", "palace", "man", "woman", "village"),
     *("cat", "dog", "color"),
 )
 SMALL = ("model.dim=8", "train.epochs=2")
-# Click 8.1 mixes stderr into stdout unless told not to; 8.2 took the choice away.
-APART = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
-RUNNER = CliRunner(**APART)
+RUNNER = CliRunner()
+pytestmark = pytest.mark.usefixtures("folder")
 COMMAND = [sys.executable, "-m", "w2v"]
 
 
@@ -59,17 +53,6 @@ def w2v_process(*arguments, **options):
     """Run a command in a process of its own."""
     options = {"capture_output": True, "text": True, "encoding": "utf-8", "timeout": 60, **options}
     return subprocess.run([*COMMAND, *map(str, arguments)], **options)
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """An empty working folder but for a text, and a cache of its own."""
-    monkeypatch.setenv("W2V_CACHE", str(tmp_path / "cache"))
-    work = tmp_path / "work"
-    work.mkdir()
-    (work / "my.txt").write_text(TEXT, "utf-8")
-    monkeypatch.chdir(work)
-    return work
 
 
 @pytest.fixture

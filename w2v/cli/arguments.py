@@ -1,13 +1,17 @@
-"""Tell a config from overrides, and find a config by name."""
+"""What commands do with their arguments: find a config, load it, refuse to write over a file."""
 
 from __future__ import annotations
 
 import difflib
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from w2v.errors import ConfigError, UsageError
+from w2v.errors import ConfigError, OutputError, UsageError
 from w2v.shipped import shipped_files
+
+if TYPE_CHECKING:
+    from w2v.config import Resolved
 
 TEXT_ENDINGS = (".txt", ".csv", ".jsonl", ".gz", ".bz2", ".xz")  # of a corpus given as a config
 
@@ -55,3 +59,27 @@ def find_config(name: str) -> Path:
     near = difflib.get_close_matches(name, list(shipped), 1)
     meant = f"did you mean {near[0]}?" if near else f"shipped are {', '.join(shipped)}"
     raise ConfigError([f"there is no config {name!r}; {meant}"])
+
+
+def load_named(name: str | None, overrides: list[str]) -> Resolved:
+    """Load the config of that name, or the defaults, with overrides.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such config, or mistakes are in it.
+    """
+    from w2v.config import load_config  # late: `w2v --help` reads no YAML
+
+    return load_config(None if name is None else find_config(name), overrides)
+
+
+def check_new_file(out: Path, *, force: bool) -> None:
+    """Refuse to write over a file, unless it was asked for.
+
+    Raises
+    ------
+    OutputError
+    """
+    if out.exists() and not force:
+        raise OutputError(f"{out} exists; choose another --out, or add --force to replace it")

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from w2v.cli.arguments import find_config, split_arguments
+from w2v.cli.arguments import check_new_file, load_named, split_arguments
 from w2v.cli.completion import complete_config, complete_train
 from w2v.cli.terminal import common_options, note
-from w2v.errors import OutputError
 
 ARGUMENTS = click.argument(
     "arguments", nargs=-1, metavar="[CONFIG] [key=value]...", shell_complete=complete_train
@@ -29,17 +28,16 @@ def config_group() -> None:
 @common_options
 def init_command(arguments: tuple[str, ...], out: Path | None, force: bool) -> None:
     """Write a config with every setting and a comment on each."""
-    from w2v.config import load_config, write_config
+    from w2v.config import write_config
     from w2v.files import atomic_write
 
     name, overrides = split_arguments(arguments)
-    config = load_config(find_config(name) if name is not None else None, overrides).config
+    config = load_named(name, overrides).config
     text = write_config(config, with_help=True)
     if out is None or str(out) == "-":
         click.echo(text, nl=False)
         return
-    if out.exists() and not force:
-        raise OutputError(f"{out} exists; choose another --out, or add --force to replace it")
+    check_new_file(out, force=force)
     with atomic_write(out, "w") as file:
         file.write(text)
     note(f"written to {out}; train with: w2v train {out}")
@@ -50,11 +48,11 @@ def init_command(arguments: tuple[str, ...], out: Path | None, force: bool) -> N
 @common_options
 def show_command(arguments: tuple[str, ...]) -> None:
     """Print every value with where it came from: default, file line, or override."""
-    from w2v.config import load_config, show_config
+    from w2v.config import show_config
 
     name, overrides = split_arguments(arguments)
     click.echo(
-        show_config(load_config(find_config(name) if name is not None else None, overrides)),
+        show_config(load_named(name, overrides)),
         nl=False,
     )
 
@@ -64,10 +62,8 @@ def show_command(arguments: tuple[str, ...]) -> None:
 @common_options
 def check_command(arguments: tuple[str, ...]) -> None:
     """Report every mistake in a config; exit 2 if there is one."""
-    from w2v.config import load_config
-
     name, overrides = split_arguments(arguments)
-    load_config(find_config(name) if name is not None else None, overrides)
+    load_named(name, overrides)
     note(f"{name or 'the defaults'}: no mistakes")
 
 
@@ -77,10 +73,10 @@ def check_command(arguments: tuple[str, ...]) -> None:
 @common_options
 def diff_command(one: str, other: str | None) -> None:
     """Print the settings in which two configs differ; with one, those that are not the default."""
-    from w2v.config import Config, config_differences, load_config
+    from w2v.config import Config, config_differences
 
-    left = load_config(find_config(one)).config
-    right = load_config(find_config(other)).config if other is not None else left
+    left = load_named(one, []).config
+    right = load_named(other, []).config if other is not None else left
     if other is None:
         left, one, other = Config(), "default", one
     rows = [("setting", one, other), *config_differences(left, right)]

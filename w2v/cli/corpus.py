@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from pathlib import Path
 
 import click
 
+from w2v.cli.arguments import check_new_file
 from w2v.cli.completion import complete_corpus
 from w2v.cli.terminal import common_options, note
-from w2v.errors import ConfigError, OutputError, UsageError
+from w2v.errors import ConfigError, UsageError
 
 
 @click.group("corpus")
@@ -65,8 +65,7 @@ def make_command(
             click.echo(line)
         return
     out = out or Path(f"{name}-questions.txt" if questions else f"{name}.txt")
-    if out.exists() and not force:
-        raise OutputError(f"{out} exists; choose another --out, or add --force to replace it")
+    check_new_file(out, force=force)
     with atomic_write(out, "w") as file:
-        n_lines = sum(file.write(f"{line}\n") > 0 for line in chain(lines))
+        n_lines = sum(file.write(f"{line}\n") > 0 for line in lines)
     note(f"{n_lines:,} lines written to {out}")

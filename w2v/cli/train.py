@@ -11,7 +11,7 @@ from types import FrameType
 
 import click
 
-from w2v.cli.arguments import find_config, split_arguments
+from w2v.cli.arguments import load_named, split_arguments
 from w2v.cli.completion import complete_corpus, complete_train
 from w2v.cli.terminal import common_options, note, seconds_for_people
 from w2v.errors import UsageError
@@ -50,7 +50,6 @@ def train_command(
     """
     # Imported here, so that `w2v --help` does not pay for NumPy.
     from w2v.cli.progress import Progress
-    from w2v.config import load_config
     from w2v.config.showing import yaml_value
     from w2v.training.trainer import train
 
@@ -60,7 +59,7 @@ def train_command(
     if corpora:
         path = corpora[0] if len(corpora) == 1 else list(corpora)
         overrides.append(f"corpus.path={yaml_value(path)}")
-    config = load_config(find_config(name) if name is not None else None, overrides).config
+    config = load_named(name, overrides).config
     with stop_gently() as stop_requested:
         progress = Progress(stop_requested)
         try:

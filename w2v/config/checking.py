@@ -16,7 +16,7 @@ import types
 import typing
 from typing import Any
 
-from w2v.config.schema import Config, field_types, value_at
+from w2v.config.schema import Config, field_types, start_rate, value_at
 
 # Each character can be matched in one way only, so that a long row of digits costs no long search.
 NUMBER = re.compile(r"[+-]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -191,11 +191,12 @@ def contradictions(config: Config) -> list[tuple[str, str]]:
                 f"{config.name!r} cannot name a folder: begin with a letter or digit; no / or \\",
             )
         )
-    if config.train.lr != "auto" and config.train.min_lr > config.train.lr:
+    if config.train.min_lr > start_rate(config):
+        start = "the rate at the start," if config.train.lr == "auto" else "train.lr"
         found.append(
             (
                 "train.min_lr",
-                f"{config.train.min_lr} is above train.lr {config.train.lr}; the rate only falls",
+                f"{config.train.min_lr} is above {start} {start_rate(config)}; the rate only falls",
             )
         )
     if config.negatives.distinct and config.negatives.mode == "shared":

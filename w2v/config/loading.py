@@ -18,7 +18,7 @@ from yaml.constructor import SafeConstructor
 
 from w2v.config.checking import Mismatch, check_value, contradictions, missing_parts
 from w2v.config.schema import Config, as_dict, build_config, option_fields, option_paths, sections
-from w2v.errors import ConfigError
+from w2v.errors import ConfigError, quoted
 
 MAX_CONFIG_BYTES = 100_000  # a config is a page of text; this is surely another file
 MAX_DEPTH = 5  # file, section, value, and what a list or mapping may hold
@@ -135,10 +135,8 @@ def parse_override(text: str) -> tuple[str, Any]:
         node = yaml.compose(value, Loader=_NodeLoader)
         return path.strip(), None if node is None else _plain(node)
     except yaml.YAMLError as error:
-        shown = text if len(text) <= 60 else text[:57] + "..."
-        raise ConfigError(
-            [f"override {shown!r}: the value cannot be read as YAML: {_yaml_reason(error)}"]
-        ) from error
+        reason = f"the value cannot be read as YAML: {_yaml_reason(error)}"
+        raise ConfigError([f"override {quoted(text, 60)}: {reason}"]) from error
 
 
 def _read_file(file: Path, draft: _Draft) -> None:
@@ -252,8 +250,7 @@ def _is_null(node: yaml.Node) -> bool:
 def _kind(node: yaml.Node) -> str:
     """Say what a node is."""
     if isinstance(node, yaml.ScalarNode):
-        shown = node.value if len(node.value) <= 40 else node.value[:37] + "..."
-        return repr(shown)
+        return quoted(node.value)
     return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
 
 

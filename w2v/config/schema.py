@@ -210,3 +210,18 @@ def build_config(values: dict[str, Any]) -> Config:
 def with_values(config: Config, values: dict[str, Any]) -> Config:
     """Return a copy of a config with some values, by dotted path, replaced."""
     return build_config({**as_dict(config), **values})
+
+
+def start_rate(config: Config) -> float:
+    """Return the learning rate at the start; `auto` stands for one that suits the model.
+
+    They differ since the gradients do: word2vec's is |C| times as long as the exact one, skip-gram
+    has |C| examples for each center, and Adagrad and Adam scale each row themselves.
+    """
+    if config.train.lr != "auto":
+        return config.train.lr
+    if config.train.optimizer != "sgd":
+        return {"adagrad": 0.05, "adam": 0.0025}[config.train.optimizer]
+    if config.model.kind == "skipgram":
+        return 0.025
+    return {"exact": 0.15, "word2vec": 0.05}[config.model.gradient]

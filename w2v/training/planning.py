@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from w2v.config.schema import Config
+from w2v.config.schema import Config, start_rate
 from w2v.errors import ConfigError, CorpusError
 from w2v.text.corpus import Corpus
 from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
@@ -67,11 +67,10 @@ def plan_run(config: Config, corpus: Corpus) -> Plan:
             "no line of the corpus holds two words of the vocabulary; "
             "words are learnt from their neighbours"
         )
-    keep = vocabulary.keep_probabilities(config.train.subsample)
     return Plan(
         tokens_read=corpus.text.report.n_tokens,
         tokens_kept=len(corpus.stream),
-        tokens_trained=float((vocabulary.counts * keep).sum()) * config.train.epochs,
+        tokens_trained=_trained_an_epoch(config, vocabulary) * config.train.epochs,
         n_words=len(vocabulary),
         dim=config.model.dim,
         lr=start_rate(config),
@@ -83,19 +82,10 @@ def plan_run(config: Config, corpus: Corpus) -> Plan:
     )
 
 
-def start_rate(config: Config) -> float:
-    """Return the learning rate at the start; `auto` stands for one that suits the model.
-
-    They differ since the gradients do: word2vec's is |C| times as long as the exact one, skip-gram
-    has |C| examples for each center, and Adagrad and Adam scale each row themselves.
-    """
-    if config.train.lr != "auto":
-        return config.train.lr
-    if config.train.optimizer != "sgd":
-        return {"adagrad": 0.05, "adam": 0.0025}[config.train.optimizer]
-    if config.model.kind == "skipgram":
-        return 0.025
-    return {"exact": 0.15, "word2vec": 0.05}[config.model.gradient]
+def _trained_an_epoch(config: Config, vocabulary: Vocabulary) -> float:
+    """Return how many positions subsampling is expected to leave."""
+    keep = vocabulary.keep_probabilities(config.train.subsample)
+    return float((vocabulary.counts * keep).sum())
 
 
 def _check_fit(config: Config, vocabulary: Vocabulary) -> None:
@@ -105,11 +95,6 @@ def _check_fit(config: Config, vocabulary: Vocabulary) -> None:
     if padding is not None and not -n_words <= padding < n_words:
         problems.append(
             f"embedding.padding_idx: {padding} is no row; the vocabulary has {n_words:,} words"
-        )
-    if config.train.min_lr > start_rate(config):
-        problems.append(
-            f"train.min_lr: {config.train.min_lr} is above the rate at the start, "
-            f"{start_rate(config)}; it only falls"
         )
     n_seen = int((vocabulary.counts > 0).sum())  # <pad>, say, is a row but never noise
     if config.negatives.distinct and config.negatives.k >= n_seen:
@@ -167,8 +152,7 @@ def advice(config: Config, corpus: Corpus) -> list[str]:
             f"{n_words:,} words are few for batches of {batch}: a word comes often in a batch, and "
             "its steps add up; if the loss grows, try train.batch=8 or a smaller train.lr"
         )
-    keep = corpus.vocabulary.keep_probabilities(config.train.subsample)
-    kept = float((corpus.vocabulary.counts * keep).sum()) / corpus.vocabulary.n_tokens
+    kept = _trained_an_epoch(config, corpus.vocabulary) / corpus.vocabulary.n_tokens
     if kept < THIN:
         found.append(
             f"train.subsample {config.train.subsample:g} keeps only {kept:.0%} of the text; "
