@@ -67,3 +67,15 @@ def chunks(shared):
         *(5, 2),
         chunk([[3], [4], [2, 1, 3]], [2], 2, noise(5, 2, [1, 4]), shared=shared),
     )
+    # Batches 0, 16, 32, 48 have 0, 1, 2, 1 examples; counting without the empty ones, others would.
+    yield (
+        "many batches, some of them without an example",
+        *(8, 3),
+        chunk(
+            [[7], [6], *[[5, 4, 5, 3], [2], [1], [6, 7, 3]] * 10, [2, 5, 1, 4, 7]],
+            [2, 1, 3],
+            2,
+            noise(97, 2, [6, 0, 3, 6, 2]),
+            shared=shared,
+        ),
+    )

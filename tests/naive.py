@@ -77,9 +77,9 @@ def batch_gradient(W_in, W_out, chunk, start, *, kind, gradient, k):
 def train_chunk(
     W_in, W_out, chunk, lr, *, kind, gradient, k, max_norm=None, scale_grad_by_freq=False
 ):
-    """Train in place on a chunk; return (loss, n_examples)."""
-    total, n_examples = 0.0, 0
-    for start in range(0, len(chunk.tokens), chunk.batch_size):
+    """Train in place on a chunk; return (loss, n_measured, n_examples)."""
+    total, n_measured, n_examples = 0.0, 0, 0
+    for number, start in enumerate(range(0, len(chunk.tokens), chunk.batch_size)):
         ids = looked_up(chunk, start, kind)
         for word_id in set(ids):
             norm = math.sqrt(sum(x * x for x in W_in[word_id]))
@@ -88,10 +88,22 @@ def train_chunk(
         loss, n, d_in, d_out = batch_gradient(
             W_in, W_out, chunk, start, kind=kind, gradient=gradient, k=k
         )
-        total, n_examples = total + loss, n_examples + n
+        n_examples += n
+        if number in (0, 16, 32, 48):
+            total, n_measured = total + loss, n_measured + n
         if scale_grad_by_freq:
             d_in = {i: [x / ids.count(i) for x in row] for i, row in d_in.items()}
         for W, gradients in ((W_in, d_in), (W_out, d_out)):
             for word_id, row in gradients.items():
                 W[word_id] -= lr * np.array(row)
-    return total, n_examples
+    return total, n_measured, n_examples
+
+
+def chunk_loss(W_in, W_out, chunk, *, kind, k):
+    """Return (loss, n_examples) of all batches, at one and the same weights."""
+    starts = range(0, len(chunk.tokens), chunk.batch_size)
+    parts = [
+        batch_gradient(W_in, W_out, chunk, start, kind=kind, gradient="exact", k=k)[:2]
+        for start in starts
+    ]
+    return sum(loss for loss, _ in parts), sum(n for _, n in parts)

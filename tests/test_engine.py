@@ -35,9 +35,24 @@ def test_equals_the_loops(shared, n_words, k, chunk, kind, gradient):
 
     loss = engine_for(weights, kind, gradient, k).train_chunk(chunk, 0.3)
 
-    assert (loss.total, loss.n_examples) == pytest.approx(expected, rel=1e-12)
+    assert (loss.total, loss.n_measured, loss.n_examples) == pytest.approx(expected, rel=1e-12)
+    assert loss.mean == (loss.total / loss.n_measured if loss.n_measured else None)
     np.testing.assert_allclose(weights.W_in, W_in, rtol=1e-12, atol=1e-13)
     np.testing.assert_allclose(weights.W_out, W_out, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("settings", [[], ["embedding.max_norm=0.9"]], ids=["", "max_norm"])
+@pytest.mark.parametrize("kind", ["cbow", "skipgram"])
+@pytest.mark.parametrize(("shared", "n_words", "k", "chunk"), CASES)
+def test_loss_is_of_every_batch_and_changes_nothing(shared, n_words, k, chunk, kind, settings):
+    weights, before = hostile.weights(n_words, 5), hostile.weights(n_words, 5)
+    engine = engine_for(weights, kind, "exact", k, *settings)
+    loss = engine.loss(chunk)
+    total, n_examples = naive.chunk_loss(before.W_in, before.W_out, chunk, kind=kind, k=k)
+    assert (loss.n_measured, loss.n_examples) == (n_examples, n_examples)
+    assert loss.total == pytest.approx(total, rel=1e-12)
+    np.testing.assert_array_equal(weights.W_in, before.W_in)
+    np.testing.assert_array_equal(weights.W_out, before.W_out)
 
 
 @pytest.mark.parametrize("option", [{"max_norm": 0.9}, {"scale_grad_by_freq": True}], ids=str)
@@ -129,7 +144,7 @@ def test_old_minus_new_weights_is_the_gradient():
 
     def loss_at(W_in, W_out):
         moving = Weights(W_in.copy(), W_out.copy())
-        return engine_for(moving, "cbow", "exact", k).train_chunk(first_batch, 0.0).total
+        return engine_for(moving, "cbow", "exact", k).loss(first_batch).total
 
     first_batch = hostile.chunk([[2, 3, 2, 1]], [2], 4, chunk.noise[:1])
     moved = Weights(start.W_in.copy(), start.W_out.copy())
@@ -151,7 +166,8 @@ def test_old_minus_new_weights_is_the_gradient():
 
 def test_batches_hold_just_the_text_they_need():
     chunk = hostile.chunk([[5], [6, 4, 3], [2], [1], [3, 6], [0]], [1], 4, [[1], [2], [3]])
-    batches = list(cut_batches(chunk))
+    numbers, batches = zip(*cut_batches(chunk), strict=True)
+    assert numbers == (0, 1)  # the third batch has no example
     assert [batch.tokens[batch.center_pos].tolist() for batch in batches] == [[6, 4, 3], [3, 6]]
     assert [batch.tokens.tolist() for batch in batches] == [[6, 4, 3], [3, 6]]
     assert [batch.noise.tolist() for batch in batches] == [[1], [2]]  # a batch keeps its own noise

@@ -276,6 +276,20 @@ def test_known_wrong_variants(variant, batch, passes):
     assert bool(max(errors(wrong(variant), BATCHES[batch])) < TOLERANCE) == passes
 
 
+@pytest.mark.parametrize("kind", ["cbow", "skipgram"])
+@pytest.mark.parametrize("loss", ["negative_sampling", "softmax"])
+def test_backward_needs_the_scores_and_not_the_loss(kind, loss):
+    batch = BATCHES["repeated context"]
+    forward, score = model_of(kind, loss=loss), model_of(kind, loss=loss)
+    total = forward.forward(batch)
+    score.score(batch)
+    for model in (forward, score):
+        model.backward()
+    for one, other in zip(forward.grads, score.grads, strict=True):
+        np.testing.assert_array_equal(dense(one, (9, 4)), dense(other, (9, 4)))
+    assert score.measure() == total
+
+
 def test_pairs_of_skipgram_are_in_text_order():
     center, context_pos = pairs(BATCHES["distinct"])
     assert list(zip(center.tolist(), context_pos.tolist(), strict=True)) == [

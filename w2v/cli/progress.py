@@ -103,8 +103,8 @@ class Progress(Observer):
 
 
 def loss_text(loss: float | None) -> str:
-    """Say a mean loss, in nats per example, or that there was none."""
-    return "no examples" if loss is None else f"loss {loss:.3f}"
+    """Say a mean loss, in nats per example, or that no batch with an example was measured."""
+    return "loss not measured" if loss is None else f"loss {loss:.3f}"
 
 
 def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:

@@ -11,6 +11,11 @@ from typing import Protocol
 
 from w2v.model.functions import Floats, Ids
 
+# While training, the loss is measured exactly in the batches 0, 16, 32, ... of each chunk and in no
+# other: it takes a logarithm for every score, and the update does not need it. Batches are counted
+# by position: one without an example counts too.
+LOSS_EVERY = 16
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -57,16 +62,26 @@ class Chunk:
 class ChunkLoss:
     """The loss over a chunk, measured at the weights before each batch.
 
+    An example is a center with a context (CBOW), or a pair (skip-gram).
+
     Attributes
     ----------
     total : float
-        In nats, summed over examples.
+        In nats, summed over the measured examples.
+    n_measured : int
+        Examples in the batches that were measured.
     n_examples : int
-        Centers with a context (CBOW), or pairs (skip-gram).
+        All examples of the chunk.
     """
 
     total: float
+    n_measured: int
     n_examples: int
+
+    @property
+    def mean(self) -> float | None:
+        """Nats per measured example; None if none was measured."""
+        return self.total / self.n_measured if self.n_measured else None
 
 
 class Engine(Protocol):
@@ -75,4 +90,16 @@ class Engine(Protocol):
     name: str
 
     def train_chunk(self, chunk: Chunk, lr: float) -> ChunkLoss:
-        """Update the weights on one chunk at one learning rate; return the loss met on the way."""
+        """Update the weights on one chunk at one learning rate.
+
+        Returns
+        -------
+        ChunkLoss
+            Of every `LOSS_EVERY`-th batch, met on the way.
+        """
+
+    def loss(self, chunk: Chunk) -> ChunkLoss:
+        """Measure every batch of a chunk at the weights as they stand, and change none of them.
+
+        `embedding.max_norm` shortens no row here: the loss is that of the table as it is.
+        """

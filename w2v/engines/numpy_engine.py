@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from w2v.config.schema import Config
-from w2v.engines.contract import Chunk, ChunkLoss, Weights
+from w2v.config.schema import Config, with_values
+from w2v.engines.contract import LOSS_EVERY, Chunk, ChunkLoss, Weights
 from w2v.model.batch import Batch
 from w2v.model.cbow import CBOW
 from w2v.model.layers import Embedding
@@ -39,18 +39,32 @@ class NumpyEngine:
 
     def __init__(self, config: Config, weights: Weights) -> None:
         self.model = build_model(config, weights)
+        # The same tables, looked up without the one option that changes them.
+        self.measured = build_model(with_values(config, {"embedding.max_norm": None}), weights)
         self.optimizer = OPTIMIZERS[config.train.optimizer]()
 
     def train_chunk(self, chunk: Chunk, lr: float) -> ChunkLoss:
-        """Update the weights batch by batch; return the loss met on the way."""
-        total, n_examples = 0.0, 0
-        for batch in cut_batches(chunk):
+        """Update the weights batch by batch; return the loss of every `LOSS_EVERY`-th batch."""
+        total, n_measured, n_examples = 0.0, 0, 0
+        for number, batch in cut_batches(chunk):
             self.model.zero_grad()
-            total += self.model.forward(batch)
+            self.model.score(batch)
+            n = count_examples(self.model, batch)
+            n_examples += n
+            if number % LOSS_EVERY == 0:
+                total += self.model.measure()
+                n_measured += n
             self.model.backward()
             self.optimizer.step(self.model.params, self.model.grads, lr)
-            n_examples += count_examples(self.model, batch)
-        return ChunkLoss(total, n_examples)
+        return ChunkLoss(total, n_measured, n_examples)
+
+    def loss(self, chunk: Chunk) -> ChunkLoss:
+        """Measure every batch; change nothing."""
+        total, n_examples = 0.0, 0
+        for _, batch in cut_batches(chunk):
+            total += self.measured.forward(batch)
+            n_examples += count_examples(self.measured, batch)
+        return ChunkLoss(total, n_examples, n_examples)
 
 
 def build_model(config: Config, weights: Weights) -> CBOW | SkipGram:
@@ -84,8 +98,8 @@ def build_model(config: Config, weights: Weights) -> CBOW | SkipGram:
     return CBOW(embedding, loss, config.model.gradient)
 
 
-def cut_batches(chunk: Chunk) -> Iterator[Batch]:
-    """Yield each batch of a chunk that has an example, with just the text its contexts reach."""
+def cut_batches(chunk: Chunk) -> Iterator[tuple[int, Batch]]:
+    """Yield (number, batch) of all that have an example, with just the text the contexts reach."""
     has_context = chunk.right - chunk.left > 1
     for number, start in enumerate(range(0, len(chunk.tokens), chunk.batch_size)):
         centers = np.flatnonzero(has_context[start : start + chunk.batch_size]) + start
@@ -96,7 +110,7 @@ def cut_batches(chunk: Chunk) -> Iterator[Batch]:
         noise = chunk.noise
         if noise is not None:
             noise = noise[number] if chunk.noise_is_shared else noise[centers]
-        yield Batch(chunk.tokens[low:high], centers - low, left - low, right - low, noise)
+        yield number, Batch(chunk.tokens[low:high], centers - low, left - low, right - low, noise)
 
 
 def count_examples(model: CBOW | SkipGram, batch: Batch) -> int:

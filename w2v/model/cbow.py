@@ -60,16 +60,25 @@ class CBOW:
 
     def forward(self, batch: Batch) -> float:
         """Return the loss in nats, summed over the B examples of the batch."""
+        self.score(batch)
+        return self.measure()
+
+    def score(self, batch: Batch) -> None:
+        """Do all of `forward` that `backward` needs: everything but the loss itself."""
         in_context = batch.in_context()  # (B, X)
         # A position in nobody's context is not looked up: options of the Embedding, such as
         # max_norm, must not touch its word.
         used = in_context.any(axis=0)  # (X,)
         rows = self.embedding.forward(batch.tokens[used])  # [1] (X used, D)
         hidden = self.window_mean.forward(rows, in_context[:, used])  # [2] (B, D)
-        return self.loss.forward(hidden, batch.tokens[batch.center_pos], batch.noise)  # [3]
+        self.loss.score(hidden, batch.tokens[batch.center_pos], batch.noise)  # [3]
+
+    def measure(self) -> float:
+        """Return the loss of what was scored last, in nats."""
+        return self.loss.measure()
 
     def backward(self) -> None:
-        """Add the gradients of the last `forward` to `grads`."""
+        """Add the gradients of the last `forward` or `score` to `grads`."""
         d_hidden = self.loss.backward()  # [4] (B, D), and the scatter to W_out
         d_rows = self.window_mean.backward(d_hidden)  # [4] (X, D)
         self.embedding.backward(d_rows)  # [5]

@@ -4,6 +4,9 @@ Every loss is a *sum* over examples, in nats, not a mean: then the learning rate
 every batch size. `forward` returns it; `backward` returns the gradient by `hidden` and leaves the
 gradient of the output table in its Embedding. Steps [3] and [4] of `layers.py`.
 
+`forward` is `score`, then `measure`: `backward` needs the scores but not the loss, so whoever
+trains and does not look at the loss of every batch calls `score` alone.
+
 Where noise ids come from is in `noise.py`.
 """
 
@@ -39,7 +42,18 @@ class SigmoidWithLoss:
         labels : array of float, same shape or one that broadcasts, 0 or 1
         weights : array of float, same shape or one that broadcasts, 0 or more
         """
+        self.score(scores, labels, weights)
+        return self.measure()
+
+    def score(self, scores: Floats, labels: Floats, weights: Floats) -> None:
+        """Remember what `measure` and `backward` need; as `forward`."""
         self._parts = scores, labels, weights
+
+    def measure(self) -> float:
+        """Return the loss of what was scored last, in nats."""
+        if self._parts is None:
+            raise UsageError("measure was called before score: there are no scores")
+        scores, labels, weights = self._parts
         agreement = np.where(labels > 0.5, scores, -scores)
         return -float(np.sum(weights * log_sigmoid(agreement), dtype=np.float64))
 
@@ -95,6 +109,11 @@ class NegativeSamplingLoss:
         noise : array of int
             Shape (M,) in the shared form, (B, K) in the independent form.
         """
+        self.score(hidden, predicted, noise)
+        return self.measure()
+
+    def score(self, hidden: Floats, predicted: Ids, noise: Ids | None) -> None:
+        """Step [3] without the loss; as `forward`."""
         if noise is None:
             raise UsageError(
                 "negative sampling needs noise ids: (M,) shared, or (B, K) independent"
@@ -120,7 +139,11 @@ class NegativeSamplingLoss:
         is_noise = noise != predicted[:, None]  # (M,) or (B, K) against (B, 1)
         weights[:, 1:] = is_noise * hidden.dtype.type(self.k / n_noise if self._shared else 1)
         self._parts = hidden, positive, negative
-        return self.sigmoid_with_loss.forward(scores, labels, weights)
+        self.sigmoid_with_loss.score(scores, labels, weights)
+
+    def measure(self) -> float:
+        """Return the loss of what was scored last, in nats."""
+        return self.sigmoid_with_loss.measure()
 
     def backward(self) -> Floats:
         """Step [4], first half: return d_hidden (B, D); add W_out's gradient to its Embedding."""
@@ -172,8 +195,19 @@ class SoftmaxLoss:
         noise
             Not used: the full softmax needs none.
         """
+        self.score(hidden, predicted, noise)
+        return self.measure()
+
+    def score(self, hidden: Floats, predicted: Ids, noise: Ids | None = None) -> None:
+        """Step [3] without the loss; as `forward`."""
         log_p = log_softmax(hidden @ self.embedding.weight.T)  # (B, D) @ (D, V) -> (B, V)
         self._parts = hidden, predicted, log_p
+
+    def measure(self) -> float:
+        """Return the loss of what was scored last, in nats."""
+        if self._parts is None:
+            raise UsageError("measure was called before score: there are no scores")
+        _, predicted, log_p = self._parts
         return -float(np.sum(log_p[np.arange(len(predicted)), predicted], dtype=np.float64))
 
     def backward(self) -> Floats:

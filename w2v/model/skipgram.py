@@ -54,7 +54,12 @@ class SkipGram:
         self.loss.embedding.zero_grad()
 
     def forward(self, batch: Batch) -> float:
-        """Return the loss in nats, summed over the pairs of the batch.
+        """Return the loss in nats, summed over the pairs of the batch."""
+        self.score(batch)
+        return self.measure()
+
+    def score(self, batch: Batch) -> None:
+        """Do all of `forward` that `backward` needs: everything but the loss itself.
 
         Independent noise ids (B, K) belong to a center and serve all its pairs.
         """
@@ -64,10 +69,14 @@ class SkipGram:
         noise = batch.noise
         if noise is not None and noise.ndim == 2:
             noise = noise[example]  # (B, K) -> (P, K)
-        return self.loss.forward(rows[example], batch.tokens[context_pos], noise)  # [3]
+        self.loss.score(rows[example], batch.tokens[context_pos], noise)  # [3]
+
+    def measure(self) -> float:
+        """Return the loss of what was scored last, in nats."""
+        return self.loss.measure()
 
     def backward(self) -> None:
-        """Add the gradients of the last `forward` to `grads`."""
+        """Add the gradients of the last `forward` or `score` to `grads`."""
         if self._first_pair is None:
             raise UsageError("backward was called before forward: there are no pairs")
         d_hidden = self.loss.backward()  # [4] (P, D), and the scatter to W_out

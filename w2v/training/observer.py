@@ -20,24 +20,29 @@ class ChunkMetrics:
     positions : int
         Positions of the text it covers.
     n_examples : int
+        All that were trained on.
+    n_measured : int
+        Those in the batches whose loss is measured: one in `LOSS_EVERY` (engines/contract.py).
     loss : float or None
-        Mean nats per example, at the weights before each batch; None without an example.
+        Mean nats per measured example, at the weights before each batch; None if none was measured.
     seconds : float
     """
 
     step: Step
     positions: int
     n_examples: int
+    n_measured: int
     loss: float | None
     seconds: float
 
 
 @dataclass(frozen=True)
 class EpochMetrics:
-    """What was measured over one epoch; `loss` in mean nats per example, None if there was none."""
+    """What was measured over one epoch; `n_examples` to `loss` as in `ChunkMetrics`."""
 
     epoch: int
     n_examples: int
+    n_measured: int
     loss: float | None
     seconds: float
     words_per_second: float

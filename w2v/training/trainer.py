@@ -222,7 +222,8 @@ class _Trainer:
             step=step,
             positions=step.stop - step.start,
             n_examples=loss.n_examples,
-            loss=loss.total / loss.n_examples if loss.n_examples else None,
+            n_measured=loss.n_measured,
+            loss=loss.mean,
             seconds=seconds,
         )
         self._folder.add_metrics(
@@ -232,6 +233,7 @@ class _Trainer:
                 "chunk": step.chunk,
                 "positions": step.done + metrics.positions,
                 "examples": metrics.n_examples,
+                "measured": metrics.n_measured,
                 "lr": step.lr,
                 "loss": metrics.loss,
                 "seconds": round(seconds, 6),
@@ -243,12 +245,14 @@ class _Trainer:
     def _end_epoch(self, chunks: list[ChunkMetrics]) -> EpochMetrics:
         """Sum up an epoch."""
         n_examples = sum(chunk.n_examples for chunk in chunks)
-        total = sum(chunk.loss * chunk.n_examples for chunk in chunks if chunk.loss is not None)
+        n_measured = sum(chunk.n_measured for chunk in chunks)
+        total = sum(chunk.loss * chunk.n_measured for chunk in chunks if chunk.loss is not None)
         seconds = sum(chunk.seconds for chunk in chunks)
         metrics = EpochMetrics(
             epoch=chunks[0].step.epoch + 1,
             n_examples=n_examples,
-            loss=total / n_examples if n_examples else None,
+            n_measured=n_measured,
+            loss=total / n_measured if n_measured else None,
             seconds=seconds,
             words_per_second=sum(chunk.positions for chunk in chunks) / seconds,
         )
@@ -257,6 +261,7 @@ class _Trainer:
                 "event": "epoch",
                 "epoch": metrics.epoch,
                 "examples": n_examples,
+                "measured": n_measured,
                 "loss": metrics.loss,
                 "seconds": round(seconds, 6),
                 "words_per_second": round(metrics.words_per_second),
