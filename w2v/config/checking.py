@@ -205,7 +205,34 @@ def contradictions(config: Config) -> list[tuple[str, str]]:
         found.append(("vocab.specials", "names a token twice"))
     if config.model.kind == "skipgram" and config.model.gradient == "word2vec":
         found.append(("model.gradient", "word2vec is a choice of cbow only; skipgram has no mean"))
+    if config.train.engine == "numba" and (only := only_in_numpy(config)):
+        found.append(
+            ("train.engine", f"numba has no {', '.join(only)}; use train.engine=numpy or auto")
+        )
+    if config.train.optimizer != "sgd" and config.train.replicas not in ("auto", 1):
+        found.append(
+            (
+                "train.replicas",
+                f"{config.train.optimizer} keeps sums for every row, which copies cannot share; "
+                "use 1 or auto",
+            )
+        )
     return found + _without_effect(config)
+
+
+def only_in_numpy(config: Config) -> list[str]:
+    """Return the settings, as `path: value`, that the numpy engine has and numba has not."""
+    embedding, train = config.embedding, config.train
+    found = {
+        "train.optimizer": (train.optimizer, train.optimizer != "sgd"),
+        "model.loss": (config.model.loss, config.model.loss == "softmax"),
+        "embedding.padding_idx": (embedding.padding_idx, embedding.padding_idx is not None),
+        "embedding.max_norm": (embedding.max_norm, embedding.max_norm is not None),
+        "embedding.scale_grad_by_freq": ("true", embedding.scale_grad_by_freq),
+        "embedding.sparse": ("false", not embedding.sparse),
+        "embedding.freeze": ("true", embedding.freeze is not False),
+    }
+    return [f"{path}: {value}" for path, (value, is_missing) in found.items() if is_missing]
 
 
 def _without_effect(config: Config) -> list[tuple[str, str]]:
@@ -235,13 +262,6 @@ def missing_parts(config: Config) -> list[tuple[str, str]]:
     train, embedding = config.train, config.embedding
     missing = [
         (
-            "train.engine",
-            train.engine == "numba",
-            "numba is not in this version; use numpy or auto",
-        ),
-        ("train.replicas", train.replicas > 1, "only 1 is in this version"),
-        ("train.parallel", train.parallel == "hogwild", "only deterministic is in this version"),
-        (
             "train.checkpoint_every",
             train.checkpoint_every is not None,
             "only null is in this version",
@@ -253,7 +273,6 @@ def missing_parts(config: Config) -> list[tuple[str, str]]:
             isinstance(embedding.freeze, str),
             "only true or false is in this version",
         ),
-        ("eval.heldout", config.eval.heldout > 0, "only 0 is in this version"),
         ("eval.sets", bool(config.eval.sets), "only [] is in this version"),
         ("eval.every", config.eval.every != "end", "only end is in this version"),
     ]

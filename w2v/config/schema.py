@@ -109,12 +109,16 @@ class TrainConfig:
     subsample: float = option(0.001, "t, thins out words of a larger share; 0 is off", at_least=0)
     chunk: int = option(100_000, "positions drawn and saved as one", at_least=2)
     shuffle: bool = option(False, "draw the order of chunks anew each epoch")
-    replicas: int = option(
-        1, "R, copies of the weights that train side by side; not yet", at_least=1
+    replicas: Literal["auto"] | int = option(
+        "auto",
+        "R, copies of the weights that train side by side; auto is 2 with sgd, else 1",
+        at_least=1,
     )
-    threads: Literal["auto"] | int = option("auto", "replicas that run at once", at_least=1)
+    threads: Literal["auto"] | int = option(
+        "auto", "replicas that run at once; changes no bit of the result", at_least=1
+    )
     parallel: Literal["deterministic", "hogwild"] = option(
-        "deterministic", "same bits for any threads, or racing threads; not yet"
+        "deterministic", "same bits for any threads, or threads that race on one copy"
     )
     seed: int = option(1, "of every random draw", at_least=0, at_most=2**63 - 1)
     checkpoint_every: int | None = option(None, "chunks between checkpoints; not yet", at_least=1)
@@ -126,7 +130,7 @@ class EvalConfig:
     """What is measured while training."""
 
     heldout: float = option(
-        0.0, "share of each chunk never trained on; not yet", at_least=0, at_most=0.5
+        0.0, "share of each chunk never trained on, to measure its loss", at_least=0, at_most=0.5
     )
     sets: list[str] = option([], "evaluation files or built-in sets; not yet")
     every: Literal["end", "epoch"] = option("end", "when the sets are run; not yet")
@@ -225,3 +229,13 @@ def start_rate(config: Config) -> float:
     if config.model.kind == "skipgram":
         return 0.025
     return {"exact": 0.15, "word2vec": 0.05}[config.model.gradient]
+
+
+def n_replicas(config: Config) -> int:
+    """Return R; `auto` is 2 where copies can be combined.
+
+    Adagrad and Adam keep sums for each row that belong to one course of training.
+    """
+    if config.train.replicas != "auto":
+        return config.train.replicas
+    return 2 if config.train.optimizer == "sgd" else 1

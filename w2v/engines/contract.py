@@ -14,7 +14,7 @@ from w2v.model.functions import Floats, Ids
 # While training, the loss is measured exactly in the batches 0, 16, 32, ... of each chunk and in no
 # other: it takes a logarithm for every score, and the update does not need it. Batches are counted
 # by position: one without an example counts too.
-LOSS_EVERY = 16
+LOSS_EVERY = 64
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Chunk:
     ----------
     tokens : array of int32, shape (n,)
         The ids of the kept positions.
-    left, right : array of int64, shape (n,)
+    left, right : array of int32, shape (n,)
         The context of position t is every position x with left[t] <= x < right[t] but t itself; it
         never reaches over a sentence or over the chunk. A position alone has left + 1 == right and
         is no example.
@@ -102,4 +102,26 @@ class Engine(Protocol):
         """Measure every batch of a chunk at the weights as they stand, and change none of them.
 
         `embedding.max_norm` shortens no row here: the loss is that of the table as it is.
+        """
+
+
+class RowCombiner(Protocol):
+    """Moves rows of a table by what R replicas made of their copies."""
+
+    def __call__(
+        self, W: Floats, rows: Ids, scale: Floats, copies: Floats, index: Ids, n_rows: Ids
+    ) -> None:
+        """W[row] += scale * sum over replicas r, in order, of (W_r[row] - W[row]).
+
+        Parameters
+        ----------
+        W : array of float, shape (V, D)
+            Changed in place.
+        rows : array of int, shape (n,), distinct
+        scale : array of float, shape (n,)
+        copies : array of float, shape (R, m, D)
+            The replicas' compact tables.
+        index : array of int32, shape (R, V)
+            Where each row is in each of them; below 0 or from `n_rows` on, it is not.
+        n_rows : array of int, shape (R,)
         """

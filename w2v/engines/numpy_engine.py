@@ -14,10 +14,13 @@ from w2v.config.schema import Config, with_values
 from w2v.engines.contract import LOSS_EVERY, Chunk, ChunkLoss, Weights
 from w2v.model.batch import Batch
 from w2v.model.cbow import CBOW
+from w2v.model.functions import Floats, Ids
 from w2v.model.layers import Embedding
 from w2v.model.losses import NegativeSamplingLoss, SoftmaxLoss
 from w2v.model.optimizers import OPTIMIZERS
 from w2v.model.skipgram import SkipGram
+
+COMBINED_AT_ONCE = 512  # rows, so that they stay in the processor's cache
 
 
 class NumpyEngine:
@@ -88,7 +91,7 @@ def build_model(config: Config, weights: Weights) -> CBOW | SkipGram:
         weight=weights.W_in,
         freeze=options.freeze is True,
     )
-    output = Embedding(n_words, dim, sparse=options.sparse, weight=weights.W_out)
+    output = Embedding(len(weights.W_out), dim, sparse=options.sparse, weight=weights.W_out)
     if config.model.loss == "softmax":
         loss: NegativeSamplingLoss | SoftmaxLoss = SoftmaxLoss(output)
     else:
@@ -118,3 +121,17 @@ def count_examples(model: CBOW | SkipGram, batch: Batch) -> int:
     if isinstance(model, CBOW):
         return len(batch.center_pos)
     return int((batch.right - batch.left - 1).sum())
+
+
+def combine_rows(
+    W: Floats, rows: Ids, scale: Floats, copies: Floats, index: Ids, n_rows: Ids
+) -> None:
+    """Combine the replicas' copies of some rows; see `RowCombiner` (contract.py)."""
+    for at in range(0, len(rows), COMBINED_AT_ONCE):
+        block = rows[at : at + COMBINED_AT_ONCE]
+        start = W.take(block, axis=0)  # (n, D)
+        moves = np.zeros_like(start)
+        for copy, here, n in zip(copies, index[:, block], n_rows, strict=True):
+            has = np.flatnonzero((here >= 0) & (here < n))
+            moves[has] += copy[here[has]] - start[has]
+        W[block] = start + scale[at : at + COMBINED_AT_ONCE, None] * moves

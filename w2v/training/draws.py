@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from w2v.config.schema import Config
 from w2v.engines.contract import Chunk
+from w2v.model.functions import Ids
 from w2v.model.noise import NoiseDistribution, RawIntegers, unit_floats
 from w2v.text.vocabulary import Vocabulary
 
@@ -31,7 +32,8 @@ class Purpose(IntEnum):
     WINDOW = 2
     NOISE = 3
     ORDER = 4
-    HELD_OUT = 5
+    HELD_OUT_SPAN = 5
+    HELD_OUT_NOISE = 6
 
 
 def raw_integers(
@@ -108,13 +110,14 @@ class Draws:
         self._batch = config.train.batch
         self._model = config.model
         self._negatives = config.negatives
+        self._heldout = config.eval.heldout
         keep = vocabulary.keep_probabilities(config.train.subsample)
         # A 32-bit integer below this is kept: whole numbers compare alike on every machine.
         self._keep_below = np.rint(keep * 2.0**32).astype(np.uint64)
         self._noise = NoiseDistribution(vocabulary.counts, config.negatives.power)
 
     def chunk(
-        self, tokens: NDArray[np.int32], sentence: NDArray[np.int64], epoch: int, number: int
+        self, tokens: NDArray[np.int32], sentence: NDArray[np.integer], epoch: int, number: int
     ) -> Chunk:
         """Draw a chunk.
 
@@ -130,23 +133,62 @@ class Draws:
         Chunk
         """
         place = {"epoch": epoch, "chunk": number}
+        span = self._heldout_span(len(tokens), number)
+        tokens, sentence = without_span(tokens, sentence, span)
         draw = short_integers(self._seed, Purpose.KEEP, len(tokens), **place)
         kept = draw < self._keep_below[tokens]
         tokens, sentence = tokens[kept], sentence[kept]
         left, right = context_bounds(sentence, self._windows(len(tokens), place))
-        noise = self._draw_noise(len(tokens), place)
+        noise = self._draw_noise(len(tokens), Purpose.NOISE, place)
+        return self._as_chunk(tokens, left, right, noise)
+
+    def heldout_chunk(
+        self, tokens: NDArray[np.int32], sentence: NDArray[np.integer], number: int
+    ) -> Chunk:
+        """Return the part of a chunk that is never trained on: every position, at full window.
+
+        It is the same in every epoch, noise too, so that its losses can be compared. It is empty
+        without `eval.heldout`.
+
+        Parameters
+        ----------
+        tokens, sentence : arrays, shape (n,)
+            As `IdStream.read` returns them.
+        number : int
+            Of the chunk, counted from 0.
+        """
+        span = self._heldout_span(len(tokens), number)
+        tokens, sentence = tokens[span], sentence[span]
+        windows = np.full(len(tokens), self._model.window, np.int32)
+        left, right = context_bounds(sentence, windows)
+        noise = self._draw_noise(len(tokens), Purpose.HELD_OUT_NOISE, {"epoch": 0, "chunk": number})
+        return self._as_chunk(tokens, left, right, noise)
+
+    def _heldout_span(self, n: int, number: int) -> slice:
+        """Draw where the held-out span of a chunk of n positions lies."""
+        length = round(self._heldout * n)
+        draw = short_integers(self._seed, Purpose.HELD_OUT_SPAN, 1, chunk=number)
+        start = int(draw[0]) * (n - length + 1) >> 32
+        return slice(start, start + length)
+
+    def _as_chunk(
+        self, tokens: NDArray[np.int32], left: Ids, right: Ids, noise: Ids | None
+    ) -> Chunk:
+        """Put a chunk together."""
         shared = self._negatives.mode == "shared"
         return Chunk(tokens, left, right, self._batch, noise, shared)
 
-    def _windows(self, n: int, place: dict[str, int]) -> NDArray[np.int64]:
+    def _windows(self, n: int, place: dict[str, int]) -> NDArray[np.int32]:
         """Draw b from 1..w for each kept position, or take w."""
         window = self._model.window
         if not self._model.shrink_window:
-            return np.full(n, window, np.int64)
+            return np.full(n, window, np.int32)
         draw = short_integers(self._seed, Purpose.WINDOW, n, **place)
-        return (draw * np.uint64(window) >> np.uint64(32)).astype(np.int64) + 1
+        return (draw * np.uint64(window) >> np.uint64(32)).astype(np.int32) + np.int32(1)
 
-    def _draw_noise(self, n: int, place: dict[str, int]) -> NDArray[np.int32] | None:
+    def _draw_noise(
+        self, n: int, purpose: Purpose, place: dict[str, int]
+    ) -> NDArray[np.int32] | None:
         """Draw M ids for each batch, or K for each kept position."""
         if self._model.loss == "softmax":
             return None
@@ -154,13 +196,28 @@ class Draws:
             shape = (-(-n // self._batch), self._negatives.draws)
         else:
             shape = (n, self._negatives.k)
-        raw = raw_integers(self._seed, Purpose.NOISE, shape[0] * shape[1], **place).reshape(shape)
+        raw = raw_integers(self._seed, purpose, shape[0] * shape[1], **place).reshape(shape)
         return self._noise.draw_distinct(raw) if self._negatives.distinct else self._noise.draw(raw)
 
 
+def without_span(
+    tokens: NDArray[np.int32], sentence: NDArray[np.integer], span: slice
+) -> tuple[NDArray[np.int32], NDArray[np.integer]]:
+    """Cut a span out; what was before and what was after it are no neighbours.
+
+    >>> tokens, sentence = without_span(np.array([7, 8, 9, 7]), np.array([0, 0, 0, 1]), slice(1, 2))
+    >>> tokens.tolist(), sentence.tolist()
+    ([7, 9, 7], [0, 1, 2])
+    """
+    if span.start == span.stop:
+        return tokens, sentence
+    sentence = np.concatenate((sentence[: span.start], sentence[span.stop :] + 1))
+    return np.concatenate((tokens[: span.start], tokens[span.stop :])), sentence
+
+
 def context_bounds(
-    sentence: NDArray[np.int64], windows: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    sentence: NDArray[np.integer], windows: NDArray[np.integer]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return where each position's context begins and ends: its window, inside its sentence.
 
     >>> left, right = context_bounds(np.array([0, 0, 0, 4]), np.array([1, 2, 1, 2]))
@@ -169,19 +226,19 @@ def context_bounds(
 
     Parameters
     ----------
-    sentence : array of int64, shape (n,), rising
-    windows : array of int64, shape (n,)
+    sentence : array of int, shape (n,), rising
+    windows : array of int, shape (n,)
 
     Returns
     -------
-    left, right : arrays of int64, shape (n,)
+    left, right : arrays of int32, shape (n,)
     """
     n = len(sentence)
     breaks = np.flatnonzero(np.diff(sentence)) + 1
-    starts = np.concatenate(([0], breaks)) if n else breaks
-    ends = np.concatenate((breaks, [n])) if n else breaks
-    lengths = ends - starts
-    pos = np.arange(n)
-    left = np.maximum(pos - windows, np.repeat(starts, lengths))
-    right = np.minimum(pos + windows + 1, np.repeat(ends, lengths))
+    edges = np.concatenate(([0], breaks, [n])).astype(np.int32)
+    lengths = np.diff(edges)
+    pos = np.arange(n, dtype=np.int32)
+    windows = np.minimum(windows, n).astype(np.int32, copy=False)  # so that no sum overflows
+    left = np.maximum(pos - windows, np.repeat(edges[:-1], lengths))
+    right = np.minimum(pos + windows + np.int32(1), np.repeat(edges[1:], lengths))
     return left, right

@@ -38,12 +38,17 @@ class ChunkMetrics:
 
 @dataclass(frozen=True)
 class EpochMetrics:
-    """What was measured over one epoch; `n_examples` to `loss` as in `ChunkMetrics`."""
+    """What was measured over one epoch; `n_examples` to `loss` as in `ChunkMetrics`.
+
+    `heldout_loss` is the mean over the part of the text that is never trained on, measured at the
+    epoch's end; None without `eval.heldout`.
+    """
 
     epoch: int
     n_examples: int
     n_measured: int
     loss: float | None
+    heldout_loss: float | None
     seconds: float
     words_per_second: float
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
-from w2v.config.schema import Config, start_rate
+from w2v.config.schema import Config, n_replicas, start_rate
+from w2v.engines.choice import choose_engine
 from w2v.errors import ConfigError, CorpusError
 from w2v.text.corpus import Corpus
 from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
@@ -37,6 +39,7 @@ class Plan:
     memory_bytes : int
         Expected peak of the process, memory-mapped files apart.
     engine, engine_reason : str
+    n_replicas, n_threads : int
     """
 
     tokens_read: int
@@ -48,6 +51,8 @@ class Plan:
     memory_bytes: int
     engine: str
     engine_reason: str
+    n_replicas: int
+    n_threads: int
 
 
 def plan_run(config: Config, corpus: Corpus) -> Plan:
@@ -67,6 +72,7 @@ def plan_run(config: Config, corpus: Corpus) -> Plan:
             "no line of the corpus holds two words of the vocabulary; "
             "words are learnt from their neighbours"
         )
+    engine, reason = choose_engine(config, len(corpus.stream) * config.train.epochs)
     return Plan(
         tokens_read=corpus.text.report.n_tokens,
         tokens_kept=len(corpus.stream),
@@ -74,12 +80,19 @@ def plan_run(config: Config, corpus: Corpus) -> Plan:
         n_words=len(vocabulary),
         dim=config.model.dim,
         lr=start_rate(config),
-        memory_bytes=_memory(config, corpus),
-        engine="numpy",
-        engine_reason="the only engine of this version"
-        if config.train.engine == "auto"
-        else "as the config says",
+        memory_bytes=_memory(config, corpus, engine),
+        engine=engine,
+        engine_reason=reason,
+        n_replicas=n_replicas(config),
+        n_threads=_n_threads(config),
     )
+
+
+def _n_threads(config: Config) -> int:
+    """Return how many replicas run at once: as many as there are processors for."""
+    wanted = config.train.threads
+    limit = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(n_replicas(config), (limit or 1) if wanted == "auto" else wanted)
 
 
 def _trained_an_epoch(config: Config, vocabulary: Vocabulary) -> float:
@@ -106,7 +119,7 @@ def _check_fit(config: Config, vocabulary: Vocabulary) -> None:
         raise ConfigError(problems)
 
 
-def _memory(config: Config, corpus: Corpus) -> int:
+def _memory(config: Config, corpus: Corpus, engine: str) -> int:
     """Estimate the peak memory in bytes."""
     tables = 2 + OPTIMIZER_TABLES[config.train.optimizer]
     if not config.embedding.sparse:

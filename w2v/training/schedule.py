@@ -71,3 +71,15 @@ class Schedule:
                 is_last = place == len(order) - 1
                 yield Step(epoch, chunk, start, stop, done, self.lr_at(done), is_last)
                 done += stop - start
+
+    def rounds(self, n_replicas: int) -> Iterator[list[Step]]:
+        """Yield the steps in groups of `n_replicas`, which begin from the same weights.
+
+        A round ends with its epoch: what is measured at an epoch's end is of that epoch alone.
+        """
+        steps: list[Step] = []
+        for step in self.steps():
+            steps.append(step)
+            if len(steps) == n_replicas or step.is_last_of_epoch:
+                yield steps
+                steps = []

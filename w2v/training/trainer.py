@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import platform
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,8 +20,7 @@ import w2v
 from w2v.config.loading import load_config
 from w2v.config.schema import Config, as_dict, with_values
 from w2v.config.showing import write_config
-from w2v.engines.contract import Engine, Weights
-from w2v.engines.numpy_engine import NumpyEngine
+from w2v.engines.contract import Weights
 from w2v.errors import CorpusError, DivergedError, Interrupted, W2VError
 from w2v.run_folder import (
     CONFIG,
@@ -39,8 +37,10 @@ from w2v.run_folder import (
 from w2v.text.corpus import Corpus, open_corpus
 from w2v.text.vocabulary import write_counts
 from w2v.training.draws import Draws, start_weights
+from w2v.training.environment import what_bits_depend_on
 from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan, plan_run
+from w2v.training.replicas import Replicas, Trained
 from w2v.training.schedule import Schedule, Step
 from w2v.vectors.word_vectors import WordVectors
 
@@ -122,7 +122,13 @@ def resolve(config: Config, plan: Plan) -> Config:
     whole = [_whole_path(path) for path in ([paths] if isinstance(paths, str) else paths)]
     resolved = whole[0] if isinstance(paths, str) else whole
     return with_values(
-        config, {"train.engine": plan.engine, "corpus.path": resolved, "train.lr": plan.lr}
+        config,
+        {
+            "train.engine": plan.engine,
+            "corpus.path": resolved,
+            "train.lr": plan.lr,
+            "train.replicas": plan.n_replicas,
+        },
     )
 
 
@@ -153,9 +159,15 @@ class _Trainer:
         self._plan = plan
         self._observer = observer
         self._schedule = Schedule(len(corpus.stream), config.train, plan.lr)
-        self._draws = Draws(config, corpus.vocabulary)
         self._weights = _start(config, len(corpus.vocabulary))
-        self._engine: Engine = NumpyEngine(config, self._weights)
+        self._replicas = Replicas(
+            config,
+            self._weights,
+            corpus.stream,
+            Draws(config, corpus.vocabulary),
+            plan.engine,
+            plan.n_threads,
+        )
         self._n_trained = 0  # positions that were left after subsampling
         self._seconds = 0.0
         self._started = datetime.datetime.now(datetime.timezone.utc).isoformat(
@@ -177,6 +189,7 @@ class _Trainer:
             status = "diverged"
             raise
         finally:
+            self._replicas.close()
             self._write_end(status)
         return Run(self._folder.path, WordVectors.load(self._folder.path), metrics, self._seconds)
 
@@ -184,15 +197,16 @@ class _Trainer:
         """Train all chunks of all epochs."""
         epochs: list[EpochMetrics] = []
         chunks: list[ChunkMetrics] = []
-        for step in self._schedule.steps():
-            chunks.append(self._train_chunk(step))
-            if step.is_last_of_epoch:
+        for steps in self._schedule.rounds(self._plan.n_replicas):
+            chunks += self._train_round(steps)
+            last = steps[-1]
+            if last.is_last_of_epoch:
                 epochs.append(self._end_epoch(chunks))
                 chunks = []
-            is_last = step.is_last_of_epoch and step.epoch == self._config.train.epochs - 1
-            if not is_last and self._observer.should_stop():
+            is_end = last.is_last_of_epoch and last.epoch == self._config.train.epochs - 1
+            if not is_end and self._observer.should_stop():
                 self._save_vectors()
-                done = step.done + step.stop - step.start
+                done = last.done + last.stop - last.start
                 raise Interrupted(
                     f"stopped after {done / self._schedule.total:.0%} of the training; "
                     f"the vectors so far are in {self._folder.path}"
@@ -205,17 +219,23 @@ class _Trainer:
         self._save_vectors()
         return epochs
 
-    def _train_chunk(self, step: Step) -> ChunkMetrics:
-        """Draw a chunk, train on it, record what was measured."""
-        self._last_step = step
+    def _train_round(self, steps: list[Step]) -> list[ChunkMetrics]:
+        """Train a round of chunks, record what was measured."""
+        self._last_step = steps[-1]
         began = time.perf_counter()
-        tokens, sentence = self._corpus.stream.read(step.start, step.stop)
-        chunk = self._draws.chunk(tokens, sentence, step.epoch, step.chunk)
-        with np.errstate(all="ignore"):  # whether all is finite is asked below, once a chunk
-            loss = self._engine.train_chunk(chunk, step.lr)
+        results = self._replicas.train_round(steps)
         seconds = time.perf_counter() - began
-        self._n_trained += len(chunk.tokens)
         self._seconds += seconds
+        n_positions = sum(step.stop - step.start for step in steps)
+        return [
+            self._record_chunk(step, trained, seconds * (step.stop - step.start) / n_positions)
+            for step, trained in zip(steps, results, strict=True)
+        ]
+
+    def _record_chunk(self, step: Step, trained: Trained, seconds: float) -> ChunkMetrics:
+        """Write down what was measured on a chunk; `seconds` is its share of its round."""
+        loss = trained.loss
+        self._n_trained += trained.n_positions
         if not np.isfinite(loss.total):
             raise self._divergence(step)
         metrics = ChunkMetrics(
@@ -253,6 +273,7 @@ class _Trainer:
             n_examples=n_examples,
             n_measured=n_measured,
             loss=total / n_measured if n_measured else None,
+            heldout_loss=self._heldout_loss(chunks),
             seconds=seconds,
             words_per_second=sum(chunk.positions for chunk in chunks) / seconds,
         )
@@ -263,12 +284,20 @@ class _Trainer:
                 "examples": n_examples,
                 "measured": n_measured,
                 "loss": metrics.loss,
+                "heldout_loss": metrics.heldout_loss,
                 "seconds": round(seconds, 6),
                 "words_per_second": round(metrics.words_per_second),
             }
         )
         self._observer.on_epoch(metrics)
         return metrics
+
+    def _heldout_loss(self, chunks: list[ChunkMetrics]) -> float | None:
+        """Measure what was never trained on, in the order of the text."""
+        if self._config.eval.heldout == 0:
+            return None
+        steps = sorted((chunk.step for chunk in chunks), key=lambda step: step.chunk)
+        return self._replicas.heldout_loss(steps)
 
     def _divergence(self, step: Step) -> DivergedError:
         """Say that training broke down, where, and what to try."""
@@ -322,24 +351,10 @@ class _Trainer:
             },
             "V": self._plan.n_words,
             "D": self._plan.dim,
-            "bits_depend_on": _what_bits_depend_on(),
+            "reproducible": self._config.train.parallel == "deterministic"
+            or self._plan.n_replicas == 1,
+            "bits_depend_on": what_bits_depend_on(self._plan.engine),
         }
-
-
-def _what_bits_depend_on() -> dict[str, object]:
-    """Name what the last bits of a matrix product and of a power depend on."""
-    built = np.show_config(mode="dicts")
-    assert isinstance(built, dict)
-    blas = built.get("Build Dependencies", {}).get("blas", {})
-    return {
-        "numpy": np.__version__,
-        "blas": f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip(),
-        "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS", "not set"),
-        "cpu_features": built.get("SIMD Extensions", {}).get("found", []),
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "system": platform.system(),
-    }
 
 
 def _start(config: Config, n_words: int) -> Weights:

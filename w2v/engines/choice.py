@@ -1,0 +1,67 @@
+"""Which engine a run gets, and why.
+
+`auto` looks at the config, at the size of the work and at whether numba is installed, and at
+nothing that changes from run to run: the same command gives the same engine.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+
+from w2v.config.checking import only_in_numpy
+from w2v.config.schema import Config
+from w2v.engines import numpy_engine
+from w2v.engines.contract import Engine, RowCombiner, Weights
+from w2v.errors import ConfigError
+
+# Positions, over all epochs, that the numpy engine trains in about the time that numba takes to be
+# imported and to compile once (scripts/bench.py measures both).
+WORTH_COMPILING = 3_000_000
+INSTALL = "pip install 'w2v[fast]'"
+
+
+def choose_engine(config: Config, n_positions: int) -> tuple[str, str]:
+    """Return the name of the engine that will train, and the reason in a few words.
+
+    Parameters
+    ----------
+    config : Config
+    n_positions : int
+        Of the text, times epochs.
+
+    Raises
+    ------
+    ConfigError
+        If the config asks for numba and it is not installed.
+    """
+    wanted = config.train.engine
+    is_installed = all(importlib.util.find_spec(name) for name in ("numba", "scipy"))
+    if wanted == "numba" and not is_installed:
+        raise ConfigError([f"train.engine: numba is not installed; {INSTALL}, or use numpy"])
+    if wanted != "auto":
+        return wanted, "as the config says"
+    if only := only_in_numpy(config):
+        return "numpy", f"only it has {only[0]}"
+    if not is_installed:
+        return "numpy", f"numba would be faster: {INSTALL}"
+    if n_positions < WORTH_COMPILING:
+        return "numpy", "too little text for numba to pay"
+    return "numba", "the faster one"
+
+
+def make_engine(name: str, config: Config, weights: Weights) -> Engine:
+    """Make an engine around given weights; numba is imported here, and only when it is wanted."""
+    if name == "numpy":
+        return numpy_engine.NumpyEngine(config, weights)
+    from w2v.engines.numba_engine import NumbaEngine
+
+    return NumbaEngine(config, weights)
+
+
+def row_combiner(name: str) -> RowCombiner:
+    """Return how an engine combines the rows of replicas; see `RowCombiner` (contract.py)."""
+    if name == "numpy":
+        return numpy_engine.combine_rows
+    from w2v.engines import numba_engine
+
+    return numba_engine.combine_rows

@@ -1,0 +1,412 @@
+"""The compiled loops of the numba engine: one batch after another, one step after another.
+
+The steps are those of the layers (`w2v/model/layers.py`), and all gradients are taken at the
+weights before the batch:
+
+    [1] gather    rows of W_in for the batch and its halo, rows of W_out for the noise
+    [2] average   hidden = window mean, from running sums: its cost does not grow with the window
+    [3] score     hidden . W_out, of the words to predict and of the noise
+    [4] gradient  d_scores, d_hidden, d_rows, each already times the learning rate
+    [5] scatter   subtract them from the rows of both tables; repeated ids add up by themselves
+
+CBOW and skip-gram are each other with the arrows turned round: what CBOW gathers, averages and
+scatters in W_in around a center, skip-gram scores and scatters in W_out. The matrix products of
+shared noise are those of BLAS, through `np.dot`.
+
+Everything here is arrays and numbers; nothing is checked. `numba_engine.py` checks and allocates.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeVar
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.engines.contract import LOSS_EVERY
+
+Function = TypeVar("Function")
+
+# Sums may be reordered and multiplications fused, but NaN and infinity keep their meaning: training
+# that diverges must be noticed.
+FAST_MATH = {"reassoc", "contract", "nsz", "arcp"}
+
+# sigmoid(x) = 1/2 + x P(x^2) / Q(x^2) for |x| <= 16, and beyond it is 0 or 1 to within 2e-7.
+# scripts/fit_sigmoid.py finds the coefficients: the largest error is 8.8e-8, and 2.4e-7 in float32.
+SIGMOID_REACH = np.float32(16)
+P0, P1, P2, P3 = map(np.float32, (2.49999916e-01, 8.07119396e-03, 4.59215846e-05, 4.41808938e-08))
+Q1, Q2, Q3, Q4 = map(np.float32, (1.15617639e-01, 1.48529736e-03, 3.70374128e-06, 9.46744366e-10))
+HALF, ONE = np.float32(0.5), np.float32(1)
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function on its first call; the machine code is kept on disk for the next run."""
+    options: dict[str, Any] = {"fastmath": FAST_MATH, "nogil": True, "cache": True}
+    result: Function = numba.njit(error_model="numpy", **options)(function)
+    return result
+
+
+class Text(NamedTuple):
+    """A chunk, and which positions each batch reaches: low[b] <= position < high[b]."""
+
+    tokens: NDArray[np.int32]  # (n,)
+    left: NDArray[np.int32]  # (n,)
+    right: NDArray[np.int32]  # (n,)
+    low: NDArray[np.int32]  # (n_batches,)
+    high: NDArray[np.int32]  # (n_batches,)
+    noise: NDArray[np.int32]  # (n_batches, M) or (n, K)
+
+
+class Rule(NamedTuple):
+    """Which form of the update rule."""
+
+    is_cbow: bool
+    is_exact: bool  # divide the context gradient by |C_t|
+    is_shared: bool  # noise by the batch, not by the center
+    is_training: bool  # otherwise the loss of every batch is measured, and nothing changes
+    batch_size: int
+
+
+class Buffers(NamedTuple):
+    """The arrays of one batch, used again for the next; X positions in reach, N noise ids."""
+
+    sums: NDArray[Any]  # (X + 1, D)
+    d_sums: NDArray[Any]  # (X + 1, D)
+    running: NDArray[Any]  # (D,)
+    hidden: NDArray[Any]  # (B, D)
+    d_hidden: NDArray[Any]  # (B, D)
+    share: NDArray[Any]  # (B,): 1 / |C_t|, 0 without a context
+    predicted_scores: NDArray[Any]  # (B,)
+    d_predicted_scores: NDArray[Any]  # (B,)
+    noise_rows: NDArray[Any]  # (N, D)
+    d_noise_rows: NDArray[Any]  # (N, D)
+    scores: NDArray[Any]  # (B, N), of the noise
+    d_scores: NDArray[Any]  # (B, N)
+    weights: NDArray[Any]  # (B, N): how often an id is noise for a center, times its weight
+
+
+@compiled
+def run_chunk(
+    W_in: Any, W_out: Any, text: Text, rule: Rule, lr: Any, noise_weight: Any, buffers: Buffers
+) -> tuple[float, int, int]:
+    """Train on the batches of a chunk, or measure them: (loss, n_measured, n_examples)."""
+    loss, n_measured, n_examples = 0.0, 0, 0
+    for batch in range(len(text.low)):
+        start = batch * rule.batch_size
+        stop = min(start + rule.batch_size, len(text.tokens))
+        n = stop - start
+        n_here = count_examples(text, rule, start, stop)
+        n_examples += n_here
+        low, high = text.low[batch], text.high[batch]
+        noise = text.noise[batch : batch + 1] if rule.is_shared else text.noise[start:stop]
+        if rule.is_cbow:
+            sum_rows(W_in, text.tokens[low:high], buffers.sums)
+            average(W_in, text, start, stop, low, buffers)
+        else:
+            copy_rows(W_in, text.tokens[start:stop], buffers.hidden)
+        weigh_noise(text, rule, start, stop, noise, noise_weight, buffers)
+        if rule.is_shared:
+            copy_rows(W_out, noise[0], buffers.noise_rows)
+            np.dot(buffers.hidden[:n], buffers.noise_rows.T, buffers.scores[:n])
+        else:
+            score_own_noise(W_out, noise, buffers)
+        if batch % LOSS_EVERY == 0 or not rule.is_training:
+            loss += measure(W_out, text, rule, start, stop, buffers)
+            n_measured += n_here
+        if rule.is_training:
+            noise_gradient(n, lr, buffers)
+            if rule.is_shared:
+                np.dot(buffers.d_scores[:n], buffers.noise_rows, buffers.d_hidden[:n])
+                np.dot(buffers.d_scores[:n].T, buffers.hidden[:n], buffers.d_noise_rows)
+            else:
+                own_noise_gradient(W_out, noise, buffers)
+            buffers.d_sums[: high - low + 1] = 0
+            if rule.is_cbow:
+                center_gradient(W_out, text, rule, start, stop, low, lr, buffers)
+            else:
+                context_gradient(W_out, text, start, stop, low, lr, buffers)
+            scatter_noise(W_out, noise, rule, buffers)
+            if rule.is_cbow:
+                scatter_centers(W_out, text.tokens[start:stop], buffers)
+                scatter_contexts(W_in, text.tokens, start, stop, low, high, buffers)
+            else:
+                subtract_rows(W_out, text.tokens[low:high], buffers.d_sums)
+                subtract_rows(W_in, text.tokens[start:stop], buffers.d_hidden)
+    return loss, n_measured, n_examples
+
+
+@compiled
+def predicted_span(text: Text, rule: Rule, t: int) -> tuple[int, int, int]:
+    """Return where the words that center t predicts begin and end, and a position to skip."""
+    if not rule.is_cbow:
+        return text.left[t], text.right[t], t
+    if text.right[t] - text.left[t] > 1:
+        return t, t + 1, -1
+    return t, t, -1  # without a context the center is no example
+
+
+@compiled
+def count_examples(text: Text, rule: Rule, start: int, stop: int) -> int:
+    """Count the pairs (center, word to predict) of a batch."""
+    n = 0
+    for t in range(start, stop):
+        size = text.right[t] - text.left[t] - 1
+        n += min(size, 1) if rule.is_cbow else size
+    return n
+
+
+# ------------------------------------------------------------------ [1] gather
+
+
+@compiled
+def copy_rows(W: Any, ids: Any, rows: Any) -> None:
+    """Set rows[i] = W[ids[i]]."""
+    for i in range(len(ids)):
+        row, source = rows[i], W[ids[i]]
+        for d in range(len(row)):
+            row[d] = source[d]
+
+
+@compiled
+def sum_rows(W: Any, ids: Any, sums: Any) -> None:
+    """Set sums[i] to the sum of the rows before position i: (X, D) -> (X + 1, D)."""
+    sums[0] = 0
+    for i in range(len(ids)):
+        before, after, row = sums[i], sums[i + 1], W[ids[i]]
+        for d in range(len(row)):
+            after[d] = before[d] + row[d]
+
+
+# ----------------------------------------------------------------- [2] average
+
+
+@compiled
+def average(W_in: Any, text: Text, start: int, stop: int, low: int, buffers: Buffers) -> None:
+    """Take the mean of each context: all rows from left to right, but the center's own."""
+    for i in range(stop - start):
+        left, right = text.left[start + i], text.right[start + i]
+        share = buffers.share
+        share[i] = 1.0 / (right - left - 1) if right - left > 1 else 0.0
+        to_left, to_right = buffers.sums[left - low], buffers.sums[right - low]
+        hidden, own = buffers.hidden[i], W_in[text.tokens[start + i]]
+        for d in range(len(hidden)):
+            hidden[d] = (to_right[d] - to_left[d] - own[d]) * share[i]
+
+
+# ------------------------------------------------------------------- [3] score
+
+
+@compiled
+def score_own_noise(W_out: Any, noise: Any, buffers: Buffers) -> None:
+    """Score each center's own K noise ids."""
+    for i in range(noise.shape[0]):
+        for k in range(noise.shape[1]):
+            buffers.scores[i, k] = dot(buffers.hidden[i], W_out[noise[i, k]])
+
+
+@compiled
+def dot(a: Any, b: Any) -> Any:
+    """Return the inner product of two rows, in their dtype."""
+    total = a[0] * b[0]
+    for d in range(1, len(a)):
+        total += a[d] * b[d]
+    return total
+
+
+@compiled
+def weigh_noise(
+    text: Text, rule: Rule, start: int, stop: int, noise: Any, noise_weight: Any, buffers: Buffers
+) -> None:
+    """Count for how many of a center's words to predict an id is noise: for all it does not equal.
+
+    In CBOW that is 1, or 0 where the noise hits the center or there is no context.
+    """
+    for i in range(stop - start):
+        weights, ids = buffers.weights[i], noise[0 if rule.is_shared else i]
+        first, last, skipped = predicted_span(text, rule, start + i)
+        n_predicted = last - first - (1 if skipped >= 0 else 0)
+        for m in range(len(ids)):
+            weights[m] = n_predicted
+        for x in range(first, last):
+            if x != skipped:
+                for m in range(len(ids)):
+                    weights[m] -= ids[m] == text.tokens[x]
+        for m in range(len(ids)):
+            weights[m] *= noise_weight
+
+
+@compiled
+def measure(W_out: Any, text: Text, rule: Rule, start: int, stop: int, buffers: Buffers) -> float:
+    """Return the loss of a batch in nats, from its scores; exact, in float64."""
+    loss = 0.0
+    for i in range(stop - start):
+        first, last, skipped = predicted_span(text, rule, start + i)
+        for x in range(first, last):
+            if x != skipped:
+                loss += minus_log_sigmoid(dot(buffers.hidden[i], W_out[text.tokens[x]]))
+        for m in range(buffers.scores.shape[1]):
+            loss += buffers.weights[i, m] * minus_log_sigmoid(-buffers.scores[i, m])
+    return loss
+
+
+@compiled
+def minus_log_sigmoid(x: float) -> float:
+    """Return -log sigmoid(x) = log(1 + exp(-x)) in nats."""
+    return max(-x, 0.0) + np.log1p(np.exp(-abs(np.float64(x))))
+
+
+# ---------------------------------------------------------------- [4] gradient
+
+
+@compiled
+def sigmoid(x: Any, is_double: bool) -> Any:
+    """Return 1 / (1 + exp(-x)): for float64 exactly, for float32 to 2.4e-7 and without a branch."""
+    if is_double:
+        return ONE / (ONE + np.exp(-x))
+    x = min(max(x, -SIGMOID_REACH), SIGMOID_REACH)
+    z = x * x
+    p = P0 + z * (P1 + z * (P2 + z * P3))
+    q = ONE + z * (Q1 + z * (Q2 + z * (Q3 + z * Q4)))
+    return HALF + x * p / q
+
+
+@compiled
+def noise_gradient(n: int, lr: Any, buffers: Buffers) -> None:
+    """d_scores = weight * sigmoid(score), times lr."""
+    is_double = buffers.scores.itemsize == 8
+    for i in range(n):
+        scores, weights, d_scores = buffers.scores[i], buffers.weights[i], buffers.d_scores[i]
+        for m in range(len(scores)):
+            d_scores[m] = sigmoid(scores[m], is_double) * weights[m] * lr
+
+
+@compiled
+def own_noise_gradient(W_out: Any, noise: Any, buffers: Buffers) -> None:
+    """Set d_hidden to the part that comes from each center's own K noise ids."""
+    for i in range(noise.shape[0]):
+        d_hidden = buffers.d_hidden[i]
+        d_hidden[:] = 0
+        for k in range(noise.shape[1]):
+            add_scaled(d_hidden, buffers.d_scores[i, k], W_out[noise[i, k]])
+
+
+@compiled
+def add_scaled(target: Any, factor: Any, row: Any) -> None:
+    """Add factor * row to target."""
+    for d in range(len(target)):
+        target[d] += factor * row[d]
+
+
+@compiled
+def center_gradient(
+    W_out: Any, text: Text, rule: Rule, start: int, stop: int, low: int, lr: Any, buffers: Buffers
+) -> None:
+    """CBOW: score the centers, complete d_hidden, and pass it to the contexts.
+
+    A context is a stretch: its gradient is added where the stretch begins and taken off where it
+    ends, and the running sum over positions gives every row its share.
+    """
+    is_double = W_out.itemsize == 8
+    scores, d_scores = buffers.predicted_scores, buffers.d_predicted_scores
+    for i in range(stop - start):
+        scores[i] = dot(buffers.hidden[i], W_out[text.tokens[start + i]])
+    for i in range(stop - start):
+        is_example = ONE if buffers.share[i] > 0 else lr * 0
+        d_scores[i] = (sigmoid(scores[i], is_double) - ONE) * lr * is_example
+    for i in range(stop - start):
+        t = start + i
+        d_score = d_scores[i]
+        predicted, d_hidden = W_out[text.tokens[t]], buffers.d_hidden[i]
+        factor = buffers.share[i] if rule.is_exact else ONE
+        at_left, at_right = buffers.d_sums[text.left[t] - low], buffers.d_sums[text.right[t] - low]
+        for d in range(len(d_hidden)):
+            passed_on = (d_hidden[d] + d_score * predicted[d]) * factor
+            d_hidden[d] = passed_on
+            at_left[d] += passed_on
+            at_right[d] -= passed_on
+
+
+@compiled
+def context_gradient(
+    W_out: Any, text: Text, start: int, stop: int, low: int, lr: Any, buffers: Buffers
+) -> None:
+    """Skip-gram: score the context words of each center; add to d_hidden and to their rows."""
+    is_double = W_out.itemsize == 8
+    for i in range(stop - start):
+        hidden, d_hidden = buffers.hidden[i], buffers.d_hidden[i]
+        for x in range(text.left[start + i], text.right[start + i]):
+            if x != start + i:
+                predicted = W_out[text.tokens[x]]
+                d_score = (sigmoid(dot(hidden, predicted), is_double) - ONE) * lr
+                add_scaled(d_hidden, d_score, predicted)
+                add_scaled(buffers.d_sums[x - low], d_score, hidden)
+
+
+# ----------------------------------------------------------------- [5] scatter
+
+
+@compiled
+def subtract_rows(W: Any, ids: Any, rows: Any) -> None:
+    """W[ids[i]] -= rows[i], one after another, so that repeated ids add up."""
+    for i in range(len(ids)):
+        target, row = W[ids[i]], rows[i]
+        for d in range(len(target)):
+            target[d] -= row[d]
+
+
+@compiled
+def scatter_noise(W_out: Any, noise: Any, rule: Rule, buffers: Buffers) -> None:
+    """Move the noise rows away from hidden."""
+    if rule.is_shared:
+        subtract_rows(W_out, noise[0], buffers.d_noise_rows)
+    else:
+        for i in range(noise.shape[0]):
+            for k in range(noise.shape[1]):
+                add_scaled(W_out[noise[i, k]], -buffers.d_scores[i, k], buffers.hidden[i])
+
+
+@compiled
+def scatter_centers(W_out: Any, centers: Any, buffers: Buffers) -> None:
+    """CBOW: move the row of each center towards hidden."""
+    for i in range(len(centers)):
+        add_scaled(W_out[centers[i]], -buffers.d_predicted_scores[i], buffers.hidden[i])
+
+
+@compiled
+def scatter_contexts(
+    W_in: Any, tokens: Any, start: int, stop: int, low: int, high: int, buffers: Buffers
+) -> None:
+    """CBOW: move each row by what the contexts it stands in passed on, its own center's apart."""
+    running = buffers.running
+    running[:] = 0
+    for x in range(low, high):
+        row, d_sum = W_in[tokens[x]], buffers.d_sums[x - low]
+        if start <= x < stop:
+            own = buffers.d_hidden[x - start]
+            for d in range(len(row)):
+                running[d] += d_sum[d]
+                row[d] -= running[d] - own[d]
+        else:
+            for d in range(len(row)):
+                running[d] += d_sum[d]
+                row[d] -= running[d]
+
+
+# -------------------------------------------------------- combining the replicas
+
+
+@compiled
+def combine_rows(W: Any, rows: Any, scale: Any, copies: Any, index: Any, n_rows: Any) -> None:
+    """Move each row by the sum of the replicas' moves, times its scale."""
+    moves = np.empty_like(W[0])
+    for i in range(len(rows)):
+        row = W[rows[i]]
+        moves[:] = 0
+        for replica in range(len(copies)):
+            here = index[replica, rows[i]]
+            if 0 <= here < n_rows[replica]:
+                copy = copies[replica, here]
+                for d in range(len(row)):
+                    moves[d] += copy[d] - row[d]
+        add_scaled(row, scale[i], moves)

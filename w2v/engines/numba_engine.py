@@ -1,0 +1,149 @@
+"""The fast engine: checks a chunk, makes room for it, and hands it to the compiled kernels.
+
+It computes what the layers compute, to rounding. What it leaves to the numpy engine is refused by
+name: the options of the Embedding, the full softmax, and optimizers other than SGD.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v.config.schema import Config
+from w2v.engines import kernels
+from w2v.engines.contract import Chunk, ChunkLoss, Weights
+from w2v.errors import UsageError
+from w2v.model.functions import Floats, Ids
+
+
+class NumbaEngine:
+    """Train tables on chunks with compiled loops.
+
+    Parameters
+    ----------
+    config : Config
+        One that `unsupported` (engines/choice.py) finds nothing in.
+    weights : Weights
+        Changed in place; C-contiguous.
+    """
+
+    name = "numba"
+
+    def __init__(self, config: Config, weights: Weights) -> None:
+        self._weights = weights
+        self._kind = config.model.kind
+        self._gradient = config.model.gradient
+        self._k = config.negatives.k
+        self._buffers: kernels.Buffers | None = None
+
+    def train_chunk(self, chunk: Chunk, lr: float) -> ChunkLoss:
+        """Update the weights batch by batch; return the loss of every `LOSS_EVERY`-th batch."""
+        return self._run(chunk, lr, is_training=True)
+
+    def loss(self, chunk: Chunk) -> ChunkLoss:
+        """Measure every batch; change nothing."""
+        return self._run(chunk, 0.0, is_training=False)
+
+    def _run(self, chunk: Chunk, lr: float, *, is_training: bool) -> ChunkLoss:
+        """Check, make room, and run the kernels."""
+        if len(chunk.tokens) == 0:
+            return ChunkLoss(0.0, 0, 0)
+        W_in, W_out = self._weights.W_in, self._weights.W_out
+        text = text_of(chunk, len(W_in), len(W_out))
+        rule = kernels.Rule(
+            is_cbow=self._kind == "cbow",
+            is_exact=self._gradient == "exact",
+            is_shared=chunk.noise_is_shared,
+            is_training=is_training,
+            batch_size=chunk.batch_size,
+        )
+        noise_weight = self._k / text.noise.shape[1] if chunk.noise_is_shared else 1
+        scalar = W_in.dtype.type
+        self._buffers = fitting_buffers(self._buffers, text, chunk.batch_size, W_in)
+        return ChunkLoss(
+            *kernels.run_chunk(
+                W_in, W_out, text, rule, scalar(lr), scalar(noise_weight), self._buffers
+            )
+        )
+
+
+def text_of(chunk: Chunk, n_in: int, n_out: int) -> kernels.Text:
+    """Check what the kernels rely on, and find how far each batch reaches.
+
+    Parameters
+    ----------
+    chunk : Chunk
+    n_in, n_out : int
+        Rows of W_in and of W_out.
+
+    Raises
+    ------
+    UsageError
+        If an id is no row, or a context reaches over the chunk.
+    """
+    if chunk.noise is None:
+        raise UsageError("the numba engine has no full softmax; use the numpy engine")
+    n = len(chunk.tokens)
+    own_pos = np.arange(n)
+    if np.any(chunk.left < 0) or np.any(chunk.right > n):
+        raise UsageError("a context reaches over the chunk")
+    if np.any(chunk.left > own_pos) or np.any(chunk.right <= own_pos):
+        raise UsageError("a context does not hold its center's position")
+    for ids, n_rows in ((chunk.tokens, min(n_in, n_out)), (chunk.noise, n_out)):
+        if ids.size and not (ids.min() >= 0 and ids.max() < n_rows):
+            raise UsageError(f"an id is not in the table; ids run from 0 to {n_rows - 1}")
+    starts = np.arange(0, n, chunk.batch_size)
+    n_noise = len(starts) if chunk.noise_is_shared else n
+    if chunk.noise.ndim != 2 or len(chunk.noise) != n_noise:
+        raise UsageError(f"noise has shape {chunk.noise.shape}; it needs {n_noise} rows")
+
+    def as_ids(array: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+        return np.ascontiguousarray(array, np.int32)
+
+    return kernels.Text(
+        as_ids(chunk.tokens),
+        as_ids(chunk.left),
+        as_ids(chunk.right),
+        as_ids(np.minimum.reduceat(chunk.left, starts)),
+        as_ids(np.maximum.reduceat(chunk.right, starts)),
+        as_ids(chunk.noise),
+    )
+
+
+def fitting_buffers(
+    buffers: kernels.Buffers | None, text: kernels.Text, batch_size: int, like: np.ndarray
+) -> kernels.Buffers:
+    """Return the buffers there are if they are large enough, else new ones."""
+    reach, n_noise = int((text.high - text.low).max()), text.noise.shape[1]
+    if (
+        buffers is not None
+        and len(buffers.sums) > reach
+        and buffers.scores.shape == (batch_size, n_noise)
+    ):
+        return buffers
+    dim = like.shape[1]
+
+    def room(*shape: int) -> np.ndarray:
+        return np.zeros(shape, like.dtype)
+
+    return kernels.Buffers(
+        sums=room(reach + 1, dim),
+        d_sums=room(reach + 1, dim),
+        running=room(dim),
+        hidden=room(batch_size, dim),
+        d_hidden=room(batch_size, dim),
+        share=room(batch_size),
+        predicted_scores=room(batch_size),
+        d_predicted_scores=room(batch_size),
+        noise_rows=room(n_noise, dim),
+        d_noise_rows=room(n_noise, dim),
+        scores=room(batch_size, n_noise),
+        d_scores=room(batch_size, n_noise),
+        weights=room(batch_size, n_noise),
+    )
+
+
+def combine_rows(
+    W: Floats, rows: Ids, scale: Floats, copies: Floats, index: Ids, n_rows: Ids
+) -> None:
+    """Combine the replicas' copies of some rows; see `RowCombiner` (contract.py)."""
+    kernels.combine_rows(W, rows, scale, copies, index, n_rows)
