@@ -19,7 +19,7 @@ Ids: TypeAlias = NDArray[np.integer]
 def sigmoid(x: Floats) -> Floats:
     """Return 1 / (1 + exp(-x)), a probability.
 
-    For x < 0 it is computed as exp(x) / (1 + exp(x)), so that the exponential never overflows.
+    Where exp(-x) overflows it is infinite, and what comes out is 0, as it should be.
 
     Parameters
     ----------
@@ -29,8 +29,10 @@ def sigmoid(x: Floats) -> Floats:
     -------
     array, shape and dtype of `x`, in 0..1
     """
-    small = np.exp(-np.abs(x))
-    return (np.where(x >= 0, 1, small) / (1 + small)).astype(x.dtype, copy=False)
+    with np.errstate(over="ignore"):
+        grown = np.exp(-x)
+        grown += 1
+        return np.reciprocal(grown).astype(x.dtype, copy=False)
 
 
 def log_sigmoid(x: Floats) -> Floats:
