@@ -38,6 +38,8 @@ def engine_for(weights, kind, gradient, k, *more):
         (["model.kind=skipgram"], True),
         (["model.gradient=word2vec", "train.optimizer=adam"], True),
         (["negatives.mode=independent"], True),
+        (["negatives.mode=independent", "train.batch=100"], False),
+        (["train.batch=100"], True),
         (["model.loss=softmax"], False),
         (["embedding.sparse=false"], False),
         (["embedding.padding_idx=0"], False),

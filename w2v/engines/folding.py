@@ -22,7 +22,7 @@ from w2v.model.functions import Floats, Ids
 
 # Looked at together: enough positions that the calls cost little, and few enough that the arrays
 # stay in a processor's cache.
-POSITIONS_AT_ONCE = 8192
+POSITIONS_AT_ONCE = 16384
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,10 @@ from w2v.model.matrices import MatrixModel
 from w2v.model.optimizers import OPTIMIZERS
 from w2v.model.skipgram import SkipGram
 
+# With independent noise a batch of CBOW has B * (1 + K) columns, of which each row uses 1 + K. In
+# larger batches than this the layers are faster, since they skip the others.
+INDEPENDENT_UP_TO = 64
+
 
 class Model(Protocol):
     """What CBOW, SkipGram and MatrixModel have in common; the last takes batches of its own."""
@@ -64,6 +68,7 @@ class NumpyEngine:
         self.measured = build_model(with_values(config, {"embedding.max_norm": None}), weights)
         self.optimizer = OPTIMIZERS[config.train.optimizer]()
 
+    @np.errstate(over="ignore")  # of the sigmoid, where it does no harm
     def train_chunk(self, chunk: Chunk, lr: float) -> ChunkLoss:
         """Update the weights batch by batch; return the loss of every `LOSS_EVERY`-th batch."""
         n_examples = self._n_examples(chunk)
@@ -106,6 +111,11 @@ def suits_matrices(config: Config) -> bool:
     They have no options of the Embedding, and no softmax. `sparse: false` asks for a whole table of
     gradients, which they do not make.
     """
+    is_wide = (
+        config.negatives.mode == "independent"
+        and config.model.kind == "cbow"
+        and config.train.batch > INDEPENDENT_UP_TO
+    )
     options = config.embedding
     has_options = (
         options.padding_idx is not None
@@ -113,7 +123,9 @@ def suits_matrices(config: Config) -> bool:
         or options.scale_grad_by_freq
         or options.freeze is not False
     )
-    return config.model.loss == "negative_sampling" and options.sparse and not has_options
+    return (
+        config.model.loss == "negative_sampling" and options.sparse and not (has_options or is_wide)
+    )
 
 
 def build_model(config: Config, weights: Weights) -> Model:

@@ -30,9 +30,18 @@ def sigmoid(x: Floats) -> Floats:
     array, shape and dtype of `x`, in 0..1
     """
     with np.errstate(over="ignore"):
-        grown = np.exp(-x)
-        grown += 1
-        return np.reciprocal(grown).astype(x.dtype, copy=False)
+        return unwatched_sigmoid(x).astype(x.dtype, copy=False)
+
+
+def unwatched_sigmoid(x: Floats) -> Floats:
+    """Return what `sigmoid` does; where exp(-x) overflows, NumPy may warn.
+
+    To turn the warning off and on again takes as long as a small exponential, so a caller that has
+    many to make turns it off once.
+    """
+    p = np.exp(-x)
+    p += 1
+    return np.reciprocal(p)
 
 
 def log_sigmoid(x: Floats) -> Floats:

@@ -21,7 +21,7 @@ import numpy as np
 
 from w2v.errors import UsageError
 from w2v.model.batch import FoldedBatch
-from w2v.model.functions import Floats, log_sigmoid, sigmoid
+from w2v.model.functions import Floats, log_sigmoid, unwatched_sigmoid
 from w2v.model.layers import SparseGrad
 
 
@@ -75,7 +75,7 @@ class MatrixModel:
     def backward(self) -> None:
         """Leave the gradients of the last `forward` or `score` in `grads`."""
         batch, hidden, rows_out, scores = self._scored()
-        d_scores = sigmoid(scores)  # [4] (B, O)
+        d_scores = unwatched_sigmoid(scores)  # [4] (B, O)
         d_scores *= batch.weights
         d_scores -= batch.labels
         d_hidden = d_scores @ rows_out  # [4] (B, O) @ (O, D) -> (B, D)
