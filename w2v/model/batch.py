@@ -49,7 +49,7 @@ class FoldedBatch(NamedTuple):
 
     However often a word stands in the batch, it has one row here and one column there: its repeats
     are folded into the numbers of the matrices. A center without a context has a row of zeros in
-    each of them, which makes it no example.
+    `A` and `labels`: its `hidden` is zero, no gradient comes of it, and it is no example.
 
     Attributes
     ----------

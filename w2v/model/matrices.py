@@ -36,7 +36,7 @@ class MatrixModel:
     References
     ----------
     The product form: Ji et al., "Parallelizing word2vec in shared and distributed memory",
-    arXiv:1604.04661, section 3; there with the noise shared by the words of one context.
+    arXiv:1604.04661; there with the noise shared by the words of one context.
     """
 
     def __init__(self, W_in: Floats, W_out: Floats) -> None:
@@ -59,7 +59,7 @@ class MatrixModel:
         rows_in = W_in.take(batch.input_ids, axis=0)  # [1] (V, D)[u] -> (U, D)
         hidden = batch.A @ rows_in  # [2] (B, U) @ (U, D) -> (B, D)
         rows_out = W_out.take(batch.output_ids, axis=0)  # (V, D)[v] -> (O, D)
-        # Copied, as BLAS multiplies by rows in a third less time, the copying included.
+        # The copy takes less time than BLAS loses on a transposed second factor.
         scores = hidden @ rows_out.T.copy()  # [3] (B, D) @ (D, O) -> (B, O)
         self._parts = batch, hidden, rows_out, scores
 
