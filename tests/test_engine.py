@@ -10,6 +10,7 @@ import pytest
 from w2v.config import load_config
 from w2v.engines.contract import Weights
 from w2v.engines.numpy_engine import NumpyEngine, cut_batches
+from w2v.model.matrices import MatrixModel
 
 KINDS = [("cbow", "exact"), ("cbow", "word2vec"), ("skipgram", "exact")]
 CASES = [
@@ -19,6 +20,10 @@ CASES = [
 ]
 
 
+# What computes a batch: matrices by default, layers where they are asked for what only they have.
+FORMS = {"matrices": [], "layers": ["embedding.sparse=false"]}
+
+
 def engine_for(weights, kind, gradient, k, *more):
     settings = [f"model.kind={kind}", f"model.gradient={gradient}", *more]
     if "model.loss=softmax" not in more:
@@ -26,14 +31,38 @@ def engine_for(weights, kind, gradient, k, *more):
     return NumpyEngine(load_config(None, settings).config, weights)
 
 
+@pytest.mark.parametrize(
+    ("settings", "suits"),
+    [
+        ([], True),
+        (["model.kind=skipgram"], True),
+        (["model.gradient=word2vec", "train.optimizer=adam"], True),
+        (["negatives.mode=independent"], True),
+        (["negatives.mode=independent", "train.batch=100"], False),
+        (["train.batch=100"], True),
+        (["model.loss=softmax"], False),
+        (["embedding.sparse=false"], False),
+        (["embedding.padding_idx=0"], False),
+        (["embedding.max_norm=1"], False),
+        (["embedding.scale_grad_by_freq=true"], False),
+        (["embedding.freeze=true"], False),
+    ],
+)
+def test_matrices_are_for_what_they_can_say(settings, suits):
+    config = load_config(None, settings).config
+    engine = NumpyEngine(config, hostile.weights(4, 3))
+    assert isinstance(engine.model, MatrixModel) == suits
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("kind", "gradient"), KINDS)
 @pytest.mark.parametrize(("shared", "n_words", "k", "chunk"), CASES)
-def test_equals_the_loops(shared, n_words, k, chunk, kind, gradient):
+def test_equals_the_loops(shared, n_words, k, chunk, kind, gradient, form):
     weights = hostile.weights(n_words, 5)
     W_in, W_out = weights.W_in.copy(), weights.W_out.copy()
     expected = naive.train_chunk(W_in, W_out, chunk, 0.3, kind=kind, gradient=gradient, k=k)
 
-    loss = engine_for(weights, kind, gradient, k).train_chunk(chunk, 0.3)
+    loss = engine_for(weights, kind, gradient, k, *FORMS[form]).train_chunk(chunk, 0.3)
 
     assert (loss.total, loss.n_measured, loss.n_examples) == pytest.approx(expected, rel=1e-12)
     assert loss.mean == (loss.total / loss.n_measured if loss.n_measured else None)
@@ -41,7 +70,7 @@ def test_equals_the_loops(shared, n_words, k, chunk, kind, gradient):
     np.testing.assert_allclose(weights.W_out, W_out, rtol=1e-12, atol=1e-13)
 
 
-@pytest.mark.parametrize("settings", [[], ["embedding.max_norm=0.9"]], ids=["", "max_norm"])
+@pytest.mark.parametrize("settings", [[], ["embedding.max_norm=0.9"], FORMS["layers"]], ids=str)
 @pytest.mark.parametrize("kind", ["cbow", "skipgram"])
 @pytest.mark.parametrize(("shared", "n_words", "k", "chunk"), CASES)
 def test_loss_is_of_every_batch_and_changes_nothing(shared, n_words, k, chunk, kind, settings):
@@ -85,7 +114,8 @@ def test_float32_stays_near(kind, gradient):
 @pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "adam"])
 @pytest.mark.parametrize(("kind", "gradient"), KINDS)
 def test_dense_and_sparse_gradients_train_alike(kind, gradient, optimizer, loss):
-    settings = [f"train.optimizer={optimizer}", f"model.loss={loss}"]
+    # No row is as long as max_norm; what it does is to ask for layers in both.
+    settings = [f"train.optimizer={optimizer}", f"model.loss={loss}", "embedding.max_norm=1e9"]
     for _, n_words, k, chunk in hostile.chunks(True):
         sparse, dense = hostile.weights(n_words, 5), hostile.weights(n_words, 5)
         one = engine_for(sparse, kind, gradient, k, *settings)
@@ -95,6 +125,21 @@ def test_dense_and_sparse_gradients_train_alike(kind, gradient, optimizer, loss)
             other.train_chunk(chunk, 0.3)
         np.testing.assert_array_equal(sparse.W_in, dense.W_in)
         np.testing.assert_array_equal(sparse.W_out, dense.W_out)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "adam"])
+@pytest.mark.parametrize(("kind", "gradient"), KINDS)
+@pytest.mark.parametrize(("shared", "n_words", "k", "chunk"), CASES)
+def test_matrices_and_layers_train_alike(shared, n_words, k, chunk, kind, gradient, optimizer):
+    tables = {form: hostile.weights(n_words, 5) for form in FORMS}
+    for form, settings in FORMS.items():
+        more = [f"train.optimizer={optimizer}", *settings]
+        engine = engine_for(tables[form], kind, gradient, k, *more)
+        for _ in range(3):  # what an optimizer remembers shows later
+            engine.train_chunk(chunk, 0.1)
+    one, other = tables.values()
+    np.testing.assert_allclose(one.W_in, other.W_in, rtol=1e-9, atol=1e-10)
+    np.testing.assert_allclose(one.W_out, other.W_out, rtol=1e-9, atol=1e-10)
 
 
 def test_lr_is_per_example_not_per_batch():

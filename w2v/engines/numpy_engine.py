@@ -1,30 +1,52 @@
-"""The engine a student reads: the layers of `w2v/model`, one batch after another.
+"""The engine a student reads: forward, backward and a step of the optimizer, batch after batch.
 
-It supports every setting, and it is what the compiled engines are checked against. Where its time
-goes: Python's calls for each batch, so that a larger `train.batch` is faster.
+It supports every setting, and it is what the compiled engines are checked against. What computes a
+batch is a model of `w2v/model`: the five lines of matrices wherever they say all that the config
+asks for, since they are the fastest, and otherwise the layers. Half of its time goes into the
+products of these matrices.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, Protocol
 
 import numpy as np
 
 from w2v.config.schema import Config, with_values
 from w2v.engines.contract import LOSS_EVERY, Chunk, ChunkLoss, Weights
+from w2v.engines.folding import Folding, fold_batches
 from w2v.model.batch import Batch
 from w2v.model.cbow import CBOW
 from w2v.model.functions import Floats, Ids
-from w2v.model.layers import Embedding
+from w2v.model.layers import Embedding, SparseGrad
 from w2v.model.losses import NegativeSamplingLoss, SoftmaxLoss
+from w2v.model.matrices import MatrixModel
 from w2v.model.optimizers import OPTIMIZERS
 from w2v.model.skipgram import SkipGram
 
 COMBINED_AT_ONCE = 512  # rows, so that they stay in the processor's cache
+# With independent noise a batch of CBOW has B * (1 + K) columns, of which each row uses 1 + K. In
+# larger batches than this the layers are faster, since they skip the others.
+INDEPENDENT_UP_TO = 64
+
+
+class Model(Protocol):
+    """What CBOW, SkipGram and MatrixModel have in common; the last takes batches of its own."""
+
+    @property
+    def params(self) -> list[Floats]: ...  # noqa: D102
+    @property
+    def grads(self) -> list[Floats | SparseGrad | None]: ...  # noqa: D102
+    def zero_grad(self) -> None: ...  # noqa: D102
+    def forward(self, batch: Any) -> float: ...  # noqa: D102
+    def score(self, batch: Any) -> None: ...  # noqa: D102
+    def measure(self) -> float: ...  # noqa: D102
+    def backward(self) -> None: ...  # noqa: D102
 
 
 class NumpyEngine:
-    """Train a model of layers on chunks.
+    """Train a model on chunks.
 
     Parameters
     ----------
@@ -41,36 +63,73 @@ class NumpyEngine:
     name = "numpy"
 
     def __init__(self, config: Config, weights: Weights) -> None:
+        self.config = config
         self.model = build_model(config, weights)
         # The same tables, looked up without the one option that changes them.
         self.measured = build_model(with_values(config, {"embedding.max_norm": None}), weights)
         self.optimizer = OPTIMIZERS[config.train.optimizer]()
 
+    @np.errstate(over="ignore")  # of the sigmoid, where it does no harm
     def train_chunk(self, chunk: Chunk, lr: float) -> ChunkLoss:
         """Update the weights batch by batch; return the loss of every `LOSS_EVERY`-th batch."""
-        total, n_measured, n_examples = 0.0, 0, 0
-        for number, batch in cut_batches(chunk):
+        n_examples = self._n_examples(chunk)
+        total, n_measured = 0.0, 0
+        for number, batch in self._batches(self.model, chunk):
             self.model.zero_grad()
             self.model.score(batch)
-            n = count_examples(self.model, batch)
-            n_examples += n
             if number % LOSS_EVERY == 0:
                 total += self.model.measure()
-                n_measured += n
+                begin = number * chunk.batch_size
+                n_measured += int(n_examples[begin : begin + chunk.batch_size].sum())
             self.model.backward()
             self.optimizer.step(self.model.params, self.model.grads, lr)
-        return ChunkLoss(total, n_measured, n_examples)
+        return ChunkLoss(total, n_measured, int(n_examples.sum()))
 
     def loss(self, chunk: Chunk) -> ChunkLoss:
         """Measure every batch; change nothing."""
-        total, n_examples = 0.0, 0
-        for _, batch in cut_batches(chunk):
-            total += self.measured.forward(batch)
-            n_examples += count_examples(self.measured, batch)
+        batches = self._batches(self.measured, chunk)
+        total = sum((self.measured.forward(batch) for _, batch in batches), 0.0)
+        n_examples = int(self._n_examples(chunk).sum())
         return ChunkLoss(total, n_examples, n_examples)
 
+    def _batches(self, model: Model, chunk: Chunk) -> Iterator[tuple[int, Any]]:
+        """Yield (number, batch) of all that have an example, as the model wants them."""
+        if not isinstance(model, MatrixModel):
+            return cut_batches(chunk)
+        kind, gradient = self.config.model.kind, self.config.model.gradient
+        dtype = model.params[0].dtype
+        return fold_batches(chunk, Folding(kind, gradient, self.config.negatives.k, dtype))
 
-def build_model(config: Config, weights: Weights) -> CBOW | SkipGram:
+    def _n_examples(self, chunk: Chunk) -> Ids:
+        """Return how many examples each position makes, shape (n,)."""
+        size = chunk.right - chunk.left - 1
+        return size if self.config.model.kind == "skipgram" else np.minimum(size, 1)
+
+
+def suits_matrices(config: Config) -> bool:
+    """Return whether the five lines of matrices say all that a config asks for.
+
+    They have no options of the Embedding, and no softmax. `sparse: false` asks for a whole table of
+    gradients, which they do not make.
+    """
+    is_wide = (
+        config.negatives.mode == "independent"
+        and config.model.kind == "cbow"
+        and config.train.batch > INDEPENDENT_UP_TO
+    )
+    options = config.embedding
+    has_options = (
+        options.padding_idx is not None
+        or options.max_norm is not None
+        or options.scale_grad_by_freq
+        or options.freeze is not False
+    )
+    return (
+        config.model.loss == "negative_sampling" and options.sparse and not (has_options or is_wide)
+    )
+
+
+def build_model(config: Config, weights: Weights) -> Model:
     """Make the model that a config describes, around given weights.
 
     Parameters
@@ -78,6 +137,8 @@ def build_model(config: Config, weights: Weights) -> CBOW | SkipGram:
     config : Config
     weights : Weights, (V, D) each
     """
+    if suits_matrices(config):
+        return MatrixModel(weights.W_in, weights.W_out)
     options = config.embedding
     n_words, dim = weights.W_in.shape
     embedding = Embedding(
@@ -114,13 +175,6 @@ def cut_batches(chunk: Chunk) -> Iterator[tuple[int, Batch]]:
         if noise is not None:
             noise = noise[number] if chunk.noise_is_shared else noise[centers]
         yield number, Batch(chunk.tokens[low:high], centers - low, left - low, right - low, noise)
-
-
-def count_examples(model: CBOW | SkipGram, batch: Batch) -> int:
-    """Return how many examples the loss of a batch is summed over."""
-    if isinstance(model, CBOW):
-        return len(batch.center_pos)
-    return int((batch.right - batch.left - 1).sum())
 
 
 def combine_rows(

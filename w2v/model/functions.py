@@ -19,7 +19,7 @@ Ids: TypeAlias = NDArray[np.integer]
 def sigmoid(x: Floats) -> Floats:
     """Return 1 / (1 + exp(-x)), a probability.
 
-    For x < 0 it is computed as exp(x) / (1 + exp(x)), so that the exponential never overflows.
+    Where exp(-x) overflows it is infinite, and what comes out is 0, as it should be.
 
     Parameters
     ----------
@@ -29,8 +29,19 @@ def sigmoid(x: Floats) -> Floats:
     -------
     array, shape and dtype of `x`, in 0..1
     """
-    small = np.exp(-np.abs(x))
-    return (np.where(x >= 0, 1, small) / (1 + small)).astype(x.dtype, copy=False)
+    with np.errstate(over="ignore"):
+        return unwatched_sigmoid(x).astype(x.dtype, copy=False)
+
+
+def unwatched_sigmoid(x: Floats) -> Floats:
+    """Return what `sigmoid` does; where exp(-x) overflows, NumPy may warn.
+
+    To turn the warning off and on again takes as long as a small exponential, so a caller that has
+    many to make turns it off once.
+    """
+    p = np.exp(-x)
+    p += 1
+    return np.reciprocal(p)
 
 
 def log_sigmoid(x: Floats) -> Floats:

@@ -36,7 +36,7 @@ class SGD:
         for W, grad in zip(params, grads, strict=True):
             if grad is not None:
                 ids, rows = touched_rows(grad)
-                W[ids] -= W.dtype.type(lr) * rows
+                W[ids] = W.take(ids, axis=0) - W.dtype.type(lr) * rows
 
 
 class Adagrad:
