@@ -50,7 +50,7 @@ began = time.perf_counter()
 m.train(corpus_file=corpus, total_words=m.corpus_total_words, epochs=c.train.epochs)
 seconds = time.perf_counter() - began
 kept = sum(m.wv.get_vecattr(word, "count") for word in m.wv.key_to_index)
-print(json.dumps({"words": kept * c.train.epochs, "seconds": seconds}))
+print(json.dumps({"words": int(kept) * c.train.epochs, "seconds": seconds}))
 """
 
 

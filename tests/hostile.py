@@ -67,7 +67,7 @@ def chunks(shared):
         *(5, 2),
         chunk([[3], [4], [2, 1, 3]], [2], 2, noise(5, 2, [1, 4]), shared=shared),
     )
-    # Batches 0, 16, 32, 48 have 0, 1, 2, 1 examples; counting without the empty ones, others would.
+    # Batches 0 and 32 have 0 and 2 examples; counting without the empty ones, others would.
     yield (
         "many batches, some of them without an example",
         *(8, 3),

@@ -89,7 +89,7 @@ def train_chunk(
             W_in, W_out, chunk, start, kind=kind, gradient=gradient, k=k
         )
         n_examples += n
-        if number in (0, 16, 32, 48):
+        if number in (0, 32):
             total, n_measured = total + loss, n_measured + n
         if scale_grad_by_freq:
             d_in = {i: [x / ids.count(i) for x in row] for i, row in d_in.items()}

@@ -29,6 +29,8 @@ ALLOWED = {
     },
 }  # fmt: skip
 CORE = {"numpy", "click", "tqdm", "yaml"}
+# What may import an extra: nothing but make_engine and row_combiner imports these two.
+COMPILED = {"engines/kernels.py", "engines/numba_engine.py"}
 
 
 def imports_of(file):
@@ -63,7 +65,15 @@ def test_only_core_packages(file):
 
     for module, _ in imports_of(file):
         package = module.split(".")[0]
-        assert package in {"w2v", *CORE} or package in sys.stdlib_module_names, module
+        extras = {"numba"} if file.relative_to(PACKAGE).as_posix() in COMPILED else set()
+        assert package in {"w2v", *CORE, *extras} or package in sys.stdlib_module_names, module
+
+
+def test_nothing_imports_numba_at_once():
+    for file in FILES:
+        if file.relative_to(PACKAGE).as_posix() not in COMPILED:
+            at_top = {module for module, is_at_top in imports_of(file) if is_at_top}
+            assert not {m for m in at_top if m.startswith(("numba", "w2v.engines.numba_engine"))}
 
 
 def test_the_model_imports_numpy_only():
