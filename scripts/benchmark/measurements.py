@@ -210,7 +210,7 @@ COST = fixed(RATE, TRAIN, LONGER, PEAK)
 
 MEASUREMENTS = {
     "speed": Measurement(
-        "training, and the whole process from text to saved vectors; ratios to gensim",
+        "training; whole process from text to saved vectors; ratios to gensim",
         lambda race: programs(race, gensim_lrs=[GENSIM_LR]),
         SPEED,
         gensim,

@@ -127,21 +127,34 @@ class _Watch:
 
     def _look(self) -> None:
         """Keep the largest sum of the memory of the process and all below it."""
-        while not self._ended.wait(EVERY_SECONDS):
-            self.peak_bytes = max(self.peak_bytes, _private_bytes(self._process.pid))
+        seen: set[int] = set()
+        is_first = True
+        while is_first or not self._ended.wait(EVERY_SECONDS):
+            is_first = False
+            processes = [self._process.pid, *_below(self._process.pid)]
+            # A process that has just been forked shows the memory of its parent once more.
+            known = [pid for pid in processes if pid in seen or pid == self._process.pid]
+            self.peak_bytes = max(self.peak_bytes, sum(map(_private_bytes, known)))
+            seen = set(processes)
 
 
-def _private_bytes(pid: int) -> int:
-    """Return the memory of a process and its children, mapped files apart; 0 if unknown."""
-    folder = Path("/proc", str(pid))
+def _below(pid: int) -> list[int]:
+    """List the children of a process, and theirs."""
     try:
-        status = (folder / "status").read_bytes()
         children = [
             int(child)
-            for thread in (folder / "task").iterdir()
+            for thread in Path("/proc", str(pid), "task").iterdir()
             for child in (thread / "children").read_bytes().split()
         ]
     except (OSError, ValueError):  # it has ended, or there is no /proc
+        return []
+    return [*children, *(pid for child in children for pid in _below(child))]
+
+
+def _private_bytes(pid: int) -> int:
+    """Return the memory of a process, mapped files apart; 0 if unknown."""
+    try:
+        status = Path("/proc", str(pid), "status").read_bytes()
+    except OSError:
         return 0
-    own = sum(int(kilobytes) for kilobytes in PRIVATE.findall(status)) * 1024
-    return own + sum(map(_private_bytes, children))
+    return sum(int(kilobytes) for kilobytes in PRIVATE.findall(status)) * 1024

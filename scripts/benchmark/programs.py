@@ -112,7 +112,8 @@ def child(task: str, **arguments: Any) -> list[str]:
 
 def child_figures(task: Task, outcome: Outcome) -> Figures:
     """Read what a task of child.py printed."""
-    return json.loads(outcome.text.strip().splitlines()[-1])
+    figures: Figures = json.loads(outcome.text.strip().splitlines()[-1])
+    return figures
 
 
 def is_there(program: str) -> bool:

@@ -55,10 +55,9 @@ def summarize(column: Column, runs: Sequence[Any], base: Sequence[Any]) -> float
 def figure(run: Any, path: str) -> float | None:
     """Look up a figure; a set's path may hold a / itself."""
     key, _, rest = path.partition("/")
-    if not rest:
-        return run.get(path)
     inner, _, last = rest.rpartition("/")
-    return run.get(key, {}).get(inner, {}).get(last)
+    found: float | None = run.get(key, {}).get(inner, {}).get(last) if rest else run.get(path)
+    return found
 
 
 def _against(against: Against, value: float | None, base: float | None) -> float | None:
