@@ -1,131 +1,292 @@
-"""Time training on a text: w2v's engines, and gensim where it is installed.
+"""Time w2v against every peer that is here: one command, one machine, the same text and settings.
 
-    python scripts/bench.py TEXT [--runs 3] [--words 2000000] [--json] [key=value ...]
+    python scripts/bench.py TEXT [--only NAME,...] [--eval FILE ...] [key=value ...]
 
-Every contender trains in a process of its own on one core, with the same settings, and they take
-turns, so that a machine whose speed wanders treats them alike. Quote the ratio of medians, not the
-seconds. `key=value` sets w2v's settings; gensim gets those that it has too.
+Peers are gensim (`pip install 'w2v[bench]'`) and the programs `word2vec`, `fasttext` and `koan`, if
+they are on the PATH. All read the same tokens, in lines of at most 1,000, and get the same threads
+and settings; `key=value` changes them for all. Every run is a process of its own, contenders take
+turns, w2v's text cache is cold and its compiled code warm.
 
-Words/s counts the positions of words with a row, before subsampling, over the time spent training:
-reading the text and writing the vectors are apart. Peak memory is of the whole process.
+Measurements, for --only:
+
+    speed      words/s, training seconds, the whole process, peak memory; ratios to gensim
+    accuracy   on the files of --eval, mean over --seeds; gensim at lr .05 and .025
+    encode     counting and encoding against gensim's vocabulary scan
+    numpy      the numpy engine on one thread against gensim on one
+    threads    one thread against more
+    start      `w2v --help` and `w2v similar` in a new process
+    compile    what the first run of the numba engine takes more than the second
+    costs      all of: window, dim, negatives, vocabulary, length (window 20 against 5, ...)
+    all        everything; without --only everything but costs
+
+Words/s counts the positions of words that have a row, before subsampling, times epochs, over the
+seconds spent training. A program that does not say how long it trained is timed by its progress.
+Each figure is the median of --runs rounds, each ratio the median of the ratios of each round.
+Memory is that of the process and its children, without mapped files. Put --json last, or name a
+file behind it.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib.metadata
 import importlib.util
-import itertools
 import json
 import os
+import platform
+import re
+import shlex
 import statistics
-import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
+from typing import Any
 
-WORDS_A_LINE = 1000  # gensim cuts sentences at 10,000 words; w2v does not care
-ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
+from benchmark.measurements import COSTS, MEASUREMENTS, USUAL
+from benchmark.process import ProcessError
+from benchmark.programs import Figures
+from benchmark.race import Race
+from benchmark.tables import WIDTH, as_table, summarize
 
-# What a contender's process runs. It prints {"words": positions trained, "seconds": of training}.
-# gensim's rate is the better for it of its two usual ones, 0.025 and 0.05; it changes no speed.
-W2V = """
-import json, sys, w2v
 from w2v.config import load_config
-corpus, out, *overrides = sys.argv[1:]
-config = load_config(None, overrides, {"corpus.path": corpus}).config
-run = w2v.train(config, out=out)
-record = json.load(open(f"{out}/run.json"))
-print(json.dumps({"words": record["tokens"]["kept"] * len(run.metrics), "seconds": run.seconds}))
-"""
-GENSIM = """
-import json, sys, time
-from gensim.models import Word2Vec
-from w2v.config import load_config
-corpus, out, *overrides = sys.argv[1:]
-c = load_config(None, overrides).config
-m = Word2Vec(vector_size=c.model.dim, window=c.model.window, negative=c.negatives.k, workers=1,
-    min_count=c.vocab.min_count, sample=c.train.subsample, seed=c.train.seed, alpha=0.05, sg=0)
-m.build_vocab(corpus_file=corpus)
-began = time.perf_counter()
-m.train(corpus_file=corpus, total_words=m.corpus_total_words, epochs=c.train.epochs)
-seconds = time.perf_counter() - began
-kept = sum(m.wv.get_vecattr(word, "count") for word in m.wv.key_to_index)
-print(json.dumps({"words": int(kept) * c.train.epochs, "seconds": seconds}))
-"""
+from w2v.errors import ConfigError, SetError
+from w2v.evaluation.sets import read_set
 
-
-def contenders() -> dict[str, str]:
-    """Return the program of each contender that can run here, by name."""
-    found = {"w2v numpy": W2V}
-    if importlib.util.find_spec("gensim"):
-        found["gensim"] = GENSIM
-    return found
-
-
-def fold(text: Path, folder: Path, max_words: int | None) -> Path:
-    """Copy the first words of a text, in lines of equal length."""
-    folded = folder / "text.txt"
-    # Line by line: a child's peak memory begins with that of the process it was forked from.
-    with open(text, encoding="utf-8") as source, open(folded, "w", encoding="utf-8") as target:
-        words = itertools.islice(itertools.chain.from_iterable(map(str.split, source)), max_words)
-        while line := list(itertools.islice(words, WORDS_A_LINE)):
-            target.write(" ".join(line) + "\n")
-    return folded
-
-
-def measure(program: str, text: Path, folder: Path, overrides: list[str]) -> dict[str, float]:
-    """Run one contender once."""
-    with tempfile.TemporaryDirectory(dir=folder) as out:
-        environment = {**os.environ, **ONE_THREAD, "W2V_CACHE": str(folder / "cache")}
-        command = [sys.executable, "-c", program, str(text), f"{out}/run", *overrides]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-        printed = process.stdout.read() if process.stdout else ""
-        _, status, usage = os.wait4(process.pid, 0)
-        if status != 0:
-            sys.exit(f"a contender failed: {' '.join(overrides)}")
-        result = json.loads(printed.splitlines()[-1])
-    return {
-        "words_per_second": result["words"] / result["seconds"],
-        "seconds": result["seconds"],
-        "peak_mb": usage.ru_maxrss / 1000,
-    }
+INSTEAD = {
+    "corpus.path": "TEXT",
+    "train.engine": "--engines",
+    "train.seed": "--seeds",
+    "train.threads": "--threads",
+}
 
 
 def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("text", type=Path)
-    parser.add_argument("overrides", nargs="*", metavar="key=value")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--words", type=int, default=2_000_000, help="of the text; 0 for all")
-    parser.add_argument("--json", action="store_true")
+    """Measure, and print tables or JSON."""
+    parser = make_parser()
     arguments = parser.parse_intermixed_args()
+    names = chosen(parser, arguments.only)
+    check(parser, arguments)
+    as_json = arguments.json == "-"
+    found: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory(prefix="w2v-bench-") as folder:
+        race = Race(
+            text=arguments.text,
+            overrides=arguments.overrides,
+            max_words=arguments.words or None,
+            engines=arguments.engines,
+            threads=arguments.threads,
+            best=[shlex.split(settings) for settings in arguments.best],
+            seeds=arguments.seeds,
+            n_runs=arguments.runs,
+            sets=arguments.eval,
+            folder=Path(folder),
+        )
+        try:
+            race.prepare()
+        except ProcessError as error:
+            sys.exit(f"bench: {error}")
+        if not as_json:
+            print(about(race))
+        for name in names:
+            found[name], table = measure(race, name, with_accuracy="accuracy" in names)
+            if not as_json:
+                print(f"\n{table}", flush=True)
+    everything = {
+        "machine": machine(),
+        "text": race.text_facts,
+        "settings": race.overrides,
+        "measurements": found,
+    }
+    if as_json:
+        print(json.dumps(everything, indent=1))
+    elif arguments.json:
+        Path(arguments.json).write_text(json.dumps(everything, indent=1) + "\n", "utf-8")
+    reasons = [why for result in found.values() for why in result["left_out"].values()]
+    sys.exit(1 if any(why.startswith("failed") for why in reasons) else 0)
 
+
+def make_parser() -> argparse.ArgumentParser:
+    """Say which arguments there are."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("text", type=Path, help="a text; packed is fine")
+    parser.add_argument("overrides", nargs="*", metavar="key=value", help="settings of all")
+    parser.add_argument("--only", metavar="NAME,...", help="measurements; see above")
+    parser.add_argument("--runs", type=at_least_one, default=3, help="rounds (3)")
+    parser.add_argument("--seeds", type=seeds, default=[1, 2, 3], help="of the rounds (1,2,3)")
+    parser.add_argument("--threads", type=at_least_one, default=2, help="of every program (2)")
+    parser.add_argument("--words", type=int, default=0, help="the first so many; 0 for all (0)")
+    parser.add_argument(
+        "--engines",
+        type=lambda text: text.split(","),
+        default=[default_engine()],
+        help="of w2v (numba, or numpy where numba is not there)",
+    )
+    parser.add_argument(
+        "--best",
+        action="append",
+        default=[],
+        metavar="'[CONFIG] key=value ...'",
+        help="let w2v take part with settings of its own too; may be given again",
+    )
+    parser.add_argument("--eval", action="extend", nargs="+", default=[], metavar="FILE")
+    parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="print JSON, or save")
+    return parser
+
+
+def at_least_one(text: str) -> int:
+    """Read a number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def seeds(text: str) -> list[int]:
+    """Read numbers with commas between them."""
+    if not all(part.isdecimal() for part in text.split(",")):
+        raise argparse.ArgumentTypeError(f"{text!r} is not numbers with commas between them")
+    return [int(part) for part in text.split(",")]
+
+
+def default_engine() -> str:
+    """Return the faster engine that is there."""
+    try:
+        load_config(None, ["train.engine=numba"])
+    except ConfigError:
+        return "numpy"
+    return "numba" if importlib.util.find_spec("numba") else "numpy"
+
+
+def chosen(parser: argparse.ArgumentParser, only: str | None) -> list[str]:
+    """Return the measurements that were asked for, in their own order."""
+    if only is None:
+        return USUAL
+    groups = {"costs": COSTS, "all": list(MEASUREMENTS)}
+    wanted: set[str] = set()
+    for name in only.split(","):
+        if name not in MEASUREMENTS and name not in groups:
+            known = ", ".join([*MEASUREMENTS, *groups])
+            parser.error(f"there is no measurement {name!r}; choose from {known}")
+        wanted.update(groups.get(name, [name]))
+    return [name for name in MEASUREMENTS if name in wanted]
+
+
+def check(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """Refuse mistakes before hours are spent."""
+    # An option that takes several files also takes the settings behind them.
+    arguments.overrides += [part for part in arguments.eval if is_setting(part)]
+    arguments.eval = [part for part in arguments.eval if not is_setting(part)]
+    for text in arguments.overrides:
+        if instead := INSTEAD.get(text.partition("=")[0]):
+            parser.error(f"{text}: say it with {instead}, for all programs")
     if not arguments.text.is_file():
         parser.error(f"there is no text {arguments.text}")
-    programs = contenders()
-    runs: dict[str, list[dict[str, float]]] = {name: [] for name in programs}
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        text = fold(arguments.text, folder, arguments.words or None)
-        for _ in range(arguments.runs):
-            for name, program in programs.items():
-                runs[name].append(measure(program, text, folder, arguments.overrides))
+    if arguments.json is not None and is_setting(arguments.json):
+        parser.error(f"put --json last: {arguments.json!r} is a setting, not a file")
+    try:
+        load_config(None, arguments.overrides)
+        for path in arguments.eval:
+            read_set(path)
+    except (ConfigError, SetError) as error:
+        parser.error(str(error))
+
+
+def is_setting(text: str) -> bool:
+    """Tell `key=value` from the name of a file."""
+    return "=" in text and not Path(text).exists()
+
+
+def measure(race: Race, name: str, *, with_accuracy: bool) -> tuple[dict[str, Any], str]:
+    """Run one measurement; return it for JSON, and as a table."""
+    measurement = MEASUREMENTS[name]
+    contenders = measurement.contenders(race)
+    n_rounds = len(race.seeds) if measurement.per_seed else race.n_runs
+    # The runs that are timed are scored at once, so that `accuracy` need not make them again.
+    scored = with_accuracy and bool(race.sets) and name in ("speed", "accuracy")
+    runs, left_out = race.run(name, contenders, n_rounds, with_accuracy=scored)
+    columns = measurement.columns(race)
     rows = {
-        name: {figure: statistics.median(run[figure] for run in of_one) for figure in of_one[0]}
-        for name, of_one in runs.items()
+        contender.name: [
+            summarize(column, of_one, runs[measurement.base(contender, list(runs))])
+            for column in columns
+        ]
+        for contender, of_one in runs.items()
     }
-    if arguments.json:
-        print(json.dumps({"medians": rows, "runs": runs}))
-        return
-    base = rows["w2v numpy"]["words_per_second"]
-    print(f"{'program':<12}{'words/s':>12}{'ratio':>8}{'seconds':>10}{'peak MB':>10}")
-    for name, row in rows.items():
-        ratio = row["words_per_second"] / base
-        print(
-            f"{name:<12}{row['words_per_second']:>12,.0f}{ratio:>8.2f}"
-            f"{row['seconds']:>10.1f}{row['peak_mb']:>10.0f}"
-        )
+    notes = [f"left out: {who}: {why}" for who, why in left_out.items()]
+    if not contenders:
+        left_out, notes = {name: measurement.needs}, [f"left out: {measurement.needs}"]
+    if name == "accuracy" and runs:
+        notes.append(f"answered: {coverage(next(iter(runs.values()))[0]['accuracy'])}")
+    record = {
+        "title": measurement.title,
+        "columns": [f"{column.header} ({column.against or column.summary})" for column in columns],
+        "rows": [
+            {
+                "name": contender.name,
+                "settings": list(contender.overrides),
+                "base": measurement.base(contender, list(runs)).name,
+                "medians": medians(of_one),
+                "shown": rows[contender.name],
+                "runs": of_one,
+            }
+            for contender, of_one in runs.items()
+        ],
+        "left_out": left_out,
+    }
+    table = [as_table(columns, rows)] if rows else []
+    title = f"{name}: {measurement.title}"
+    return record, "\n".join([wrapped(title), *table, *map(wrapped, notes)])
+
+
+def coverage(accuracy: dict[str, Any]) -> str:
+    """Say how much of each set could be answered; it is the same for all that learn all words."""
+    return ", ".join(f"{Path(path).stem} {s['coverage']:.0%}" for path, s in accuracy.items())
+
+
+def medians(runs: list[Figures]) -> dict[str, float]:
+    """Return the median of each figure that is a plain number."""
+    names = [name for name, value in runs[0].items() if isinstance(value, (int, float))]
+    return {name: statistics.median(run[name] for run in runs) for name in names if name != "seed"}
+
+
+def about(race: Race) -> str:
+    """Say what is measured, and on what."""
+    facts, here = race.text_facts, machine()
+    lines = [
+        f"text     {facts['words']:,} words, {facts['kept']:,} of them in the vocabulary, "
+        f"V = {facts['V']:,}",
+        f"settings {' '.join(race.overrides) or 'the defaults'}; threads {race.threads}; "
+        f"rounds {race.n_runs}",
+        f"machine  {here['cpu']}, {here['cores']} cores",
+        f"versions {', '.join(f'{name} {version}' for name, version in here['versions'].items())}",
+    ]
+    return "\n".join(wrapped(line, " " * 9) for line in lines)
+
+
+def wrapped(line: str, indent: str = "  ") -> str:
+    """Break a line that is too long for the table's width."""
+    return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_long_words=False)
+
+
+def machine() -> dict[str, Any]:
+    """Describe what the figures depend on."""
+    versions = {"python": platform.python_version()}
+    for package in ("w2v", "numpy", "numba", "gensim"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[package] = importlib.metadata.version(package)
+    try:
+        cpus = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    except OSError:
+        cpus = []
+    return {
+        "cpu": cpus[0] if cpus else platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "system": platform.platform(),
+        "versions": versions,
+    }
 
 
 if __name__ == "__main__":

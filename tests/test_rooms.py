@@ -20,6 +20,7 @@ ALLOWED = {
     "run_folder": {"errors", "files"},
     "model": {"errors"},
     "vectors": {"errors", "run_folder", "text"},
+    "evaluation": {"errors", "files", "vectors"},
     "engines": {"errors", "config", "model"},
     "training": {
         "errors", "files", "config", "text", "run_folder", "model", "engines", "vectors",

@@ -53,6 +53,10 @@ class RunError(W2VError):
     """A run folder is missing, incomplete or damaged."""
 
 
+class SetError(W2VError):
+    """An evaluation set cannot be read, or is in neither of the two formats."""
+
+
 class WordError(W2VError):
     """A word is not in the vocabulary, or a question has no answer."""
 

@@ -1,0 +1,1 @@
+"""How good vectors are, held against what people said: analogies and word similarity."""
