@@ -109,16 +109,27 @@ class RowCombiner(Protocol):
     """Moves rows of a table by what R replicas made of their copies."""
 
     def __call__(
-        self, W: Floats, rows: Ids, scale: Floats, copies: Floats, index: Ids, n_rows: Ids
+        self,
+        W: Floats,
+        rows: Ids,
+        along: Floats,
+        across: Floats,
+        direction: Floats,
+        copies: Floats,
+        index: Ids,
+        n_rows: Ids,
     ) -> None:
-        """W[row] += scale * sum over replicas r, in order, of (W_r[row] - W[row]).
+        """W[row] += along * (part of the move along a direction) + across * (the rest of it).
+
+        The move is the sum over replicas r, in order, of W_r[row] - W[row].
 
         Parameters
         ----------
         W : array of float, shape (V, D)
             Changed in place.
         rows : array of int, shape (n,), distinct
-        scale : array of float, shape (n,)
+        along, across : arrays of float, shape (n,)
+        direction : array of float, shape (D,), of length 1
         copies : array of float, shape (R, m, D)
             The replicas' compact tables.
         index : array of int32, shape (R, V)

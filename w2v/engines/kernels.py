@@ -397,16 +397,27 @@ def scatter_contexts(
 
 
 @compiled
-def combine_rows(W: Any, rows: Any, scale: Any, copies: Any, index: Any, n_rows: Any) -> None:
-    """Move each row by the sum of the replicas' moves, times its scale."""
-    moves = np.empty_like(W[0])
+def combine_rows(
+    W: Any,
+    rows: Any,
+    along: Any,
+    across: Any,
+    direction: Any,
+    copies: Any,
+    index: Any,
+    n_rows: Any,
+) -> None:
+    """Move each row by the sum of the replicas' moves, scaled along a direction and across it."""
+    move = np.empty_like(direction)
     for i in range(len(rows)):
         row = W[rows[i]]
-        moves[:] = 0
+        move[:] = 0
         for replica in range(len(copies)):
             here = index[replica, rows[i]]
             if 0 <= here < n_rows[replica]:
                 copy = copies[replica, here]
                 for d in range(len(row)):
-                    moves[d] += copy[d] - row[d]
-        add_scaled(row, scale[i], moves)
+                    move[d] += copy[d] - row[d]
+        part = (along[i] - across[i]) * dot(move, direction)
+        add_scaled(row, across[i], move)
+        add_scaled(row, part, direction)

@@ -143,7 +143,14 @@ def fitting_buffers(
 
 
 def combine_rows(
-    W: Floats, rows: Ids, scale: Floats, copies: Floats, index: Ids, n_rows: Ids
+    W: Floats,
+    rows: Ids,
+    along: Floats,
+    across: Floats,
+    direction: Floats,
+    copies: Floats,
+    index: Ids,
+    n_rows: Ids,
 ) -> None:
     """Combine the replicas' copies of some rows; see `RowCombiner` (contract.py)."""
-    kernels.combine_rows(W, rows, scale, copies, index, n_rows)
+    kernels.combine_rows(W, rows, along, across, direction, copies, index, n_rows)

@@ -178,14 +178,23 @@ def cut_batches(chunk: Chunk) -> Iterator[tuple[int, Batch]]:
 
 
 def combine_rows(
-    W: Floats, rows: Ids, scale: Floats, copies: Floats, index: Ids, n_rows: Ids
+    W: Floats,
+    rows: Ids,
+    along: Floats,
+    across: Floats,
+    direction: Floats,
+    copies: Floats,
+    index: Ids,
+    n_rows: Ids,
 ) -> None:
     """Combine the replicas' copies of some rows; see `RowCombiner` (contract.py)."""
     for at in range(0, len(rows), COMBINED_AT_ONCE):
-        block = rows[at : at + COMBINED_AT_ONCE]
+        here = slice(at, at + COMBINED_AT_ONCE)
+        block = rows[here]
         start = W.take(block, axis=0)  # (n, D)
         moves = np.zeros_like(start)
-        for copy, here, n in zip(copies, index[:, block], n_rows, strict=True):
-            has = np.flatnonzero((here >= 0) & (here < n))
-            moves[has] += copy[here[has]] - start[has]
-        W[block] = start + scale[at : at + COMBINED_AT_ONCE, None] * moves
+        for copy, place, n in zip(copies, index[:, block], n_rows, strict=True):
+            has = np.flatnonzero((place >= 0) & (place < n))
+            moves[has] += copy[place[has]] - start[has]
+        part = (along[here] - across[here]) * (moves @ direction)  # (n,)
+        W[block] = start + across[here, None] * moves + part[:, None] * direction
