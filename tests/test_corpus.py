@@ -17,8 +17,9 @@ from w2v.config.schema import CorpusConfig, VocabConfig
 from w2v.errors import ConfigError, CorpusError, OutputError
 from w2v.shipped import shipped_files
 from w2v.text import corpus as corpus_module
-from w2v.text.corpus import IdStream, corpus_files, open_corpus, tokenizer_key
+from w2v.text.corpus import IdStream, corpus_files, open_corpus
 from w2v.text.encoding import EncodedText
+from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import GONE
 
 ALL = VocabConfig(min_count=1)
@@ -252,15 +253,15 @@ class TestStandardInput:
 
 class TestTokenizerKey:
     def test_settings(self):
-        configs = [
-            CorpusConfig(),
-            CorpusConfig(tokenizer="char"),
-            CorpusConfig(lowercase=False),
-            CorpusConfig(normalize="NFKC"),
-            CorpusConfig(normalize="none"),
+        specs = [
+            TokenizerSpec(),
+            TokenizerSpec("char"),
+            TokenizerSpec(lowercase=False),
+            TokenizerSpec(normalize="NFKC"),
+            TokenizerSpec(normalize="none"),
         ]
-        assert len(set(map(tokenizer_key, configs))) == len(configs)
-        assert tokenizer_key(CorpusConfig("elsewhere")) == tokenizer_key(CorpusConfig())
+        assert len({spec.key() for spec in specs}) == len(specs)
+        assert TokenizerSpec(allow_code=True).key() == TokenizerSpec().key()
 
     def test_code_is_known_by_its_file(self, write, monkeypatch):
         monkeypatch.setattr(sys, "path", list(sys.path))

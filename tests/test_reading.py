@@ -23,10 +23,18 @@ from w2v.text import reading
 from w2v.text.reading import BadBytes, find_files, read_pieces, spool
 
 
+def lines_of(pieces):
+    """Cut pieces of several lines into (line, whether a sentence ends after it)."""
+    for text, ends_sentence in pieces:
+        *lines, last = text.split("\n")
+        yield from ((line, True) for line in lines)
+        yield last, ends_sentence
+
+
 def read(file, field=None, bad=None):
     """Return the pieces of a file, joined to sentences; a sentence of nothing is none."""
     sentences, pieces = [], []
-    for text, ends_sentence in read_pieces(file, field, bad or BadBytes()):
+    for text, ends_sentence in lines_of(read_pieces(file, field, bad or BadBytes())):
         pieces.append(text)
         if ends_sentence:
             sentences.append("".join(pieces))
@@ -158,7 +166,7 @@ class TestSentences:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(reading, "BLOCK_BYTES", block_bytes)
             sentences = read(scratch, bad=bad)
-            pieces = [piece for piece, _ in read_pieces(scratch, None, BadBytes())]
+            pieces = [piece for piece, _ in lines_of(read_pieces(scratch, None, BadBytes()))]
         text = text.removeprefix("\ufeff")
         assert sentences == sentences_of(text)
         assert [word for piece in pieces for word in piece.split()] == text.split()

@@ -7,7 +7,6 @@ the way from a config to all of this.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Sequence
@@ -21,9 +20,10 @@ from w2v.config.schema import CorpusConfig, VocabConfig
 from w2v.errors import ConfigError, CorpusError
 from w2v.files import cache_folder, cannot_cache
 from w2v.text.builtin import builtin_corpora, builtin_file
-from w2v.text.encoding import EncodedText, Progress, encode
+from w2v.text.counting import Progress
+from w2v.text.encoding import EncodedText, encode
 from w2v.text.reading import find_files, has_fields, spool
-from w2v.text.tokenizers import make_tokenizer, tokenizer_source
+from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import GONE, Vocabulary, build_vocabulary
 
 INDEX_BLOCK = 1 << 16  # tokens on disk for each entry of the index
@@ -124,6 +124,7 @@ def open_corpus(
     *,
     allow_code: bool = False,
     progress: Progress | None = None,
+    processes: int | None = None,
 ) -> Corpus:
     """Read, tokenize and count a corpus, or take it from the cache, and choose its vocabulary.
 
@@ -135,25 +136,26 @@ def open_corpus(
         Whether a `module:function` tokenizer may be run.
     progress : callable, optional
         Is told the number of characters read since its last call.
+    processes : int, optional
+        At most so many read side by side; as many as there are cores by default. The result is the
+        same for any number.
 
     Raises
     ------
     CorpusError, ConfigError, OutputError
         If there is no text in it, or no vocabulary of two words.
     """
-    tokenize = make_tokenizer(
-        corpus.tokenizer,
-        lowercase=corpus.lowercase,
-        normalize=corpus.normalize,
-        allow_code=allow_code,
+    tokenizer = TokenizerSpec(
+        corpus.tokenizer, corpus.lowercase, corpus.normalize, allow_code=allow_code
     )
+    tokenizer.make()  # refuses what cannot be run before anything is read
     files, spooled = corpus_files(corpus.path)
     try:
         if corpus.field is not None and not any(map(has_fields, files)):
             raise ConfigError(
                 ["corpus.field: only .jsonl and .csv files have fields, and none is here"]
             )
-        text, sha256 = encode(files, tokenize, tokenizer_key(corpus), corpus.field, progress)
+        text, sha256 = encode(files, tokenizer, corpus.field, progress, processes)
     except CorpusError as error:
         # A reader of standard input knows nothing of the copy that was made of it.
         raise CorpusError(str(error).replace(str(spooled), "standard input")) from error
@@ -203,15 +205,6 @@ def _files_of(part: str) -> list[Path]:
     if part in builtin_corpora() and not os.path.exists(part):
         return [builtin_file(part)]
     return find_files([part])
-
-
-def tokenizer_key(corpus: CorpusConfig) -> str:
-    """Tell a tokenizer and its settings from any other; code by the content of its file."""
-    parts = [corpus.tokenizer, corpus.lowercase, corpus.normalize]
-    source = tokenizer_source(corpus.tokenizer)
-    if source is not None:
-        parts.append(hashlib.sha256(source.read_bytes()).hexdigest())
-    return repr(parts)
 
 
 def _spooled_stdin() -> Path:
