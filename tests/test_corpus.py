@@ -85,6 +85,7 @@ class TestIdStream:
     def test_any_stretch(self, sentences, new_id, index_block):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(corpus_module, "INDEX_BLOCK", index_block)
+            patch.setattr(corpus_module, "INDEX_STEP", 3 * index_block)
             stream = self.stream(sentences, new_id)
             # (row, number of its sentence) of every position that is not gone
             naive = [
@@ -104,7 +105,7 @@ class TestIdStream:
 
     def test_types(self):
         tokens, sentence = self.stream([[1, 0], [1]], [5, 7]).read(0, 3)
-        assert (tokens.dtype, sentence.dtype) == (np.int32, np.int64)
+        assert (tokens.dtype, sentence.dtype) == (np.int32, np.int32)
 
     def test_sentences_that_begin_or_vanish_among_what_is_gone(self):
         # Two sentences that meet once the rows between them are gone are still two.

@@ -43,7 +43,7 @@ def write(tmp_path):
 class Splitter:
     """A tokenizer of any function from a line to its tokens; it is code, so it has no process."""
 
-    is_code = True
+    name, is_code = "of_our_own:split", True
 
     def __init__(self, split=str.split, key="whitespace"):
         self.split, self._key = split, key

@@ -26,7 +26,8 @@ from w2v.text.reading import find_files, has_fields, spool
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import GONE, Vocabulary, build_vocabulary
 
-INDEX_BLOCK = 1 << 16  # tokens on disk for each entry of the index
+INDEX_BLOCK = 1 << 12  # tokens on disk for each entry of the index
+INDEX_STEP = INDEX_BLOCK << 4  # tokens looked at together when it is made
 
 
 class IdStream:
@@ -40,14 +41,15 @@ class IdStream:
     """
 
     def __init__(self, text: EncodedText, new_id: NDArray[np.int32]) -> None:
-        self._text = text
+        # Plain arrays over the mapped files: a slice of a memmap takes microseconds to be made.
+        self._ranks, self._starts = np.asarray(text.ranks), np.asarray(text.starts)
         self._new_id = new_id
         # before[i]: stream positions before block i of the text on disk
-        kept = [
-            np.count_nonzero(new_id[text.ranks[at : at + INDEX_BLOCK]] != GONE)
-            for at in range(0, len(text.ranks), INDEX_BLOCK)
+        n_kept = [
+            _sums_of_blocks(new_id.take(self._ranks[at : at + INDEX_STEP]) != GONE)
+            for at in range(0, len(self._ranks), INDEX_STEP)
         ]
-        self._before = np.concatenate(([0], np.cumsum(kept, dtype=np.int64)))
+        self._before = np.concatenate(([0], np.cumsum(np.concatenate(n_kept))))
 
     def __len__(self) -> int:
         return int(self._before[-1])
@@ -61,8 +63,8 @@ class IdStream:
                 return True
         return False
 
-    def read(self, start: int, stop: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Return a stretch of the stream.
+    def read(self, start: int, stop: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return a stretch of the stream; several threads may read at once.
 
         Parameters
         ----------
@@ -73,24 +75,26 @@ class IdStream:
         -------
         tokens : array of int32, shape (stop - start,)
             Word ids.
-        sentence : array of int64, shape (stop - start,)
+        sentence : array of int32, shape (stop - start,)
             The number of each position's sentence within the stretch; it rises from 0.
         """
         first_block = int(np.searchsorted(self._before, start, side="right")) - 1
         last_block = int(np.searchsorted(self._before, stop, side="left"))
         low, high = first_block * INDEX_BLOCK, last_block * INDEX_BLOCK
-        ids = self._new_id[self._text.ranks[low:high]]
-        has_row = ids != GONE
-        starts = self._text.starts
-        here = starts[np.searchsorted(starts, low) : np.searchsorted(starts, high)] - low
-        sentence = np.zeros(len(ids), np.int64)
-        sentence[here] = 1  # a sentence that starts with a dropped word still counts up
-        sentence = np.cumsum(sentence)[has_row]
-        stretch = slice(
-            start - int(self._before[first_block]), stop - int(self._before[first_block])
-        )
-        tokens, sentence = ids[has_row][stretch], sentence[stretch]
-        return tokens, sentence - sentence[0]
+        ids = self._new_id.take(self._ranks[low:high])
+        before = int(self._before[first_block])
+        places = np.flatnonzero(ids != GONE)[start - before : stop - before]
+        first, last = np.searchsorted(self._starts, (low, high))
+        sentence = np.zeros(len(ids), np.int32)
+        # A sentence that starts with a dropped word still counts up.
+        sentence[self._starts[first:last] - low] = 1
+        sentence = np.cumsum(sentence, dtype=np.int32).take(places)
+        return ids.take(places), sentence - sentence[0]
+
+
+def _sums_of_blocks(is_kept: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Count what is true in each INDEX_BLOCK."""
+    return np.add.reduceat(is_kept, np.arange(0, len(is_kept), INDEX_BLOCK), dtype=np.int64)
 
 
 @dataclass(frozen=True)

@@ -238,11 +238,14 @@ def _n_hands(tokenizer: TokenizerSpec, n_bytes: int, processes: int | None) -> i
     """Return how many processes shall read a text of some size."""
     if tokenizer.is_code or n_bytes < PARALLEL_BYTES:
         return 1
+    return min(processes or MOST_PROCESSES, _n_cores(), MOST_PROCESSES)
+
+
+def _n_cores() -> int:
+    """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
-        n_cores = len(os.sched_getaffinity(0))
-    else:
-        n_cores = os.cpu_count() or 1
-    return min(processes or n_cores, n_cores, MOST_PROCESSES)
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _count_by(

@@ -1,8 +1,8 @@
 """From text to provisional ids: words are numbered by first appearance.
 
 A dictionary says which number a word has: the plain way. For ASCII text there is a shorter way to
-the same numbers: words are found, and most of them looked up, many at once in NumPy arrays;
-only what is not found there goes through the dictionary. Lines with other characters, and tokenizers
+the same numbers: words are found, and most of them looked up, many at once in NumPy arrays; only
+what is not found there goes through the dictionary. Lines with other characters, and tokenizers
 that are no matter of bytes, go the plain way; tests hold both together.
 """
 
@@ -57,6 +57,7 @@ class Numbering:
         self.numbers: dict[str, int] = Numbers()
         self._tokenize: LineTokenizer = tokenizer.make_for_lines()
         self._table = tokenizer.ascii_table()
+        self._apostrophes_are_inner = tokenizer.name == "words"
         self._common = None if self._table is None else _CommonWords(self.numbers)
 
     def ids_of(self, text: str) -> tuple[Ids, Positions]:
@@ -103,7 +104,7 @@ class Numbering:
             b"\0%b%b" % (text.encode().translate(self._table), b"\0" * 2 * KEY_BYTES)
         )
         letters = np.frombuffer(padded, np.int8)  # words are > 0, a space 0, a line end < 0
-        if b"'" in padded:
+        if self._apostrophes_are_inner and b"'" in padded:
             _drop_outer_apostrophes(letters)
         is_word = letters > 0
         edges = np.flatnonzero(is_word[1:] != is_word[:-1]) + 1

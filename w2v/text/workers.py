@@ -2,9 +2,10 @@
 
 Others are fresh interpreters, started as commands and spoken to over pipes, a line of JSON each
 way. They are not forked, since this process may have threads; and they are not made by
-multiprocessing, which runs the program's main file again in every child and so breaks a script that
-does not guard against it. They are in a session of their own, where Ctrl-C does not reach them: this
-process ends them, whatever happens here. If it is killed itself, they end at their next word to it.
+multiprocessing, which runs the program's main file again in every child and so breaks a script
+that does not guard against it. They are in a session of their own, where Ctrl-C does not reach
+them: this process ends them, whatever happens here. If it is killed itself, they end at their next
+word to it.
 
 A tokenizer of the user's is never run in them: it may keep state, which would make the words depend
 on the number of processes.
@@ -141,18 +142,7 @@ class Workers:
 
     def _start(self, worker: int) -> None:
         """Start one process, and a thread that listens to it."""
-        python = multiprocessing.spawn.get_executable()
-        if not python or getattr(sys, "frozen", False):
-            raise CannotStartError  # what is there is no interpreter
-        process = subprocess.Popen(
-            [os.fsdecode(python), "-c", _COMMAND, *map(str, sys.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, **_ENVIRONMENT},
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        )
+        process = self._process()
         self._processes.append(process)
         thread = threading.Thread(target=self._listen, args=[worker, process], daemon=True)
         self._threads.append(thread)
@@ -167,6 +157,21 @@ class Workers:
                 "field": task.field,
                 "tokenizer": dataclasses.asdict(task.tokenizer),
             },
+        )
+
+    def _process(self) -> subprocess.Popen[bytes]:
+        """Start a fresh interpreter."""
+        python = multiprocessing.spawn.get_executable()
+        if not python or getattr(sys, "frozen", False):
+            raise CannotStartError  # what is there is no interpreter
+        return subprocess.Popen(
+            [os.fsdecode(python), "-c", _COMMAND, *map(str, sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **_ENVIRONMENT},
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
 
     def _listen(self, worker: int, process: subprocess.Popen[bytes]) -> None:

@@ -114,7 +114,7 @@ class Draws:
         self._noise = NoiseDistribution(vocabulary.counts, config.negatives.power)
 
     def chunk(
-        self, tokens: NDArray[np.int32], sentence: NDArray[np.int64], epoch: int, number: int
+        self, tokens: NDArray[np.int32], sentence: NDArray[np.int32], epoch: int, number: int
     ) -> Chunk:
         """Draw a chunk.
 
@@ -159,7 +159,7 @@ class Draws:
 
 
 def context_bounds(
-    sentence: NDArray[np.int64], windows: NDArray[np.int64]
+    sentence: NDArray[np.int32], windows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where each position's context begins and ends: its window, inside its sentence.
 
@@ -169,7 +169,7 @@ def context_bounds(
 
     Parameters
     ----------
-    sentence : array of int64, shape (n,), rising
+    sentence : array of int32, shape (n,), rising
     windows : array of int64, shape (n,)
 
     Returns
