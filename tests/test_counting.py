@@ -13,9 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from w2v.errors import CorpusError, W2VError
-from w2v.text import counting, encoding, reading, workers
+from w2v.text import counting, decoding, encoding, worker
+from w2v.text.decoding import BadBytes, Span
 from w2v.text.encoding import encode
-from w2v.text.reading import BadBytes, Span, cut_into_spans, read_pieces
+from w2v.text.reading import cut_into_spans, read_pieces
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.workers import Workers
 
@@ -62,7 +63,7 @@ class Threads(Workers):
 
         def _work(self):
             with self._messages, self._answers:
-                workers._work(self._messages, self._answers)
+                worker.serve(self._messages, self._answers)
 
         def kill(self):
             self.stdin.close()
@@ -123,7 +124,7 @@ def test_the_number_of_processes_does_not_show(
         files.append(folder / str(number) / name)
         files[-1].write_bytes(file_content(name, content))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "BLOCK_BYTES", block_bytes)
+        patch.setattr(decoding, "BLOCK_BYTES", block_bytes)
         patch.setattr(counting, "LEAST_STRETCH", stretch_bytes)
         patch.setattr(counting, "IDS_AT_ONCE", 5)
         patch.setattr(encoding, "PARALLEL_BYTES", 0)
@@ -140,7 +141,7 @@ class TestSpans:
         file = tmp_path_factory.mktemp("spans") / "a.txt"
         file.write_bytes(content)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(reading, "BLOCK_BYTES", block_bytes)
+            patch.setattr(decoding, "BLOCK_BYTES", block_bytes)
             spans = cut_into_spans(file, len(content), span_bytes)
         assert spans[0].start == 0
         assert [span.stop for span in spans] == [*(span.start for span in spans[1:]), None]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from w2v.errors import CorpusError, OutputError
 from w2v.files import cache_folder
-from w2v.text import counting, encoding, reading
+from w2v.text import counting, decoding, encoding
 from w2v.text.encoding import encode
 
 # Each word comes first where no other order puts it; two sentences end within a line of spaces.
@@ -118,7 +118,7 @@ def test_against_a_plain_count(tmp_path_factory, contents, block_bytes, block_id
         file.write_bytes(content.encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("W2V_CACHE", str(folder / "cache"))
-        patch.setattr(reading, "BLOCK_BYTES", block_bytes)
+        patch.setattr(decoding, "BLOCK_BYTES", block_bytes)
         patch.setattr(counting, "IDS_AT_ONCE", block_ids)
         patch.setattr(encoding.os, "fsync", lambda file: None)  # most of the time
         text = encoded(*files)
@@ -132,7 +132,7 @@ def test_against_a_plain_count(tmp_path_factory, contents, block_bytes, block_id
 
 def test_progress_tells_all_characters(write, monkeypatch):
     monkeypatch.setattr(counting, "TOLD_CHARACTERS", 5)
-    monkeypatch.setattr(reading, "BLOCK_BYTES", 40)
+    monkeypatch.setattr(decoding, "BLOCK_BYTES", 40)
     steps = []
     encoded(write("a.txt", "나는 밥을\n" * 30), write("b.txt", "x y"), progress=steps.append)
     assert sum(steps) == 30 * 6 + 3

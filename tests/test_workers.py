@@ -14,7 +14,7 @@ import time
 import pytest
 
 from w2v.errors import ConfigError, CorpusError, OutputError, W2VError
-from w2v.text import counting, encoding, workers
+from w2v.text import counting, encoding, worker
 from w2v.text.encoding import encode
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.workers import CannotStartError, Workers
@@ -189,7 +189,7 @@ class TestErrors:
         ],
     )
     def test_are_the_same_here(self, error):
-        again = workers._error_of(workers._said_of(error))
+        again = worker.error_of(worker.said_of(error))
         assert type(again) is type(error)
         assert str(again) == str(error)
         assert getattr(again, "problems", None) == getattr(error, "problems", None)
@@ -198,11 +198,11 @@ class TestErrors:
         try:
             {}["nothing"]
         except KeyError as error:
-            said = workers._said_of(error)
-        assert "test_a_bug_says_where" in str(workers._error_of(said))
+            said = worker.said_of(error)
+        assert "test_a_bug_says_where" in str(worker.error_of(said))
 
     def test_a_disk_that_cannot_be_written(self, text, started):
-        task = workers.Task(text.with_name("gone"), [text], None, TokenizerSpec())
+        task = worker.Task(text.with_name("gone"), [text], None, TokenizerSpec())
         stretches = counting.cut_into_stretches([text], [len(TEXT)], 2)
         with Workers(task, 2) as hands, pytest.raises(FileNotFoundError, match="No such file"):
             hands.count(stretches, lambda n_characters: None)
@@ -265,7 +265,7 @@ class TestWhereTheyCannotStart:
         monkeypatch.setattr(sys, "frozen", True, raising=False)
         encode([text], TokenizerSpec(), None)
         assert started == []
-        task = workers.Task(text.parent, [text], None, TokenizerSpec())
+        task = worker.Task(text.parent, [text], None, TokenizerSpec())
         with pytest.raises(CannotStartError):
             Workers(task, 2)
 

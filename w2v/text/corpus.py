@@ -22,7 +22,8 @@ from w2v.files import cache_folder, cannot_cache
 from w2v.text.builtin import builtin_corpora, builtin_file
 from w2v.text.counting import Progress
 from w2v.text.encoding import EncodedText, encode
-from w2v.text.reading import find_files, has_fields, spool
+from w2v.text.finding import find_files, spool
+from w2v.text.reading import has_fields
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import GONE, Vocabulary, build_vocabulary
 

@@ -34,13 +34,12 @@ from w2v.text.counting import (
     Counted,
     Progress,
     Stretch,
-    bad_bytes_of,
     cut_into_stretches,
-    merge,
-    places_of,
 )
+from w2v.text.merging import bad_bytes_of, merge, places_of
 from w2v.text.tokenizers import TokenizerSpec
-from w2v.text.workers import Alone, CannotStartError, Task, Workers
+from w2v.text.worker import Task
+from w2v.text.workers import Alone, CannotStartError, Workers
 
 CACHE_FORMAT = 2  # part of the key: raised whenever the same text would be encoded differently
 HASH_BLOCK = 1 << 20

@@ -22,27 +22,18 @@ import queue
 import subprocess
 import sys
 import threading
-import traceback
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-import w2v.errors
-from w2v.errors import ConfigError, W2VError
-from w2v.text.counting import (
-    Counted,
-    Part,
-    Place,
-    Progress,
-    Stretch,
-    StretchCounter,
-    check_split_files,
-)
-from w2v.text.reading import WHOLE, BadBytes, Span, read_through
-from w2v.text.tokenizers import TokenizerSpec
+from w2v.errors import W2VError
+from w2v.text.counting import Counted, Place, Progress, Stretch
+from w2v.text.decoding import WHOLE, BadBytes
+from w2v.text.merging import check_split_files
+from w2v.text.reading import read_through
+from w2v.text.worker import Task, error_of
 
 # The path comes first: what is imported must be what this process would import.
-_COMMAND = "import sys; sys.path[:] = sys.argv[1:]; from w2v.text.workers import work; work()"
+_COMMAND = "import sys; sys.path[:] = sys.argv[1:]; from w2v.text.worker import work; work()"
 # Workers multiply no matrices; threads for that would only be waiting.
 _ENVIRONMENT = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 SECONDS_OF_SILENCE = 0.2  # after which the progress function is called all the same
@@ -50,29 +41,6 @@ SECONDS_OF_SILENCE = 0.2  # after which the progress function is called all the 
 
 class CannotStartError(Exception):
     """No other process can be had here."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Task:
-    """What every hand has to know.
-
-    Attributes
-    ----------
-    folder : Path
-        Where the ids go.
-    files : list of Path
-    field : str, optional
-    tokenizer : TokenizerSpec
-    """
-
-    folder: Path
-    files: list[Path]
-    field: str | None
-    tokenizer: TokenizerSpec
-
-    def counter(self, name: str) -> StretchCounter:
-        """Return a hand."""
-        return StretchCounter(self.folder, name, self.files, self.field, self.tokenizer)
 
 
 class Alone:
@@ -276,7 +244,7 @@ class Workers:
                     read_through(self._task.files[file])
         except W2VError as error:
             return error
-        return _error_of(message["failed"])
+        return error_of(message["failed"])
 
     def rename(self, places: Sequence[Place], names: Sequence[str], progress: Progress) -> None:
         """Let each hand write its ranks.
@@ -305,7 +273,7 @@ class Workers:
         for _ in messages:
             _, answer = self._hear(progress)
             if "failed" in answer:
-                raise _error_of(answer["failed"])
+                raise error_of(answer["failed"])
 
     def close(self) -> None:
         """End all processes."""
@@ -325,71 +293,6 @@ class Workers:
 def _name(worker: int) -> str:
     """Return what the files of a process are told by."""
     return f"-{worker}"
-
-
-def _error_of(said: dict[str, Any]) -> Exception:
-    """Return the error that a process has described."""
-    if said["kind"] == "OSError":
-        return OSError(said["errno"], said["text"])
-    if said["kind"] == "MemoryError":
-        return MemoryError()
-    if said["kind"] == "ConfigError":
-        return ConfigError(said["text"].split("\n"))
-    kind = getattr(w2v.errors, said["kind"], None)
-    return RuntimeError(said["trace"]) if kind is None else kind(said["text"])
-
-
-def _said_of(error: Exception) -> dict[str, Any]:
-    """Describe an error in a process that reads."""
-    if isinstance(error, OSError):
-        return {"kind": "OSError", "errno": error.errno, "text": error.strerror or str(error)}
-    kind = type(error).__name__
-    return {"kind": kind, "text": str(error), "trace": traceback.format_exc()}
-
-
-def work() -> None:
-    """Be one of the processes: read messages from standard input, answer on standard output."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever is printed here is no answer
-    try:
-        _work(sys.stdin.buffer, answers)
-    except (BrokenPipeError, KeyboardInterrupt):
-        os._exit(1)  # nobody listens any more
-
-
-def _work(messages: IO[bytes], answers: IO[bytes]) -> None:
-    """Do what the messages say, until there are no more."""
-
-    def say(message: dict[str, Any]) -> None:
-        answers.write(json.dumps(message).encode() + b"\n")
-        answers.flush()
-
-    told = json.loads(messages.readline())
-    task = Task(
-        folder=Path(told["folder"]),
-        files=list(map(Path, told["files"])),
-        field=told["field"],
-        tokenizer=TokenizerSpec(**told["tokenizer"]),
-    )
-    counter = task.counter(told["name"])
-    say({"read": 0})
-    for line in messages:
-        message = json.loads(line)
-        try:
-            if "count" in message:
-                stretch = [Part(file, Span(*span)) for file, span in message["count"]]
-                counted = counter.count(stretch, lambda n_characters: say({"read": n_characters}))
-                say({"counted": dataclasses.asdict(counted)})
-            elif "finish" in message:
-                counter.finish()
-                say({"done": True})
-            else:
-                counter.rename([Place(*place) for place in message["rename"]])
-                say({"done": True})
-        except BrokenPipeError:
-            raise
-        except Exception as error:
-            say({"failed": _said_of(error), "part": counter.part})
 
 
 def _counted(said: dict[str, Any]) -> Counted:
