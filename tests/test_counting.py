@@ -113,6 +113,14 @@ def file_content(name, content):
 @example([("a.txt", b"good\n" * 9 + b"\xff\n" * 20), ("b", b"a\0")], TokenizerSpec(), 3, 9, 8)
 @example([("a.txt", b"\xff\n" * 20 + b"good line\n" * 90)], TokenizerSpec(), 2, 99, 9)
 @example([("a.txt", b"fine line\n" * 20 + b"\xff \xff\n" * 9)], TokenizerSpec(), 3, 19, 9)
+# Lines of spaces over whole stretches, inside a sentence.
+@example(
+    [("a.txt", b"a b" + b" " * 60 + b"c\nd" + b" " * 40 + b"\n \n   e")], TokenizerSpec(), 2, 3, 4
+)
+# A byte order mark is one at the beginning of the file only.
+@example([("a.txt", b"a b\n\xef\xbb\xbfb\n" * 5)], TokenizerSpec("whitespace"), 2, 3, 4)
+# Few bytes are bad, but they come so early that the file is given up.
+@example([("a.txt", b"good\n" + b"\xff\n" * 20 + b"good line\n" * 90)], TokenizerSpec(), 2, 5, 4)
 @settings(deadline=None, max_examples=120)
 def test_the_number_of_processes_does_not_show(
     tmp_path_factory, parts, spec, processes, stretch_bytes, block_bytes
@@ -126,6 +134,7 @@ def test_the_number_of_processes_does_not_show(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decoding, "BLOCK_BYTES", block_bytes)
         patch.setattr(counting, "LEAST_STRETCH", stretch_bytes)
+        patch.setattr(counting, "STRETCHES_EACH", 10_000)
         patch.setattr(counting, "IDS_AT_ONCE", 5)
         patch.setattr(encoding, "PARALLEL_BYTES", 0)
         patch.setattr(encoding, "_n_cores", lambda: 9)

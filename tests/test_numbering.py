@@ -46,6 +46,8 @@ def plainly(spec, texts):
 @example(TokenizerSpec(), ["'"], 1, 1)
 @example(TokenizerSpec("whitespace"), ["' 'a' b''c"], 1, 1)
 @example(TokenizerSpec("whitespace"), ["\x01a \x7f\x02 \x1e b"], 2, 1)
+@example(TokenizerSpec("whitespace"), [" ".join([*WORDS, *WORDS[::-1]])] * 2, 1, 1)
+@example(TokenizerSpec(), [f"{'x' * 17} {'x' * 16} abcdefghij abcdefghi"], 1, 1)
 @settings(deadline=None, max_examples=300)
 def test_both_ways_are_one(spec, texts, words_at_once, slot_bits):
     with pytest.MonkeyPatch.context() as patch:

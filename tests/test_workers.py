@@ -243,6 +243,7 @@ class TestNoneIsLeft:
         with subprocess.Popen(command, start_new_session=True, **pipes) as process:
             pids = list(map(int, process.stdout.readline().split()))
             assert len(pids) == 2
+            assert process.pid not in map(os.getpgid, pids)  # Ctrl-C does not reach them
             os.killpg(process.pid, how)
             _, said = process.communicate(timeout=30)
         wait_until(lambda: not any(map(is_running, pids)))

@@ -11,6 +11,7 @@ The memory of a hand is bounded by its distinct words and one block of text; see
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -239,6 +240,8 @@ class StretchCounter:
                 target.seek(size * (place.token if name == RANKS else place.sentence))
                 while n_left:
                     block = np.fromfile(source, dtype, min(n_left, IDS_AT_ONCE))
+                    if not len(block):
+                        raise OSError(errno.EIO, f"{self._path(name).name} was cut short")
                     target.write(changed(block, place).astype(dtype, copy=False).data)
                     n_left -= len(block)
 

@@ -43,8 +43,9 @@ from w2v.text.workers import Alone, CannotStartError, Workers
 
 CACHE_FORMAT = 2  # part of the key: raised whenever the same text would be encoded differently
 HASH_BLOCK = 1 << 20
-# Below this size one process is done before others are up (measured: 0.2 s to start, 70 MB/s each).
-PARALLEL_BYTES = 20_000_000
+# Smaller texts are read in one process: others take 0.3 s to start and to be put together, in which
+# one reads 20 MB of plain ASCII, or 4 MB of Korean (measured).
+PARALLEL_BYTES = 16_000_000
 MOST_PROCESSES = 8  # beyond this the disk, and putting the words together, would be waited for
 # What opening an encoded text raises that is not there, or that lost a part.
 NOT_WHOLE = (OSError, ValueError, TypeError, LookupError)

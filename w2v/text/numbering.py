@@ -99,10 +99,8 @@ class Numbering:
         """Number the words of an ASCII text; `_plainly` gives the same."""
         assert self._table is not None
         assert self._common is not None
-        # The zeros are no part of a word: one before all of them, and as many as two keys behind.
-        padded = bytearray(
-            b"\0%b%b" % (text.encode().translate(self._table), b"\0" * 2 * KEY_BYTES)
-        )
+        # The zeros are no part of a word: one before all of them, and a key behind.
+        padded = bytearray(b"\0%b%b" % (text.encode().translate(self._table), b"\0" * KEY_BYTES))
         letters = np.frombuffer(padded, np.int8)  # words are > 0, a space 0, a line end < 0
         if self._apostrophes_are_inner and b"'" in padded:
             _drop_outer_apostrophes(letters)
