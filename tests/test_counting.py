@@ -120,7 +120,9 @@ def file_content(name, content):
 # A byte order mark is one at the beginning of the file only.
 @example([("a.txt", b"a b\n\xef\xbb\xbfb\n" * 5)], TokenizerSpec("whitespace"), 2, 3, 4)
 # Few bytes are bad, but they come so early that the file is given up.
-@example([("a.txt", b"good\n" + b"\xff\n" * 20 + b"good line\n" * 90)], TokenizerSpec(), 2, 5, 4)
+@example(
+    [("a.txt", b"good\n" + b"\xff\xff\xff\n" * 12 + b"good line\n" * 90)], TokenizerSpec(), 2, 5, 4
+)
 @settings(deadline=None, max_examples=120)
 def test_the_number_of_processes_does_not_show(
     tmp_path_factory, parts, spec, processes, stretch_bytes, block_bytes

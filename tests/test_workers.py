@@ -22,6 +22,7 @@ from w2v.text.workers import CannotStartError, Workers
 TEXT = (
     "b a b\n\nc b\r\nd a d c\rnew words with don't, and as many as it takes 한국어\n" * 40 + "z y b"
 )
+PARTS = ["counts.i64", "ranks.i32", "report.json", "starts.i64", "words.txt"]
 # Not behind `if __name__ == "__main__"`: a child that ran it again would train again.
 SCRIPT = """
 import w2v
@@ -114,13 +115,7 @@ def test_the_same_bytes(text, tmp_path, monkeypatch, started, processes):
         assert encoded.report.first_bad_file == "b.txt.gz"
         results[n] = contents(tmp_path / f"cache-{n}")
     assert results[1] == results[processes]
-    assert sorted(results[1]) == [
-        "counts.i64",
-        "ranks.i32",
-        "report.json",
-        "starts.i64",
-        "words.txt",
-    ]
+    assert sorted(results[1]) == PARTS
     assert len(started) == processes
     assert all(process.returncode is not None for process in started)
     n_characters = 2 * len(TEXT) - 2 * TEXT.count("\r\n") + 13 * 20 + 1 + 9 * 300 + 2
@@ -261,6 +256,15 @@ class TestWhereTheyCannotStart:
         monkeypatch.setattr(multiprocessing.spawn, "get_executable", lambda: python)
         encoded, _ = encode([text], TokenizerSpec(), None)
         assert encoded.words[0] == "b"
+
+    def test_nothing_is_left_of_those_that_did_start(self, text, folder, monkeypatch):
+        late = folder / "late"
+        late.write_text("#!/bin/sh\nsleep 1")  # until the other has done its part
+        late.chmod(0o700)
+        pythons = iter([sys.executable, str(late)])
+        monkeypatch.setattr(multiprocessing.spawn, "get_executable", lambda: next(pythons))
+        encode([text], TokenizerSpec(), None, processes=2)
+        assert sorted(contents(folder.parent / "cache")) == PARTS
 
     def test_a_frozen_program_is_not_started_again(self, text, monkeypatch, started):
         monkeypatch.setattr(sys, "frozen", True, raising=False)
