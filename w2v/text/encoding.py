@@ -228,7 +228,6 @@ def _count(
     if n_hands > 1:
         with contextlib.suppress(CannotStartError), Workers(task, n_hands) as workers:
             return stretches, *_count_by(workers, task, stretches, sizes, progress)
-        _remove_parts_of_hands(task.folder)
     stretches = cut_into_stretches(task.files, sizes, 1)
     with Alone(task) as alone:
         return stretches, *_count_by(alone, task, stretches, sizes, progress)

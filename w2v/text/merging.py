@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 
 from w2v.text.counting import Counted, Place, Stretch
 from w2v.text.decoding import WHOLE, BadBytes
-from w2v.text.numbering import Ids, Numbers
 from w2v.text.reading import check_bad_bytes
 
 
@@ -97,22 +97,23 @@ def merge(
     words_of = {
         name: (folder / f"words{name}").read_bytes().decode().split("\n") for name in set(names)
     }
-    numbers = Numbers()
-    ids_of: dict[str, Ids] = {name: np.empty(0, np.int32) for name in words_of}
+    numbers: dict[str, int] = {}
+    ids_of = {name: array.array("i") for name in words_of}
     for this, name in zip(counted, names, strict=True):
         # A hand goes forward in the text: what it met first in this stretch stands before all that
         # any hand met first in a later one.
-        new = itertools.islice(words_of[name], len(ids_of[name]), this.n_words)
-        ids = np.fromiter(map(numbers.__getitem__, new), np.int32)
-        ids_of[name] = np.concatenate((ids_of[name], ids))
+        met = words_of[name][len(ids_of[name]) : this.n_words]
+        new = itertools.filterfalse(numbers.__contains__, met)
+        numbers.update(zip(list(new), itertools.count(len(numbers))))
+        ids_of[name].extend(map(numbers.__getitem__, met))
     del words_of
     counts = np.zeros(len(numbers), np.int64)
     for name, ids in ids_of.items():
-        counts[ids] += np.fromfile(folder / f"counts{name}", "<i8")
+        counts[np.asarray(ids)] += np.fromfile(folder / f"counts{name}", "<i8")
     order = np.argsort(-counts, kind="stable")  # stable: ties stay in order of first appearance
     rank_of = np.empty(len(numbers), "<i4")
     rank_of[order] = np.arange(len(numbers))
     for name, ids in ids_of.items():
-        (folder / f"rank_of{name}").write_bytes(rank_of[ids].data)
+        (folder / f"rank_of{name}").write_bytes(rank_of[np.asarray(ids)].data)
     words = list(numbers)
     return [words[i] for i in order.tolist()], counts[order]
