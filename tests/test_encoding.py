@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from w2v.errors import CorpusError, OutputError
 from w2v.files import cache_folder
-from w2v.text import encoding, reading
+from w2v.text import counting, decoding, encoding
 from w2v.text.encoding import encode
 
 # Each word comes first where no other order puts it; two sentences end within a line of spaces.
@@ -40,8 +40,26 @@ def write(tmp_path):
     return write
 
 
+class Splitter:
+    """A tokenizer of any function from a line to its tokens; it is code, so it has no process."""
+
+    name, is_code = "of_our_own:split", True
+
+    def __init__(self, split=str.split, key="whitespace"):
+        self.split, self._key = split, key
+
+    def key(self):
+        return self._key
+
+    def make_for_lines(self):
+        return lambda text: map(self.split, text.split("\n"))
+
+    def ascii_table(self):
+        return None
+
+
 def encoded(*files, key="whitespace", field=None, tokenize=str.split, progress=None):
-    return encode(files, tokenize, key, field, progress)[0]
+    return encode(files, Splitter(tokenize, key), field, progress)[0]
 
 
 def sentences_of(text):
@@ -100,8 +118,8 @@ def test_against_a_plain_count(tmp_path_factory, contents, block_bytes, block_id
         file.write_bytes(content.encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("W2V_CACHE", str(folder / "cache"))
-        patch.setattr(reading, "BLOCK_BYTES", block_bytes)
-        patch.setattr(encoding, "RENAME_BLOCK", block_ids)
+        patch.setattr(decoding, "BLOCK_BYTES", block_bytes)
+        patch.setattr(counting, "IDS_AT_ONCE", block_ids)
         patch.setattr(encoding.os, "fsync", lambda file: None)  # most of the time
         text = encoded(*files)
     lines = [line.split() for content in contents for line in content.splitlines()]
@@ -113,16 +131,17 @@ def test_against_a_plain_count(tmp_path_factory, contents, block_bytes, block_id
 
 
 def test_progress_tells_all_characters(write, monkeypatch):
-    monkeypatch.setattr(encoding, "HASH_BLOCK", 5)
+    monkeypatch.setattr(counting, "TOLD_CHARACTERS", 5)
+    monkeypatch.setattr(decoding, "BLOCK_BYTES", 40)
     steps = []
     encoded(write("a.txt", "나는 밥을\n" * 30), write("b.txt", "x y"), progress=steps.append)
-    assert sum(steps) == 30 * 5 + 3
+    assert sum(steps) == 30 * 6 + 3
     assert len(steps) > 10
 
 
 def test_sha256_is_that_of_the_files(write):
     files = [write("a.txt", TEXT), write("b.txt", "x y")]
-    sha256 = encode(files, str.split, "whitespace", None)[1]
+    sha256 = encode(files, Splitter(), None)[1]
     assert sha256 == hashlib.sha256(TEXT.encode() + b"x y").hexdigest()
 
 
@@ -334,5 +353,5 @@ def test_a_file_that_grows_while_it_is_read_is_not_kept(write, tmp_path):
         return text.split()
 
     with pytest.raises(CorpusError, match="changed while it was read"):
-        encode([path], tokenize_slowly, "slowly", None)
+        encode([path], Splitter(tokenize_slowly, "slowly"), None)
     assert not list((cache_folder() / "corpora").iterdir())

@@ -19,14 +19,24 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from w2v.errors import CorpusError
-from w2v.text import reading
-from w2v.text.reading import BadBytes, find_files, read_pieces, spool
+from w2v.text import decoding, finding
+from w2v.text.decoding import BadBytes
+from w2v.text.finding import find_files, spool
+from w2v.text.reading import read_pieces
+
+
+def lines_of(pieces):
+    """Cut pieces of several lines into (line, whether a sentence ends after it)."""
+    for text, ends_sentence in pieces:
+        *lines, last = text.split("\n")
+        yield from ((line, True) for line in lines)
+        yield last, ends_sentence
 
 
 def read(file, field=None, bad=None):
     """Return the pieces of a file, joined to sentences; a sentence of nothing is none."""
     sentences, pieces = [], []
-    for text, ends_sentence in read_pieces(file, field, bad or BadBytes()):
+    for text, ends_sentence in lines_of(read_pieces(file, field, bad or BadBytes())):
         pieces.append(text)
         if ends_sentence:
             sentences.append("".join(pieces))
@@ -156,9 +166,9 @@ class TestSentences:
         scratch.write_bytes(text.encode())
         bad = BadBytes()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(reading, "BLOCK_BYTES", block_bytes)
+            patch.setattr(decoding, "BLOCK_BYTES", block_bytes)
             sentences = read(scratch, bad=bad)
-            pieces = [piece for piece, _ in read_pieces(scratch, None, BadBytes())]
+            pieces = [piece for piece, _ in lines_of(read_pieces(scratch, None, BadBytes()))]
         text = text.removeprefix("\ufeff")
         assert sentences == sentences_of(text)
         assert [word for piece in pieces for word in piece.split()] == text.split()
@@ -170,7 +180,7 @@ class TestSentences:
 
     def test_a_long_line_comes_in_pieces(self, write, monkeypatch):
         """Memory does not depend on the length of a line, as long as it has spaces."""
-        monkeypatch.setattr(reading, "BLOCK_BYTES", 70)
+        monkeypatch.setattr(decoding, "BLOCK_BYTES", 70)
         file = write("a.txt", "일곱 bytes " * 1000)
         pieces = list(read_pieces(file, None, BadBytes()))
         assert len(pieces) > 100
@@ -178,7 +188,7 @@ class TestSentences:
         assert [ends for _, ends in pieces] == [False] * (len(pieces) - 1) + [True]
 
     def test_a_long_line_without_spaces_is_not_cut(self, write, monkeypatch):
-        monkeypatch.setattr(reading, "BLOCK_BYTES", 7)
+        monkeypatch.setattr(decoding, "BLOCK_BYTES", 7)
         file = write("a.txt", "中" * 1000 + " " + "文" * 1000)
         pieces = [piece for piece, _ in read_pieces(file, None, BadBytes())]
         assert pieces == ["中" * 1000, " " + "文" * 1000]
@@ -217,8 +227,8 @@ class TestBadBytes:
         scratch.write_bytes(content)
         bad = BadBytes()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(reading, "BLOCK_BYTES", block_bytes)
-            patch.setattr(reading, "MAX_BAD_SHARE", 1)
+            patch.setattr(decoding, "BLOCK_BYTES", block_bytes)
+            patch.setattr(decoding, "MAX_BAD_SHARE", 1)
             sentences = read(scratch, bad=bad)
         content = content.removeprefix(codecs.BOM_UTF8)
         text, spans = decode(content)
@@ -230,7 +240,7 @@ class TestBadBytes:
 
     @pytest.mark.parametrize("block_bytes", [7, 1 << 20])
     def test_a_tenth_is_too_much(self, write, monkeypatch, block_bytes):
-        monkeypatch.setattr(reading, "BLOCK_BYTES", block_bytes)
+        monkeypatch.setattr(decoding, "BLOCK_BYTES", block_bytes)
         # The bad bytes come first: only the whole file tells their share.
         bad = BadBytes()
         read(write("tenth.txt", b"\xffab\xff\n" + b"good\n" * 3), bad=bad)
@@ -242,7 +252,7 @@ class TestBadBytes:
 
     def test_another_encoding_is_refused_early(self, write, monkeypatch):
         """A file of gigabytes is not read to its end when it is hopeless from the start."""
-        monkeypatch.setattr(reading, "BLOCK_BYTES", 100)
+        monkeypatch.setattr(decoding, "BLOCK_BYTES", 100)
         file = write("euc-kr.txt", "나는 밥을 먹는다\n".encode("euc-kr") * 1000)
         pieces = read_pieces(file, None, BadBytes())
         with pytest.raises(CorpusError, match=r"is not UTF-8 text: \d+ of \d{3} bytes .* \(iconv"):
@@ -250,7 +260,7 @@ class TestBadBytes:
 
     @pytest.mark.parametrize("block_bytes", [3, 1 << 20])
     def test_nul(self, write, monkeypatch, block_bytes):
-        monkeypatch.setattr(reading, "BLOCK_BYTES", block_bytes)
+        monkeypatch.setattr(decoding, "BLOCK_BYTES", block_bytes)
         with pytest.raises(CorpusError, match=r"a\.txt has a NUL byte in line 4; it is no text"):
             read(write("a.txt", b"one\r\ntwo\rthree\nfo\0ur\n\0"))
 
@@ -435,7 +445,7 @@ def test_a_file_that_is_gone(tmp_path):
 
 class TestSpool:
     def test_copy(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(reading, "BLOCK_BYTES", 7)
+        monkeypatch.setattr(finding, "BLOCK_BYTES", 7)
         content = "나는 밥을\r\n먹는다".encode()
         first, second = (spool(io.BytesIO(content), tmp_path) for _ in range(2))
         assert first.read_bytes() == second.read_bytes() == content

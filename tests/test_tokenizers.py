@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from w2v.config.schema import CorpusConfig
 from w2v.errors import ConfigError
-from w2v.text.tokenizers import make_tokenizer
+from w2v.text.tokenizers import TokenizerSpec
 
 # Texts on which a careless pattern cuts or drops, mixed with whatever hypothesis thinks of.
 PARTS = [
@@ -22,7 +22,7 @@ texts = st.lists(st.sampled_from(PARTS) | st.text(max_size=5)).map("".join)
 
 
 def tokens(text, tokenizer="words", **options):
-    return make_tokenizer(tokenizer, **options)(text)
+    return TokenizerSpec(tokenizer, **options).make()(text)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_characters_are_whole(text):
 @given(texts, st.sampled_from(["words", "char", "whitespace"]), st.sampled_from(["NFC", "NFKC"]))
 def test_tokens_are_tokens_of_themselves(text, tokenizer, normalize):
     """So that a word typed into `similar` is found as it stands in the vocabulary."""
-    split = make_tokenizer(tokenizer, normalize=normalize)
+    split = TokenizerSpec(tokenizer, normalize=normalize).make()
     found = split(text)
     assert split(" ".join(found)) == found
     assert [split(token) for token in found] == [[token] for token in found]
@@ -190,7 +190,7 @@ def test_the_fast_pattern_for_ascii_is_the_same(text):
 @pytest.mark.parametrize("name", ["", "word", "Words", "module:", ":function", ":"])
 def test_unknown_tokenizer(name):
     with pytest.raises(ConfigError, match=r"corpus\.tokenizer: '.*' is none of whitespace, words"):
-        make_tokenizer(name, allow_code=True)
+        TokenizerSpec(name, allow_code=True).make()
 
 
 CODE = """
@@ -239,7 +239,7 @@ def test_code_is_not_even_imported_unless_allowed(module):
     with pytest.raises(
         ConfigError, match=r"hostile_tokenizers:syllables is code .* add --allow-code"
     ):
-        make_tokenizer(f"{module}:syllables")
+        TokenizerSpec(f"{module}:syllables").make()
     assert module not in sys.modules
     assert CorpusConfig().tokenizer == "words"  # and no default needs it
 
@@ -257,7 +257,7 @@ def test_code_is_not_even_imported_unless_allowed(module):
 )
 def test_code_that_is_not_there(module, name, message):
     with pytest.raises(ConfigError, match=message):
-        make_tokenizer(name, allow_code=True)
+        TokenizerSpec(name, allow_code=True).make()
 
 
 @pytest.mark.parametrize(
@@ -274,6 +274,6 @@ def test_code_that_is_not_there(module, name, message):
     ],
 )
 def test_code_that_returns_no_tokens(module, function, message):
-    tokenize = make_tokenizer(f"{module}:{function}", allow_code=True)
+    tokenize = TokenizerSpec(f"{module}:{function}", allow_code=True).make()
     with pytest.raises(ConfigError, match=f"hostile_tokenizers:{function} {message}"):
         tokenize("one  two")

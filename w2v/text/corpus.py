@@ -7,7 +7,6 @@ the way from a config to all of this.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Sequence
@@ -21,12 +20,15 @@ from w2v.config.schema import CorpusConfig, VocabConfig
 from w2v.errors import ConfigError, CorpusError
 from w2v.files import cache_folder, cannot_cache
 from w2v.text.builtin import builtin_corpora, builtin_file
-from w2v.text.encoding import EncodedText, Progress, encode
-from w2v.text.reading import find_files, has_fields, spool
-from w2v.text.tokenizers import make_tokenizer, tokenizer_source
+from w2v.text.counting import Progress
+from w2v.text.encoding import EncodedText, encode
+from w2v.text.finding import find_files, spool
+from w2v.text.reading import has_fields
+from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import GONE, Vocabulary, build_vocabulary
 
-INDEX_BLOCK = 1 << 16  # tokens on disk for each entry of the index
+INDEX_BLOCK = 1 << 12  # tokens on disk for each entry of the index
+INDEX_STEP = INDEX_BLOCK << 4  # tokens looked at together when it is made
 
 
 class IdStream:
@@ -40,14 +42,15 @@ class IdStream:
     """
 
     def __init__(self, text: EncodedText, new_id: NDArray[np.int32]) -> None:
-        self._text = text
+        # Plain arrays over the mapped files: a slice of a memmap takes microseconds to be made.
+        self._ranks, self._starts = np.asarray(text.ranks), np.asarray(text.starts)
         self._new_id = new_id
         # before[i]: stream positions before block i of the text on disk
-        kept = [
-            np.count_nonzero(new_id[text.ranks[at : at + INDEX_BLOCK]] != GONE)
-            for at in range(0, len(text.ranks), INDEX_BLOCK)
+        n_kept = [
+            _sums_of_blocks(new_id.take(self._ranks[at : at + INDEX_STEP]) != GONE)
+            for at in range(0, len(self._ranks), INDEX_STEP)
         ]
-        self._before = np.concatenate(([0], np.cumsum(kept, dtype=np.int64)))
+        self._before = np.concatenate(([0], np.cumsum(np.concatenate(n_kept))))
 
     def __len__(self) -> int:
         return int(self._before[-1])
@@ -61,8 +64,8 @@ class IdStream:
                 return True
         return False
 
-    def read(self, start: int, stop: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Return a stretch of the stream.
+    def read(self, start: int, stop: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return a stretch of the stream; several threads may read at once.
 
         Parameters
         ----------
@@ -73,24 +76,26 @@ class IdStream:
         -------
         tokens : array of int32, shape (stop - start,)
             Word ids.
-        sentence : array of int64, shape (stop - start,)
+        sentence : array of int32, shape (stop - start,)
             The number of each position's sentence within the stretch; it rises from 0.
         """
         first_block = int(np.searchsorted(self._before, start, side="right")) - 1
         last_block = int(np.searchsorted(self._before, stop, side="left"))
         low, high = first_block * INDEX_BLOCK, last_block * INDEX_BLOCK
-        ids = self._new_id[self._text.ranks[low:high]]
-        has_row = ids != GONE
-        starts = self._text.starts
-        here = starts[np.searchsorted(starts, low) : np.searchsorted(starts, high)] - low
-        sentence = np.zeros(len(ids), np.int64)
-        sentence[here] = 1  # a sentence that starts with a dropped word still counts up
-        sentence = np.cumsum(sentence)[has_row]
-        stretch = slice(
-            start - int(self._before[first_block]), stop - int(self._before[first_block])
-        )
-        tokens, sentence = ids[has_row][stretch], sentence[stretch]
-        return tokens, sentence - sentence[0]
+        ids = self._new_id.take(self._ranks[low:high])
+        before = int(self._before[first_block])
+        places = np.flatnonzero(ids != GONE)[start - before : stop - before]
+        first, last = np.searchsorted(self._starts, (low, high))
+        sentence = np.zeros(len(ids), np.int32)
+        # A sentence that starts with a dropped word still counts up.
+        sentence[self._starts[first:last] - low] = 1
+        sentence = np.cumsum(sentence, dtype=np.int32).take(places)
+        return ids.take(places), sentence - sentence[0]
+
+
+def _sums_of_blocks(is_kept: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Count what is true in each INDEX_BLOCK."""
+    return np.add.reduceat(is_kept, np.arange(0, len(is_kept), INDEX_BLOCK), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,7 @@ def open_corpus(
     *,
     allow_code: bool = False,
     progress: Progress | None = None,
+    processes: int | None = None,
 ) -> Corpus:
     """Read, tokenize and count a corpus, or take it from the cache, and choose its vocabulary.
 
@@ -135,25 +141,26 @@ def open_corpus(
         Whether a `module:function` tokenizer may be run.
     progress : callable, optional
         Is told the number of characters read since its last call.
+    processes : int, optional
+        At most so many read side by side; as many as there are cores by default. The result is the
+        same for any number.
 
     Raises
     ------
     CorpusError, ConfigError, OutputError
         If there is no text in it, or no vocabulary of two words.
     """
-    tokenize = make_tokenizer(
-        corpus.tokenizer,
-        lowercase=corpus.lowercase,
-        normalize=corpus.normalize,
-        allow_code=allow_code,
+    tokenizer = TokenizerSpec(
+        corpus.tokenizer, corpus.lowercase, corpus.normalize, allow_code=allow_code
     )
+    tokenizer.make()  # refuses what cannot be run before anything is read
     files, spooled = corpus_files(corpus.path)
     try:
         if corpus.field is not None and not any(map(has_fields, files)):
             raise ConfigError(
                 ["corpus.field: only .jsonl and .csv files have fields, and none is here"]
             )
-        text, sha256 = encode(files, tokenize, tokenizer_key(corpus), corpus.field, progress)
+        text, sha256 = encode(files, tokenizer, corpus.field, progress, processes)
     except CorpusError as error:
         # A reader of standard input knows nothing of the copy that was made of it.
         raise CorpusError(str(error).replace(str(spooled), "standard input")) from error
@@ -203,15 +210,6 @@ def _files_of(part: str) -> list[Path]:
     if part in builtin_corpora() and not os.path.exists(part):
         return [builtin_file(part)]
     return find_files([part])
-
-
-def tokenizer_key(corpus: CorpusConfig) -> str:
-    """Tell a tokenizer and its settings from any other; code by the content of its file."""
-    parts = [corpus.tokenizer, corpus.lowercase, corpus.normalize]
-    source = tokenizer_source(corpus.tokenizer)
-    if source is not None:
-        parts.append(hashlib.sha256(source.read_bytes()).hexdigest())
-    return repr(parts)
 
 
 def _spooled_stdin() -> Path:

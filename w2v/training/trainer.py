@@ -105,7 +105,11 @@ def train(
     else:
         check_writable(Path(config.output.dir))
     corpus = open_corpus(
-        config.corpus, config.vocab, allow_code=allow_code, progress=observer.on_read
+        config.corpus,
+        config.vocab,
+        allow_code=allow_code,
+        progress=observer.on_read,
+        processes=None if config.train.threads == "auto" else config.train.threads,
     )
     plan = plan_run(config, corpus)
     config = resolve(config, plan)
