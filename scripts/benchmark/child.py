@@ -28,14 +28,13 @@ def prepare(text: str, overrides: list[str], max_words: int | None, folder: str)
 
     from w2v.config import load_config
     from w2v.text.reading import BadBytes, read_pieces
-    from w2v.text.tokenizers import make_tokenizer
+    from w2v.text.tokenizers import TokenizerSpec
     from w2v.text.vocabulary import build_vocabulary
 
     config = load_config(None, overrides).config
     corpus = config.corpus
-    tokenize = make_tokenizer(
-        corpus.tokenizer, lowercase=corpus.lowercase, normalize=corpus.normalize
-    )
+    spec = TokenizerSpec(corpus.tokenizer, corpus.lowercase, corpus.normalize)
+    tokenize = spec.make_for_lines()
     counts: collections.Counter[str] = collections.Counter()
     left = max_words if max_words is not None else sys.maxsize
     whole = Path(folder, "whole.txt")
@@ -72,10 +71,14 @@ def _lines(pieces: Iterator[tuple[str, bool]], tokenize: Any) -> Iterator[list[s
     """Yield lines of tokens, the long ones folded."""
     line: list[str] = []
     for piece, is_line_end in pieces:
-        line += tokenize(piece)
-        while len(line) >= WORDS_A_LINE:
-            yield line[:WORDS_A_LINE]
-            line = line[WORDS_A_LINE:]
+        for number, tokens in enumerate(tokenize(piece)):
+            if number and line:  # a line ended before it
+                yield line
+                line = []
+            line += tokens
+            while len(line) >= WORDS_A_LINE:
+                yield line[:WORDS_A_LINE]
+                line = line[WORDS_A_LINE:]
         if is_line_end and line:
             yield line
             line = []
