@@ -7,6 +7,7 @@ name: the options of the Embedding, the full softmax, and optimizers other than 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from w2v.config.schema import Config
 from w2v.engines import kernels
@@ -21,14 +22,20 @@ class NumbaEngine:
     Parameters
     ----------
     config : Config
-        One that `unsupported` (engines/choice.py) finds nothing in.
+        One that `only_in_numpy` (config/checking.py) finds nothing in.
     weights : Weights
-        Changed in place; C-contiguous.
+        Changed in place; C-contiguous. W_in may have fewer rows: noise alone needs none in it.
+
+    Raises
+    ------
+    UsageError
+        If the kernels cannot take the tables.
     """
 
     name = "numba"
 
     def __init__(self, config: Config, weights: Weights) -> None:
+        check_tables(weights)
         self._weights = weights
         self._kind = config.model.kind
         self._gradient = config.model.gradient
@@ -66,6 +73,24 @@ class NumbaEngine:
         )
 
 
+def check_tables(weights: Weights) -> None:
+    """Check what the kernels rely on; raise UsageError."""
+    W_in, W_out = weights.W_in, weights.W_out
+    fit = (
+        W_in.ndim == W_out.ndim == 2
+        and W_in.shape[1] == W_out.shape[1] > 0
+        and W_in.dtype == W_out.dtype
+        and W_in.dtype in (np.float32, np.float64)
+        and W_in.flags.carray
+        and W_out.flags.carray
+    )
+    if not fit:
+        raise UsageError(
+            "W_in and W_out must be tables of the same width, both float32 or both float64, "
+            "C-contiguous and not read-only"
+        )
+
+
 def text_of(chunk: Chunk, n_in: int, n_out: int) -> kernels.Text:
     """Check what the kernels rely on, and find how far each batch reaches.
 
@@ -78,11 +103,15 @@ def text_of(chunk: Chunk, n_in: int, n_out: int) -> kernels.Text:
     Raises
     ------
     UsageError
-        If an id is no row, or a context reaches over the chunk.
+        If an id is no row, a context reaches over the chunk, or shapes do not fit.
     """
     if chunk.noise is None:
         raise UsageError("the numba engine has no full softmax; use the numpy engine")
+    if chunk.batch_size < 1:
+        raise UsageError("batches hold at least one position")
     n = len(chunk.tokens)
+    if not chunk.tokens.shape == chunk.left.shape == chunk.right.shape == (n,):
+        raise UsageError("tokens, left and right differ in length")
     own_pos = np.arange(n)
     if np.any(chunk.left < 0) or np.any(chunk.right > n):
         raise UsageError("a context reaches over the chunk")
@@ -93,11 +122,12 @@ def text_of(chunk: Chunk, n_in: int, n_out: int) -> kernels.Text:
             raise UsageError(f"an id is not in the table; ids run from 0 to {n_rows - 1}")
     starts = np.arange(0, n, chunk.batch_size)
     n_noise = len(starts) if chunk.noise_is_shared else n
-    if chunk.noise.ndim != 2 or len(chunk.noise) != n_noise:
-        raise UsageError(f"noise has shape {chunk.noise.shape}; it needs {n_noise} rows")
+    if chunk.noise.ndim != 2 or len(chunk.noise) != n_noise or chunk.noise.size == 0:
+        raise UsageError(f"noise has shape {chunk.noise.shape}; it needs {n_noise} rows of ids")
 
-    def as_ids(array: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-        return np.ascontiguousarray(array, np.int32)
+    def as_ids(array: Ids) -> NDArray[np.int32]:
+        # A copy if it is read-only, which would be another type to numba, compiled anew.
+        return np.require(array, np.int32, ["C", "W", "E"])
 
     return kernels.Text(
         as_ids(chunk.tokens),
@@ -110,7 +140,7 @@ def text_of(chunk: Chunk, n_in: int, n_out: int) -> kernels.Text:
 
 
 def fitting_buffers(
-    buffers: kernels.Buffers | None, text: kernels.Text, batch_size: int, like: np.ndarray
+    buffers: kernels.Buffers | None, text: kernels.Text, batch_size: int, like: Floats
 ) -> kernels.Buffers:
     """Return the buffers there are if they are large enough, else new ones."""
     reach, n_noise = int((text.high - text.low).max()), text.noise.shape[1]
@@ -122,7 +152,7 @@ def fitting_buffers(
         return buffers
     dim = like.shape[1]
 
-    def room(*shape: int) -> np.ndarray:
+    def room(*shape: int) -> Floats:
         return np.zeros(shape, like.dtype)
 
     return kernels.Buffers(
