@@ -52,10 +52,10 @@ def raw_integers(
 
 def short_integers(
     seed: int, purpose: Purpose, n: int, epoch: int = 0, chunk: int = 0
-) -> NDArray[np.uint64]:
+) -> NDArray[np.uint32]:
     """Return n integers of 32 bits: the lower half of each raw integer, then its upper half."""
     raw = raw_integers(seed, purpose, (n + 1) // 2, epoch, chunk)
-    return raw.astype("<u8").view("<u4")[:n].astype(np.uint64)
+    return raw.astype("<u8", copy=False).view("<u4")[:n]
 
 
 def start_weights(
@@ -112,8 +112,8 @@ class Draws:
         self._negatives = config.negatives
         self._heldout = config.eval.heldout
         keep = vocabulary.keep_probabilities(config.train.subsample)
-        # A 32-bit integer below this is kept: whole numbers compare alike on every machine.
-        self._keep_below = np.rint(keep * 2.0**32).astype(np.uint64)
+        # A 32-bit integer up to this is kept: whole numbers compare alike on every machine.
+        self._keep_up_to = (np.maximum(np.rint(keep * 2.0**32), 1) - 1).astype(np.uint32)
         self._noise = NoiseDistribution(vocabulary.counts, config.negatives.power)
 
     def chunk(
@@ -136,8 +136,8 @@ class Draws:
         span = self._heldout_span(len(tokens), number)
         tokens, sentence = without_span(tokens, sentence, span)
         draw = short_integers(self._seed, Purpose.KEEP, len(tokens), **place)
-        kept = draw < self._keep_below[tokens]
-        tokens, sentence = tokens[kept], sentence[kept]
+        kept = np.flatnonzero(draw <= self._keep_up_to.take(tokens))
+        tokens, sentence = tokens.take(kept), sentence.take(kept)
         left, right = context_bounds(sentence, self._windows(len(tokens), place))
         noise = self._draw_noise(len(tokens), Purpose.NOISE, place)
         return self._as_chunk(tokens, left, right, noise)
