@@ -46,6 +46,7 @@ class Progress(Observer):
             delay=1,
         )
         self._training: tqdm[NoReturn] | None = None
+        self._n_positions = 0
         self._last_line = time.monotonic()
 
     def close(self) -> None:
@@ -61,14 +62,23 @@ class Progress(Observer):
         self._reading.update(n_characters)
 
     def on_plan(self, config: Config, corpus: Corpus, plan: Plan) -> None:
-        """Print the plan; begin the training bar."""
+        """Print the plan."""
         self._reading.close()
         for line in plan_lines(config, corpus, plan):
             note(line)
         for sentence in advice(config, corpus):
             warn(sentence)
+        self._n_positions = plan.tokens_kept * config.train.epochs
+
+    def on_compile(self) -> None:
+        """Say what takes so long."""
+        note("engine   compiling for numba, once on this machine (about 10 s)")
+
+    def on_start(self) -> None:
+        """Begin the training bar."""
+        self._last_line = time.monotonic()
         self._training = tqdm(
-            total=plan.tokens_kept * config.train.epochs,
+            total=self._n_positions,
             unit=" words",
             unit_scale=True,
             disable=not self._with_bar,

@@ -7,6 +7,7 @@ nothing that changes from run to run: the same command gives the same engine.
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 
 from w2v.config.checking import only_in_numpy
 from w2v.config.schema import Config
@@ -47,6 +48,22 @@ def choose_engine(config: Config, n_positions: int) -> tuple[str, str]:
     if n_positions < WORTH_COMPILING:
         return "numpy", "too little text for numba to pay"
     return "numba", "the faster one"
+
+
+def prepare_engine(name: str, config: Config, on_compile: Callable[[], None]) -> None:
+    """Import and compile what an engine needs, so that none of it falls into the training time.
+
+    Parameters
+    ----------
+    name : "numpy" or "numba"
+    config : Config
+    on_compile : callable
+        Told before something is compiled; it takes seconds, once on a machine.
+    """
+    if name == "numba":
+        from w2v.engines.numba_engine import prepare
+
+        prepare(config, on_compile)
 
 
 def make_engine(name: str, config: Config, weights: Weights) -> Engine:

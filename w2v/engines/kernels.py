@@ -20,11 +20,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, TypeVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.engines.contract import LOSS_EVERY
+from w2v.engines.compiling import compile_and_keep
 
 Function = TypeVar("Function")
 
@@ -41,10 +40,8 @@ HALF, ONE = np.float32(0.5), np.float32(1)
 
 
 def compiled(function: Function) -> Function:
-    """Compile a function on its first call; the machine code is kept on disk for the next run."""
-    options: dict[str, Any] = {"fastmath": FAST_MATH, "nogil": True, "cache": True}
-    result: Function = numba.njit(error_model="numpy", **options)(function)
-    return result
+    """Compile a function as all of this file are compiled."""
+    return compile_and_keep(function, fastmath=FAST_MATH, nogil=True, error_model="numpy")
 
 
 class Text(NamedTuple):
@@ -66,6 +63,7 @@ class Rule(NamedTuple):
     is_shared: bool  # noise by the batch, not by the center
     is_training: bool  # otherwise the loss of every batch is measured, and nothing changes
     batch_size: int
+    loss_every: int  # LOSS_EVERY of contract.py
 
 
 class Buffers(NamedTuple):
@@ -111,7 +109,7 @@ def run_chunk(
             np.dot(buffers.hidden[:n], buffers.noise_rows.T, buffers.scores[:n])
         else:
             score_own_noise(W_out, noise, buffers)
-        if batch % LOSS_EVERY == 0 or not rule.is_training:
+        if batch % rule.loss_every == 0 or not rule.is_training:
             loss += measure(W_out, text, rule, start, stop, buffers)
             n_measured += n_here
         if rule.is_training:

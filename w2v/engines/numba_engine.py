@@ -6,12 +6,15 @@ name: the options of the Embedding, the full softmax, and optimizers other than 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v.config.schema import Config
 from w2v.engines import kernels
-from w2v.engines.contract import Chunk, ChunkLoss, Weights
+from w2v.engines.compiling import telling
+from w2v.engines.contract import LOSS_EVERY, Chunk, ChunkLoss, Weights
 from w2v.errors import UsageError
 from w2v.model.functions import Floats, Ids
 
@@ -62,6 +65,7 @@ class NumbaEngine:
             is_shared=chunk.noise_is_shared,
             is_training=is_training,
             batch_size=chunk.batch_size,
+            loss_every=LOSS_EVERY,
         )
         noise_weight = self._k / text.noise.shape[1] if chunk.noise_is_shared else 1
         scalar = W_in.dtype.type
@@ -71,6 +75,33 @@ class NumbaEngine:
                 W_in, W_out, text, rule, scalar(lr), scalar(noise_weight), self._buffers
             )
         )
+
+
+def prepare(config: Config, on_compile: Callable[[], None]) -> None:
+    """Compile all that training will call, or load it, by training on two words.
+
+    Parameters
+    ----------
+    config : Config
+    on_compile : callable
+        Told before the first function is compiled; not called if all is there.
+    """
+    with telling(on_compile):
+        tables = np.zeros((2, 2, 1, config.model.dim), config.embedding.dtype)
+        weights = Weights(tables[0, 0], tables[0, 1])
+        shared = config.negatives.mode == "shared"
+        ids = np.zeros(2, np.int32)
+        noise = np.zeros((1 if shared else 2, 1), np.int32)
+        chunk = Chunk(ids, ids, np.full(2, 2, np.int32), 2, noise, shared)
+        NumbaEngine(config, weights).train_chunk(chunk, 0.0)
+        dtype, dim = weights.W_in.dtype, config.model.dim
+        scale, direction = np.ones(1, dtype), np.zeros(dim, dtype)
+        rows, index, n_rows = (
+            np.zeros(1, np.int64),
+            np.zeros((2, 1), np.int32),
+            np.ones(2, np.int64),
+        )
+        combine_rows(weights.W_in, rows, scale, scale, direction, tables[1], index, n_rows)
 
 
 def check_tables(weights: Weights) -> None:

@@ -60,7 +60,13 @@ class Observer:
         """So much more of the text has been read."""
 
     def on_plan(self, config: Config, corpus: Corpus, plan: Plan) -> None:
-        """The corpus is open; training is about to start."""
+        """The corpus is open, and all is settled."""
+
+    def on_compile(self) -> None:
+        """The engine has to be compiled for this machine, which takes seconds."""
+
+    def on_start(self) -> None:
+        """All is ready; the first chunk is next."""
 
     def on_chunk(self, metrics: ChunkMetrics) -> None:
         """A chunk has been trained."""

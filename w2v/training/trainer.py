@@ -20,6 +20,7 @@ import w2v
 from w2v.config.loading import load_config
 from w2v.config.schema import Config, as_dict, with_values
 from w2v.config.showing import write_config
+from w2v.engines.choice import prepare_engine
 from w2v.engines.contract import Weights
 from w2v.errors import CorpusError, DivergedError, Interrupted, W2VError
 from w2v.run_folder import (
@@ -114,6 +115,7 @@ def train(
     plan = plan_run(config, corpus)
     config = resolve(config, plan)
     observer.on_plan(config, corpus, plan)
+    prepare_engine(plan.engine, config, observer.on_compile)
     trainer = _Trainer(config, corpus, plan, observer)  # all the memory is taken before a file is
     if target is not None:
         return trainer.run(make_run_folder(target, force=force))
@@ -184,6 +186,7 @@ class _Trainer:
         status = "failed"
         try:
             self._write_beginning()
+            self._observer.on_start()
             metrics = self._train()
             status = "done"
         except (Interrupted, KeyboardInterrupt):

@@ -1,0 +1,210 @@
+"""When the numba engine is compiled, where its code is kept, and that nothing else pays for it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from w2v import train
+from w2v.training import trainer
+from w2v.training.observer import Observer
+
+numba = pytest.importorskip("numba")
+pytest.importorskip("scipy")
+if numba.config.DISABLE_JIT:
+    pytest.skip("nothing is compiled", allow_module_level=True)
+
+from w2v.engines import compiling, kernels  # noqa: E402
+from w2v.engines.compiling import compile_and_keep, telling  # noqa: E402
+
+TEXT = "the king and the queen of the palace\nthe man and the woman of the village\n" * 30
+
+
+def python(code, **environment):
+    """Run Python in a new process; return what it prints, as JSON."""
+    inherited = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**inherited, **environment}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+WHERE = """
+import json, numba
+from w2v.engines import kernels
+loss = kernels.minus_log_sigmoid(0.0)
+print(json.dumps([kernels.run_chunk.stats.cache_path, numba.config.CACHE_DIR, loss]))
+"""
+
+
+def test_code_is_kept_in_the_cache(tmp_path):
+    path, left_behind, _ = python(WHERE, W2V_CACHE=str(tmp_path))
+    assert Path(path).parent == tmp_path / "compiled"
+    assert any(Path(path).glob("kernels.minus_log_sigmoid*.nbc"))
+    assert left_behind == ""  # other programs of the process keep theirs where they did
+
+
+def test_a_folder_of_the_users_own_is_used(tmp_path):
+    own = str(tmp_path / "own")
+    path, left_behind, _ = python(WHERE, W2V_CACHE=str(tmp_path / "cache"), NUMBA_CACHE_DIR=own)
+    assert str(Path(path).parent) == left_behind == own
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_cache_that_cannot_be_written_is_no_hindrance():
+    _, _, loss = python(WHERE, W2V_CACHE="/dev/null/x")
+    assert loss == pytest.approx(0.6931471805599453)
+
+
+def test_without_any_folder_it_is_compiled_each_time(monkeypatch):
+    """numba also knows the folder of the program, and one of the user; here it has none."""
+
+    def without_a_folder(cache=False, **options):
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return numba.njit(**options)
+
+    settings = types.SimpleNamespace(CACHE_DIR="own")
+    fake = types.SimpleNamespace(njit=without_a_folder, config=settings)
+    monkeypatch.setattr(compiling, "numba", fake)
+    assert compile_and_keep(lambda x: x + 1)(2) == 3
+    assert settings.CACHE_DIR == "own"
+
+
+def test_one_is_told_once_and_only_of_what_has_to_be_compiled():
+    told = []
+    add_one = numba.njit(lambda x: x + 1)
+    with telling(lambda: told.append("first")):
+        add_one(1)
+        add_one(1.5)
+    with telling(lambda: told.append("second")):
+        add_one(1)
+    add_one(1j)
+    assert told == ["first"]
+
+
+def test_kernels_take_nothing_from_other_files():
+    """numba looks at the file of a function alone to see whether the code it kept is stale."""
+    tree = ast.parse(Path(kernels.__file__).read_text("utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom | ast.Import)]
+    names = {alias.name for node in imports for alias in node.names}
+    assert names == {"annotations", "Any", "NamedTuple", "TypeVar", "numpy", "NDArray"} | {
+        "compile_and_keep"
+    }
+
+
+PREPARED = """
+import json, sys
+from pathlib import Path
+import w2v
+from w2v.config import load_config
+from w2v.engines.numba_engine import prepare
+from w2v.engines import kernels
+
+def count():
+    return [len(f.signatures) for f in (kernels.run_chunk, kernels.combine_rows)]
+
+told, counts = [], []
+for dtype in ("float32", "float64"):
+    base = {"corpus.path": "my.txt", "vocab.min_count": 1, "train.engine": "numba", "model.dim": 5,
+            "train.chunk": 90, "train.epochs": 1, "embedding.dtype": dtype, "train.lr": 0.01}
+    prepare(load_config(values=base).config, lambda: told.append(dtype))
+    counts.append(count())
+    for more in (
+        {"train.replicas": 1, "eval.heldout": 0.2, "train.subsample": 0},
+        {"train.replicas": 2, "eval.heldout": 0.2, "train.threads": 2},
+        {"train.replicas": 2, "train.parallel": "hogwild"},
+        {"train.replicas": 3, "model.kind": "skipgram", "negatives.mode": "independent"},
+        {"model.gradient": "word2vec", "model.dim": 16},
+    ):
+        w2v.train({**base, **more})
+    counts.append(count())
+print(json.dumps([told, counts]))
+"""
+
+
+def test_all_is_compiled_before_training_starts(tmp_path, monkeypatch):
+    (tmp_path / "my.txt").write_text(TEXT)
+    monkeypatch.chdir(tmp_path)
+    cache = str(tmp_path / "cache")
+    told, counts = python(PREPARED, W2V_CACHE=cache)
+    assert told == ["float32", "float64"]
+    assert counts == [[1, 1], [1, 1], [2, 2], [2, 2]]
+    # In the next process, what was kept is taken.
+    told, _ = python(PREPARED, W2V_CACHE=cache)
+    assert told == []
+
+
+def test_the_command_says_once_that_it_compiles(tmp_path):
+    (tmp_path / "my.txt").write_text(TEXT)
+    arguments = ["--corpus", "my.txt", "train.engine=numba", "model.dim=5", "train.epochs=1"]
+    inherited = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    said = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-m", "w2v", "train", *arguments],
+            cwd=tmp_path, env={**inherited, "W2V_CACHE": str(tmp_path / "cache")},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        said.append([line for line in done.stderr.splitlines() if "compil" in line])
+    assert said == [["engine   compiling for numba, once on this machine (about 10 s)"], []]
+
+
+class Record(Observer):
+    """Write down what happens."""
+
+    def __init__(self):
+        self.seen = []
+
+    def on_plan(self, config, corpus, plan):
+        self.seen.append("plan")
+
+    def on_compile(self):
+        self.seen.append("compile")
+
+    def on_start(self):
+        self.seen.append("start")
+
+    def on_chunk(self, metrics):
+        self.seen.append("chunk")
+
+
+def test_compiling_comes_between_the_plan_and_the_clock(tmp_path, monkeypatch):
+    (tmp_path / "my.txt").write_text(TEXT)
+    monkeypatch.setattr(trainer, "prepare_engine", lambda name, config, on_compile: on_compile())
+    record = Record()
+    train(
+        {"corpus.path": str(tmp_path / "my.txt"), "train.epochs": 1},
+        out=tmp_path / "run",
+        observer=record,
+    )
+    assert record.seen == ["plan", "compile", "start", "chunk"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [None, ["--help"], ["similar", "run", "king"], ["train", "--help"]], ids=str
+)
+def test_reading_commands_never_load_numba(tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my.txt").write_text(TEXT)
+    if arguments and "similar" in arguments:
+        train({"corpus.path": "my.txt", "train.epochs": 1}, out="run")
+    code = f"""
+import contextlib, io, json, sys
+import w2v
+if {arguments!r}:
+    from w2v.cli.main import main
+    with contextlib.redirect_stdout(io.StringIO()):
+        main({arguments!r}, standalone_mode=False)
+print(json.dumps(sorted({{"numba", "scipy", "llvmlite"}} & set(sys.modules))))
+"""
+    assert python(code) == []
