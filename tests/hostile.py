@@ -17,13 +17,17 @@ def weights(n_words, dim, dtype=np.float64, seed=3):
     )
 
 
-def chunk(lines, windows, batch_size, noise, *, shared=True):
-    """Make a chunk of sentences of ids and given windows."""
+def chunk(lines, windows, batch_size, noise, *, shared=True, groups=1):
+    """Make a chunk of sentences of ids and given windows; shared noise is a row for each batch."""
     tokens = np.array([word_id for line in lines for word_id in line], np.int32)
     sentence = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
     windows = np.resize(np.array(windows, np.int64), len(tokens))
     left, right = context_bounds(sentence, windows)
-    return Chunk(tokens, left, right, batch_size, np.array(noise, np.int32), shared)
+    noise = np.array(noise, np.int32)
+    if shared:
+        n_batches, n_noise = noise.shape
+        noise = noise.reshape(n_batches, groups, n_noise // groups)
+    return Chunk(tokens, left, right, batch_size, noise, shared)
 
 
 def chunks(shared):
@@ -79,3 +83,29 @@ def chunks(shared):
             shared=shared,
         ),
     )
+    # By their place in the batch the centers take turns at the groups, also those that are alone in
+    # their sentence. Each id is noise for some centers and the word to predict of others, in the
+    # same group and in another. No B is a multiple of G; the last batch has 2, 2 and 1 positions.
+    for groups, batch_size in ((2, 5), (3, 5), (3, 11)) if shared else ():
+        yield (
+            f"noise in {groups} groups, batches of {batch_size}",
+            *(7, 3),
+            chunk(
+                [[3], [5, 4, 6, 4], [2], [1], [4, 5, 3, 0, 5]],
+                [2, 1, 3],
+                batch_size,
+                noise(12, batch_size, [4, 5, 3, 6, 4, 2]),
+                groups=groups,
+            ),
+        )
+    if shared:
+        yield (
+            "a batch for each position: of two groups the second has no center",
+            *(5, 2),
+            chunk([[4, 2, 3], [1, 4]], [1, 2], 1, noise(5, 1, [2, 4, 3, 1]), groups=2),
+        )
+        yield (
+            "V = 2, in groups of one id",
+            *(2, 2),
+            chunk([[1, 0, 1, 1, 0, 0]], [1, 2], 4, noise(6, 4, [0, 1]), groups=2),
+        )

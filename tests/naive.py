@@ -41,11 +41,11 @@ def batch_gradient(W_in, W_out, chunk, start, *, kind, gradient, k):
             continue
         center = int(chunk.tokens[t])
         if chunk.noise_is_shared:
-            noise = [int(i) for i in chunk.noise[start // chunk.batch_size]]
-            weight = k / len(noise)
+            groups = chunk.noise[start // chunk.batch_size]
+            noise = [int(i) for i in groups[(t - start) % len(groups)]]
         else:
             noise = [int(i) for i in chunk.noise[t]]
-            weight = 1.0
+        weight = k / len(noise)
         if kind == "cbow":
             hidden = [sum(W_in[c][d] for c in context) / len(context) for d in range(dim)]
             examples = [(hidden, center)]

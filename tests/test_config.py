@@ -364,6 +364,30 @@ def test_a_folder_or_no_file_at_all(tmp_path):
     [
         (["train.lr=0.01", "train.min_lr=0.02"], "train.min_lr: 0.02 is above train.lr"),
         (["negatives.distinct=true"], "negatives.distinct: true needs negatives.mode: independent"),
+        (
+            ["negatives.draws=9"],
+            "negatives.draws: the 9 of negatives.draws cannot be dealt evenly to 2 groups; "
+            "use negatives.draws=8 or 10, or negatives.groups=1",
+        ),
+        (
+            ["negatives.draws=1"],
+            "negatives.draws: the 1 of negatives.draws cannot be dealt evenly to 2 groups; "
+            "use negatives.draws=2, or negatives.groups=1",
+        ),
+        (
+            ["negatives.groups=3"],
+            "negatives.groups: the 32 of negatives.draws cannot be dealt evenly to 3 groups; "
+            "use negatives.draws=30 or 33, or",
+        ),
+        (["negatives.groups=0"], "negatives.groups: a whole number of at least 1 is expected"),
+        (
+            ["negatives.groups=1", "negatives.mode=independent"],
+            "negatives.groups: has no effect without negatives.mode: shared",
+        ),
+        (
+            ["negatives.groups=3", "model.loss=softmax"],
+            "negatives.groups: has no effect without negatives.mode: shared",
+        ),
         (["vocab.specials=[<unk>, <unk>]"], "vocab.specials: names a token twice"),
         (
             ["model.kind=skipgram", "model.gradient=word2vec"],

@@ -60,7 +60,9 @@ def test_the_integers_are_the_same_everywhere():
     for purpose in Purpose:
         digest.update(raw_integers(7, purpose, 100, epoch=3, chunk=9).astype("<u8").tobytes())
     tokens = (np.arange(500) ** 2 % 6).astype(np.int32)
-    chunk = draws("train.subsample=0.01", "train.batch=7", "negatives.draws=3").chunk(
+    # In how many groups the noise is changes no integer.
+    negatives = ("negatives.draws=3", "negatives.groups=3")
+    chunk = draws("train.subsample=0.01", "train.batch=7", *negatives).chunk(
         tokens, np.arange(500) // 9, epoch=1, number=2
     )
     for array in (chunk.tokens, chunk.left, chunk.right, chunk.noise):
@@ -152,8 +154,12 @@ def test_context_bounds(positions):
 
 def test_shapes_of_noise():
     tokens, sentence = text(100)
-    shared = draws("train.batch=32", "negatives.draws=7").chunk(tokens, sentence, 0, 0)
-    assert shared.noise.shape == (4, 7)
+    shared = {}
+    for groups in (1, 2, 3):
+        made = draws("train.batch=32", "negatives.draws=6", f"negatives.groups={groups}")
+        shared[groups] = made.chunk(tokens, sentence, 0, 0).noise
+        assert shared[groups].shape == (4, groups, 6 // groups)
+        np.testing.assert_array_equal(shared[groups].reshape(4, 6), shared[1].reshape(4, 6))
     own = draws("negatives.mode=independent", "negatives.k=3").chunk(tokens, sentence, 0, 0)
     assert own.noise.shape == (100, 3)
     distinct = draws("negatives.mode=independent", "negatives.distinct=true").chunk(

@@ -191,7 +191,7 @@ def test_old_minus_new_weights_is_the_gradient():
         moving = Weights(W_in.copy(), W_out.copy())
         return engine_for(moving, "cbow", "exact", k).loss(first_batch).total
 
-    first_batch = hostile.chunk([[2, 3, 2, 1]], [2], 4, chunk.noise[:1])
+    first_batch = hostile.chunk([[2, 3, 2, 1]], [2], 4, chunk.noise[:1, 0])
     moved = Weights(start.W_in.copy(), start.W_out.copy())
     engine_for(moved, "cbow", "exact", k).train_chunk(first_batch, 1.0)
     step = 1e-6
@@ -216,3 +216,28 @@ def test_batches_hold_just_the_text_they_need():
     assert [batch.tokens[batch.center_pos].tolist() for batch in batches] == [[6, 4, 3], [3, 6]]
     assert [batch.tokens.tolist() for batch in batches] == [[6, 4, 3], [3, 6]]
     assert [batch.noise.tolist() for batch in batches] == [[1], [2]]  # a batch keeps its own noise
+
+
+def test_centers_take_turns_at_the_groups_of_noise():
+    """By their place in the batch, which the ones without a context have too."""
+    lines = [[5], [6, 4, 3], [2], [1, 0]]
+    chunk = hostile.chunk(lines, [1], 4, [[1, 2, 3, 4], [5, 6, 7, 8]], groups=2)
+    batches = [batch for _, batch in cut_batches(chunk)]
+    assert [batch.tokens[batch.center_pos].tolist() for batch in batches] == [[6, 4, 3], [1, 0]]
+    assert batches[0].noise.tolist() == [[3, 4], [1, 2], [3, 4]]
+    assert batches[1].noise.tolist() == [[7, 8], [5, 6]]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", ["cbow", "skipgram"])
+def test_groups_of_the_same_ids_are_no_groups(kind, form):
+    """The weights of the ids of a group sum to K, as those of the whole batch do."""
+    lines, ids = [[5, 4, 5, 3], [2, 0]], [5, 1, 2]
+    one, other = hostile.weights(6, 4), hostile.weights(6, 4)
+    for weights, chunk in (
+        (one, hostile.chunk(lines, [2], 5, [ids, ids])),
+        (other, hostile.chunk(lines, [2], 5, [ids * 2, ids * 2], groups=2)),
+    ):
+        engine_for(weights, kind, "exact", 4, *FORMS[form]).train_chunk(chunk, 0.3)
+    np.testing.assert_allclose(one.W_in, other.W_in, rtol=1e-12)
+    np.testing.assert_allclose(one.W_out, other.W_out, rtol=1e-12)

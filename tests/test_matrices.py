@@ -61,6 +61,16 @@ def test_matrices_on_paper(gradient):
     assert batch.weights[:3].tolist() == [[0, 4, 2, 1], [0, 1, 2, 0], [0, 1, 2, 0]]
 
 
+def test_groups_of_noise_on_paper():
+    """6 | 4 3 6, all in one batch: 3, 3 is noise for the first and the third, 4, 6 for the rest."""
+    chunk = hostile.chunk([[6], [4, 3, 6]], [1], 5, [[3, 3, 4, 6]], groups=2)
+    ((_, batch),) = folded(chunk, k=6)
+    assert batch.output_ids.tolist() == [3, 4, 6]
+    assert batch.labels.tolist() == [[0, 0, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1]]
+    # Each of a group's two ids weighs 3, and the word to predict 1.
+    assert batch.weights[1:].tolist() == [[0, 1, 3], [1, 0, 0], [0, 3, 1]]
+
+
 def test_matrices_of_skipgram_on_paper():
     """The same text: the contexts are predicted, and noise counts once for each other pair."""
     chunk = hostile.chunk([[6, 4, 4], [3]], [1, 2, 1], 4, [[4, 4, 5]])

@@ -108,16 +108,19 @@ def test_equals_the_loops(shared, n_words, k, chunk, kind, gradient, dim):
 @pytest.mark.parametrize("dim", [7, 100])
 @pytest.mark.parametrize("batch_size", [1, 3, 100])
 @pytest.mark.parametrize("n_noise", [1, 4])
-@pytest.mark.parametrize("shared", [True, False], ids=["shared", "independent"])
+@pytest.mark.parametrize("groups", [1, 2, 4, 0], ids="G{}".format)
 @pytest.mark.parametrize(("kind", "gradient"), KINDS)
-def test_any_shape_equals_the_loops(kind, gradient, shared, n_noise, batch_size, dim):
-    """Batches larger than the chunk, a single noise id, rows that fill no register."""
+def test_any_shape_equals_the_loops(kind, gradient, groups, n_noise, batch_size, dim):
+    """Batches larger than the chunk, a single noise id, rows that fill no register.
+
+    No groups stand for independent noise.
+    """
     if dim != 7 and not IS_COMPILED:
         pytest.skip("slow as plain Python, and nothing else")
-    lines = [[4, 2, 4, 4, 3], [0], [5, 1, 5, 2]]
-    n_rows = -(-10 // batch_size) if shared else 10
-    noise = (np.arange(n_rows * n_noise) * 5 % 6).reshape(n_rows, n_noise)
-    chunk = hostile.chunk(lines, [9, 1, 2], batch_size, noise, shared=shared)
+    lines, shared = [[4, 2, 4, 4, 3], [0], [5, 1, 5, 2]], groups > 0
+    shape = (-(-10 // batch_size), groups * n_noise) if shared else (10, n_noise)
+    noise = (np.arange(shape[0] * shape[1]) * 5 % 6).reshape(shape)
+    chunk = hostile.chunk(lines, [9, 1, 2], batch_size, noise, shared=shared, groups=groups)
     k = 3 if shared else n_noise
     weights = hostile.weights(6, dim)
     for W in (weights.W_in, weights.W_out):
@@ -134,11 +137,13 @@ def texts_with_draws(draw):
     windows = draw(st.lists(st.integers(1, 9), min_size=1, max_size=5))
     batch_size = draw(st.integers(1, 9))
     shared, n_noise = draw(st.booleans()), draw(st.integers(1, 4))
+    groups = draw(st.integers(1, 4)) if shared else 1
     n = sum(map(len, lines))
-    n_rows = -(-n // batch_size) if shared else n
-    noise = np.random.default_rng(draw(st.integers(0, 99))).integers(0, n_words, (n_rows, n_noise))
+    shape = (-(-n // batch_size) if shared else n, groups * n_noise)
+    noise = np.random.default_rng(draw(st.integers(0, 99))).integers(0, n_words, shape)
     k = draw(st.integers(1, 6)) if shared else n_noise
-    return hostile.chunk(lines, windows, batch_size, noise, shared=shared), n_words, k
+    made = hostile.chunk(lines, windows, batch_size, noise, shared=shared, groups=groups)
+    return made, n_words, k
 
 
 @given(texts_with_draws(), st.sampled_from(KINDS), st.sampled_from([1, 2, 5]))
@@ -172,6 +177,20 @@ def test_one_engine_trains_chunks_of_many_shapes(kind, gradient):
     assert_near(weights, expected, rtol=1e-9, atol=1e-9)
 
 
+def test_one_engine_trains_chunks_of_many_groups():
+    """Arrays of the same number of slots do for another B or another G only if all of them fit."""
+    weights, expected = hostile.weights(6, 3), hostile.weights(6, 3)
+    engine = numba_engine(weights, "cbow", "exact", 2)
+    for batch_size, groups in ((4, 1), (4, 2), (4, 1), (3, 2), (4, 2), (4, 4), (2, 4), (3, 1)):
+        noise = np.arange(-(-9 // batch_size) * groups * 2).reshape(-1, groups * 2) % 6
+        lines = [[4, 2, 4, 3], [0], [5, 1, 5, 2]]
+        chunk = hostile.chunk(lines, [2, 1], batch_size, noise, groups=groups)
+        engine.train_chunk(chunk, 0.1)
+        of = {"kind": "cbow", "gradient": "exact", "k": 2}
+        naive.train_chunk(expected.W_in, expected.W_out, chunk, 0.1, **of)
+        assert_near(weights, expected, rtol=1e-10, atol=1e-10)
+
+
 def test_chunks_that_reach_one_word_further_each_time():
     weights, expected = hostile.weights(9, 3), hostile.weights(9, 3)
     engine = numba_engine(weights, "cbow", "exact", 2)
@@ -199,13 +218,16 @@ GOOD = hostile.chunk([[2, 1, 0, 1], [2, 0]], [2], 4, [[3, 2], [3, 0]])
     [
         ({"tokens": [2, 1, 0, 1, 2, 4]}, "an id is not in the table; ids run from 0 to 3"),
         ({"tokens": [2, 1, -1, 1, 2, 0]}, "an id is not in the table"),
-        ({"noise": [[3, 4], [3, 0]]}, "an id is not in the table"),
-        ({"noise": [[3, -1], [3, 0]]}, "an id is not in the table"),
-        ({"noise": [[3, 2]]}, r"noise has shape \(1, 2\); it needs 2 rows"),
-        ({"noise": [[3], [2], [1]]}, "it needs 2 rows"),
-        ({"noise": [3, 2]}, "it needs 2 rows"),
-        ({"noise": np.zeros((2, 0), np.int32)}, "it needs 2 rows"),
-        ({"noise_is_shared": False}, "it needs 6 rows"),
+        ({"noise": [[[3, 4]], [[3, 0]]]}, "an id is not in the table"),
+        ({"noise": [[[3, -1]], [[3, 0]]]}, "an id is not in the table"),
+        ({"noise": [[[3, 2]]]}, r"noise has shape \(1, 1, 2\); it needs 2 rows of groups of ids"),
+        ({"noise": [[[3]], [[2]], [[1]]]}, "it needs 2 rows of groups"),
+        ({"noise": [[3, 2], [1, 0]]}, "it needs 2 rows of groups"),
+        ({"noise": [3, 2]}, "it needs 2 rows of groups"),
+        ({"noise": np.zeros((2, 1, 0), np.int32)}, "it needs 2 rows of groups"),
+        ({"noise": np.zeros((2, 0, 2), np.int32)}, "it needs 2 rows of groups"),
+        ({"noise_is_shared": False}, "it needs 6 rows of ids"),
+        ({"noise_is_shared": False, "noise": np.zeros((5, 2), np.int32)}, "it needs 6 rows of ids"),
         ({"left": [0, 0, 0, 1, 4, -1]}, "a context reaches over the chunk"),
         ({"right": [3, 4, 4, 4, 6, 7]}, "a context reaches over the chunk"),
         ({"left": [1, 0, 0, 1, 4, 4]}, "does not hold its center's position"),

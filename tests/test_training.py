@@ -7,16 +7,21 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from w2v import WordVectors, train
 from w2v.config.loading import load_config
-from w2v.config.schema import Config, CorpusConfig, ModelConfig, option_paths
+from w2v.config.schema import Config, CorpusConfig, ModelConfig, option_paths, with_values
+from w2v.engines.contract import Weights
 from w2v.errors import ConfigError, CorpusError, DivergedError, Interrupted
 from w2v.shipped import shipped_files
 from w2v.text.builtin import toy_world
+from w2v.text.vocabulary import Vocabulary
+from w2v.training.combining import pull_of
+from w2v.training.draws import Draws
 from w2v.training.observer import Observer
 
 # A small world of 16 words: those of one topic stand in the same sentences, in any order.
@@ -185,7 +190,8 @@ OTHER_VALUES = {
     "embedding.dtype": "float64",
     "negatives.mode": "independent",
     "negatives.k": 4,
-    "negatives.draws": 9,
+    "negatives.draws": 8,
+    "negatives.groups": 4,
     "negatives.power": 0.0,
     "negatives.distinct": True,
     "train.engine": None,  # numba agrees to rounding: tests/test_numba_engine.py
@@ -232,6 +238,19 @@ def test_every_setting_reaches_the_training(tmp_path, path):
     one = train(base, out=tmp_path / "one")
     other = train({**base, path: OTHER_VALUES[path]}, out=tmp_path / "other")
     assert digest(one.folder)[0] != digest(other.folder)[0]
+
+
+def test_noise_in_groups_pulls_as_hard_as_in_one():
+    """Of G groups each id is scored by 1 / G of the centers, and weighs G times as much."""
+    weights = Weights(np.ones((4, 3)), np.ones((4, 3)))
+    config = load_config(None, ["train.batch=3", "train.subsample=0"]).config
+    draws = Draws(config, Vocabulary(list("abcd"), np.array([4, 3, 2, 1])))
+    chunk = draws.chunk(np.array([0, 1, 2, 0, 3, 1], np.int32), np.zeros(6, np.int64), 0, 0)
+    assert chunk.noise.shape == (2, 2, 16)
+    in_one = replace(chunk, noise=chunk.noise.reshape(2, 1, 32))
+    alone = with_values(config, {"negatives.groups": 1})
+    one, other = pull_of(alone, weights, in_one, 0.1), pull_of(config, weights, chunk, 0.1)
+    np.testing.assert_array_equal(one.W_out.examples[0], other.W_out.examples[0])
 
 
 def test_padding_row_stays_zero_and_a_frozen_table_stays(corpus, tmp_path):

@@ -201,6 +201,7 @@ def contradictions(config: Config) -> list[tuple[str, str]]:
         )
     if config.negatives.distinct and config.negatives.mode == "shared":
         found.append(("negatives.distinct", "true needs negatives.mode: independent"))
+    found += _uneven_groups(config)
     if len(set(config.vocab.specials)) < len(config.vocab.specials):
         found.append(("vocab.specials", "names a token twice"))
     if config.model.kind == "skipgram" and config.model.gradient == "word2vec":
@@ -218,6 +219,22 @@ def contradictions(config: Config) -> list[tuple[str, str]]:
             )
         )
     return found + _without_effect(config)
+
+
+def _uneven_groups(config: Config) -> list[tuple[str, str]]:
+    """Find noise that cannot be dealt to its groups; name the setting that was changed."""
+    draws, groups = config.negatives.draws, config.negatives.groups
+    is_shared = config.negatives.mode == "shared" and config.model.loss == "negative_sampling"
+    if not is_shared or draws % groups == 0:
+        return []
+    below = draws // groups * groups
+    fitting = f"{below} or {below + groups}" if below else f"{groups}"
+    path = "negatives.draws" if groups == Config().negatives.groups else "negatives.groups"
+    sentence = (
+        f"the {draws} of negatives.draws cannot be dealt evenly to {groups} groups; "
+        f"use negatives.draws={fitting}, or negatives.groups=1"
+    )
+    return [(path, sentence)]
 
 
 def only_in_numpy(config: Config) -> list[str]:
@@ -244,6 +261,7 @@ def _without_effect(config: Config) -> list[tuple[str, str]]:
         "embedding.norm_type": (config.embedding.max_norm is None, "embedding.max_norm"),
         "corpus.lowercase": (no_words, "corpus.tokenizer: words"),
         "negatives.draws": (negatives.mode != "shared" or softmax, "negatives.mode: shared"),
+        "negatives.groups": (negatives.mode != "shared" or softmax, "negatives.mode: shared"),
         "negatives.k": (softmax, "model.loss: negative_sampling"),
         "negatives.mode": (softmax, "model.loss: negative_sampling"),
         "negatives.power": (softmax, "model.loss: negative_sampling"),

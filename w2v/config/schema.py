@@ -90,6 +90,9 @@ class NegativesConfig:
     mode: Literal["shared", "independent"] = option("shared", "one draw for a batch, or per center")
     k: int = option(5, "K, negatives per example", at_least=1)
     draws: int = option(32, "M, noise ids a batch, in shared mode", at_least=1)
+    groups: int = option(
+        2, "G, shared mode: centers take turns at so many parts of the draws", at_least=1
+    )
     power: float = option(0.75, "noise is drawn by count ** power", at_least=-10, at_most=10)
     distinct: bool = option(False, "independent mode: no noise id twice for one center")
 

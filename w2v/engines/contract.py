@@ -47,7 +47,19 @@ class Chunk:
         B: batch i is made of the positions i * B to (i + 1) * B.
     noise_is_shared : bool
     noise : array of int32 or None
-        (n_batches, M) shared by each batch, or (n, K) for each position; None for the full softmax.
+        (n_batches, G, M / G) shared by each batch, or (n, K) for each position; None for the full
+        softmax. The positions of a batch take turns at its G groups: the i-th, counted from 0 and
+        whether or not it has a context, is scored against group i mod G and against no other. An id
+        weighs K over the ids that a center is scored against: K * G / M, or 1.
+
+    Notes
+    -----
+    Why groups: windows next to each other share words, and the row of a word gets a gradient from
+    each window that the word is in. If all of them are scored against the same ids, it is the same
+    noise each time. If neighbours are in different groups, the row meets the ids of all groups: its
+    gradient varies no more than with M ids for every center, and each center is scored against
+    1 / G of them.
+    DEVIATION: G = 1, where every center is scored against all M, is the plain rule.
     """
 
     tokens: Ids

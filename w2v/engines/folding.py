@@ -67,7 +67,9 @@ class _Stretch:
     centers : (n_batches, B)
     low : (n_batches,), the first position that the contexts of each batch reach
     around : (n_batches, X), the words from there on as far as the contexts reach, and some repeated
-    noise : (n_batches, M) or (n_batches, B * K)
+    noise : (n_batches, M), group by group, or (n_batches, B * K)
+    n_groups : G; 1 for independent noise
+    n_scored : the ids that a center is scored against, M / G or K
     """
 
     first_batch: int
@@ -79,6 +81,8 @@ class _Stretch:
     around: Ids
     noise: Ids
     noise_is_shared: bool
+    n_groups: int
+    n_scored: int
 
 
 def _stretches(chunk: Chunk) -> Iterator[_Stretch]:
@@ -112,6 +116,8 @@ def _stretch(chunk: Chunk, first: int, n_batches: int, B: int) -> _Stretch:
         around=chunk.tokens[np.minimum(pos, high[:, None] - 1)],
         noise=chunk.noise[of_batch if chunk.noise_is_shared else here].reshape(n_batches, -1),
         noise_is_shared=chunk.noise_is_shared,
+        n_groups=chunk.noise.shape[1] if chunk.noise_is_shared else 1,
+        n_scored=chunk.noise.shape[-1],
     )
 
 
@@ -135,10 +141,14 @@ def _fold(stretch: _Stretch, folding: Folding) -> Iterator[tuple[int, FoldedBatc
     share = np.repeat(1 / np.maximum(size, 1), size)
     ends = [0, *size.cumsum()[B - 1 :: B].tolist()]
 
-    if stretch.noise_is_shared:  # all rows of a batch are alike
+    weight = folding.k / stretch.n_scored
+    if stretch.noise_is_shared:  # all rows of a group are alike
+        n_words, n_groups = outputs.ends[-1], stretch.n_groups
         of_word = noise_column + np.array(outputs.ends[:-1])[:, None]
-        drawn = np.bincount(of_word.reshape(-1), minlength=outputs.ends[-1])
-        noise_weight = (drawn * (folding.k / n_noise)).astype(dtype)
+        of_word += np.repeat(np.arange(n_groups) * n_words, stretch.n_scored)
+        drawn = np.bincount(of_word.reshape(-1), minlength=n_groups * n_words)
+        noise_weight = (drawn * weight).astype(dtype).reshape(n_groups, n_words)
+        group = np.arange(B) % n_groups
     n_context = size.astype(dtype).reshape(n_batches, B, 1)
     has_context = np.minimum(n_context, 1).reshape(n_batches, B)
     row = np.arange(B)
@@ -154,10 +164,11 @@ def _fold(stretch: _Stretch, folding: Folding) -> Iterator[tuple[int, FoldedBatc
         is_center = np.zeros((B, int(centers.n[i])), dtype)
         is_center[row, center_column] = has_context[i]
         if stretch.noise_is_shared:
-            weights = noise_weight[None, of_outputs].repeat(B, axis=0)  # (1, O) -> (B, O)
+            weights = noise_weight[:, of_outputs].take(group, axis=0)  # (G, O) -> (B, O)
         else:
             of_row = noise_column[i].reshape(B, -1) + row[:, None] * output_shape[1]  # (B, K)
             weights = sums_at(of_row.reshape(-1), None, output_shape, dtype)
+            weights *= weight
         # A noise word counts in every example but those whose word it is.
         if is_cbow:
             A = A_back = sums_at(place[pairs], share[pairs], context_shape, dtype)

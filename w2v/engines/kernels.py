@@ -11,7 +11,8 @@ weights before the batch:
 
 CBOW and skip-gram are each other with the arrows turned round: what CBOW gathers, averages and
 scatters in W_in around a center, skip-gram scores and scatters in W_out. The matrix products of
-shared noise are those of BLAS, through `np.dot`.
+shared noise are those of BLAS, through `np.dot`: one for each group of noise, so that the rows of a
+group's centers stand together (`Buffers.slots`).
 
 Everything here is arrays and numbers; nothing is checked. `numba_engine.py` checks and allocates.
 """
@@ -52,7 +53,7 @@ class Text(NamedTuple):
     right: NDArray[np.int32]  # (n,)
     low: NDArray[np.int32]  # (n_batches,)
     high: NDArray[np.int32]  # (n_batches,)
-    noise: NDArray[np.int32]  # (n_batches, M) or (n, K)
+    noise: NDArray[np.int32]  # (n_batches * G, M / G), a row for each group, or (n, K)
 
 
 class Rule(NamedTuple):
@@ -64,24 +65,31 @@ class Rule(NamedTuple):
     is_training: bool  # otherwise the loss of every batch is measured, and nothing changes
     batch_size: int
     loss_every: int  # LOSS_EVERY of contract.py
+    n_groups: int  # G of shared noise, which the centers take turns at; 1 for independent noise
 
 
 class Buffers(NamedTuple):
-    """The arrays of one batch, used again for the next; X positions in reach, N noise ids."""
+    """The arrays of one batch, used again for the next.
+
+    X positions are in reach, N noise ids are scored for each center: M / G or K. The arrays of S
+    slots have a row for each center, where `slots` says: group by group, S / G = B / G rounded up
+    to each. A slot without a center has weight 0 and hidden 0.
+    """
 
     sums: NDArray[Any]  # (X + 1, D)
     d_sums: NDArray[Any]  # (X + 1, D)
     running: NDArray[Any]  # (D,)
-    hidden: NDArray[Any]  # (B, D)
-    d_hidden: NDArray[Any]  # (B, D)
+    slots: NDArray[np.intp]  # (B,): the slot of each center; its own number if G is 1
+    hidden: NDArray[Any]  # (S, D)
+    d_hidden: NDArray[Any]  # (S, D)
     share: NDArray[Any]  # (B,): 1 / |C_t|, 0 without a context
     predicted_scores: NDArray[Any]  # (B,)
     d_predicted_scores: NDArray[Any]  # (B,)
-    noise_rows: NDArray[Any]  # (N, D)
-    d_noise_rows: NDArray[Any]  # (N, D)
-    scores: NDArray[Any]  # (B, N), of the noise
-    d_scores: NDArray[Any]  # (B, N)
-    weights: NDArray[Any]  # (B, N): how often an id is noise for a center, times its weight
+    noise_rows: NDArray[Any]  # (G * N, D), group by group
+    d_noise_rows: NDArray[Any]  # (G * N, D)
+    scores: NDArray[Any]  # (S, N), of the noise
+    d_scores: NDArray[Any]  # (S, N)
+    weights: NDArray[Any]  # (S, N): how often an id is noise for a center, times its weight
 
 
 @compiled
@@ -93,30 +101,30 @@ def run_chunk(
     for batch in range(len(text.low)):
         start = batch * rule.batch_size
         stop = min(start + rule.batch_size, len(text.tokens))
-        n = stop - start
         n_here = count_examples(text, rule, start, stop)
         n_examples += n_here
         low, high = text.low[batch], text.high[batch]
-        noise = text.noise[batch : batch + 1] if rule.is_shared else text.noise[start:stop]
+        of_batch = slice(batch * rule.n_groups, (batch + 1) * rule.n_groups)
+        noise = text.noise[of_batch if rule.is_shared else slice(start, stop)]
         if rule.is_cbow:
             sum_rows(W_in, text.tokens[low:high], buffers.sums)
             average(W_in, text, start, stop, low, buffers)
         else:
-            copy_rows(W_in, text.tokens[start:stop], buffers.hidden)
+            copy_centers(W_in, text.tokens[start:stop], buffers)
+        empty_slots(stop - start, buffers)
         weigh_noise(text, rule, start, stop, noise, noise_weight, buffers)
         if rule.is_shared:
-            copy_rows(W_out, noise[0], buffers.noise_rows)
-            np.dot(buffers.hidden[:n], buffers.noise_rows.T, buffers.scores[:n])
+            copy_rows(W_out, noise.reshape(-1), buffers.noise_rows)
+            score_shared_noise(rule, buffers)
         else:
             score_own_noise(W_out, noise, buffers)
         if batch % rule.loss_every == 0 or not rule.is_training:
             loss += measure(W_out, text, rule, start, stop, buffers)
             n_measured += n_here
         if rule.is_training:
-            noise_gradient(n, lr, buffers)
+            noise_gradient(lr, buffers)
             if rule.is_shared:
-                np.dot(buffers.d_scores[:n], buffers.noise_rows, buffers.d_hidden[:n])
-                np.dot(buffers.d_scores[:n].T, buffers.hidden[:n], buffers.d_noise_rows)
+                shared_noise_gradient(rule, buffers)
             else:
                 own_noise_gradient(W_out, noise, buffers)
             buffers.d_sums[: high - low + 1] = 0
@@ -130,7 +138,7 @@ def run_chunk(
                 scatter_contexts(W_in, text.tokens, start, stop, low, high, buffers)
             else:
                 subtract_rows(W_out, text.tokens[low:high], buffers.d_sums)
-                subtract_rows(W_in, text.tokens[start:stop], buffers.d_hidden)
+                subtract_from_centers(W_in, text.tokens[start:stop], buffers)
     return loss, n_measured, n_examples
 
 
@@ -167,6 +175,15 @@ def copy_rows(W: Any, ids: Any, rows: Any) -> None:
 
 
 @compiled
+def copy_centers(W_in: Any, centers: Any, buffers: Buffers) -> None:
+    """Skip-gram: hidden is the row of the center itself."""
+    for i in range(len(centers)):
+        hidden, source = buffers.hidden[buffers.slots[i]], W_in[centers[i]]
+        for d in range(len(hidden)):
+            hidden[d] = source[d]
+
+
+@compiled
 def sum_rows(W: Any, ids: Any, sums: Any) -> None:
     """Set sums[i] to the sum of the rows before position i: (X, D) -> (X + 1, D)."""
     sums[0] = 0
@@ -187,12 +204,31 @@ def average(W_in: Any, text: Text, start: int, stop: int, low: int, buffers: Buf
         share = buffers.share
         share[i] = 1.0 / (right - left - 1) if right - left > 1 else 0.0
         to_left, to_right = buffers.sums[left - low], buffers.sums[right - low]
-        hidden, own = buffers.hidden[i], W_in[text.tokens[start + i]]
+        hidden, own = buffers.hidden[buffers.slots[i]], W_in[text.tokens[start + i]]
         for d in range(len(hidden)):
             hidden[d] = (to_right[d] - to_left[d] - own[d]) * share[i]
 
 
 # ------------------------------------------------------------------- [3] score
+
+
+@compiled
+def empty_slots(n: int, buffers: Buffers) -> None:
+    """Clear the slots that a short batch of n centers leaves empty; the products read them."""
+    for i in range(n, len(buffers.slots)):
+        buffers.hidden[buffers.slots[i]] = 0
+        buffers.weights[buffers.slots[i]] = 0
+
+
+@compiled
+def score_shared_noise(rule: Rule, buffers: Buffers) -> None:
+    """Score the centers of each group against the M / G noise ids of the group."""
+    n_slots, n_scored = len(buffers.scores) // rule.n_groups, buffers.scores.shape[1]
+    for group in range(rule.n_groups):
+        slots = slice(group * n_slots, (group + 1) * n_slots)
+        rows = buffers.noise_rows[group * n_scored : (group + 1) * n_scored]
+        # (S / G, D) @ (D, N) -> (S / G, N)
+        np.dot(buffers.hidden[slots], rows.T, buffers.scores[slots])
 
 
 @compiled
@@ -221,7 +257,8 @@ def weigh_noise(
     In CBOW that is 1, or 0 where the noise hits the center or there is no context.
     """
     for i in range(stop - start):
-        weights, ids = buffers.weights[i], noise[0 if rule.is_shared else i]
+        weights = buffers.weights[buffers.slots[i]]
+        ids = noise[i % rule.n_groups if rule.is_shared else i]
         first, last, skipped = predicted_span(text, rule, start + i)
         n_predicted = last - first - (1 if skipped >= 0 else 0)
         for m in range(len(ids)):
@@ -239,12 +276,14 @@ def measure(W_out: Any, text: Text, rule: Rule, start: int, stop: int, buffers: 
     """Return the loss of a batch in nats, from its scores; exact, in float64."""
     loss = 0.0
     for i in range(stop - start):
+        slot = buffers.slots[i]
+        hidden, scores, weights = buffers.hidden[slot], buffers.scores[slot], buffers.weights[slot]
         first, last, skipped = predicted_span(text, rule, start + i)
         for x in range(first, last):
             if x != skipped:
-                loss += minus_log_sigmoid(dot(buffers.hidden[i], W_out[text.tokens[x]]))
-        for m in range(buffers.scores.shape[1]):
-            loss += buffers.weights[i, m] * minus_log_sigmoid(-buffers.scores[i, m])
+                loss += minus_log_sigmoid(dot(hidden, W_out[text.tokens[x]]))
+        for m in range(len(scores)):
+            loss += weights[m] * minus_log_sigmoid(-scores[m])
     return loss
 
 
@@ -270,13 +309,27 @@ def sigmoid(x: Any, is_double: bool) -> Any:
 
 
 @compiled
-def noise_gradient(n: int, lr: Any, buffers: Buffers) -> None:
+def noise_gradient(lr: Any, buffers: Buffers) -> None:
     """d_scores = weight * sigmoid(score), times lr."""
     is_double = buffers.scores.itemsize == 8
-    for i in range(n):
-        scores, weights, d_scores = buffers.scores[i], buffers.weights[i], buffers.d_scores[i]
+    for slot in range(len(buffers.scores)):
+        scores, weights = buffers.scores[slot], buffers.weights[slot]
+        d_scores = buffers.d_scores[slot]
         for m in range(len(scores)):
             d_scores[m] = sigmoid(scores[m], is_double) * weights[m] * lr
+
+
+@compiled
+def shared_noise_gradient(rule: Rule, buffers: Buffers) -> None:
+    """Set d_hidden to the part that comes from each group's noise, and d_noise_rows."""
+    n_slots, n_scored = len(buffers.scores) // rule.n_groups, buffers.scores.shape[1]
+    for group in range(rule.n_groups):
+        slots = slice(group * n_slots, (group + 1) * n_slots)
+        ids = slice(group * n_scored, (group + 1) * n_scored)
+        d_scores = buffers.d_scores[slots]
+        # (S / G, N) @ (N, D) -> (S / G, D), and (N, S / G) @ (S / G, D) -> (N, D)
+        np.dot(d_scores, buffers.noise_rows[ids], buffers.d_hidden[slots])
+        np.dot(d_scores.T, buffers.hidden[slots], buffers.d_noise_rows[ids])
 
 
 @compiled
@@ -308,14 +361,14 @@ def center_gradient(
     is_double = W_out.itemsize == 8
     scores, d_scores = buffers.predicted_scores, buffers.d_predicted_scores
     for i in range(stop - start):
-        scores[i] = dot(buffers.hidden[i], W_out[text.tokens[start + i]])
+        scores[i] = dot(buffers.hidden[buffers.slots[i]], W_out[text.tokens[start + i]])
     for i in range(stop - start):
         is_example = ONE if buffers.share[i] > 0 else lr * 0
         d_scores[i] = (sigmoid(scores[i], is_double) - ONE) * lr * is_example
     for i in range(stop - start):
         t = start + i
         d_score = d_scores[i]
-        predicted, d_hidden = W_out[text.tokens[t]], buffers.d_hidden[i]
+        predicted, d_hidden = W_out[text.tokens[t]], buffers.d_hidden[buffers.slots[i]]
         factor = buffers.share[i] if rule.is_exact else ONE
         at_left, at_right = buffers.d_sums[text.left[t] - low], buffers.d_sums[text.right[t] - low]
         for d in range(len(d_hidden)):
@@ -332,7 +385,8 @@ def context_gradient(
     """Skip-gram: score the context words of each center; add to d_hidden and to their rows."""
     is_double = W_out.itemsize == 8
     for i in range(stop - start):
-        hidden, d_hidden = buffers.hidden[i], buffers.d_hidden[i]
+        slot = buffers.slots[i]
+        hidden, d_hidden = buffers.hidden[slot], buffers.d_hidden[slot]
         for x in range(text.left[start + i], text.right[start + i]):
             if x != start + i:
                 predicted = W_out[text.tokens[x]]
@@ -354,10 +408,19 @@ def subtract_rows(W: Any, ids: Any, rows: Any) -> None:
 
 
 @compiled
+def subtract_from_centers(W_in: Any, centers: Any, buffers: Buffers) -> None:
+    """Skip-gram: W_in[center] -= d_hidden, one after another."""
+    for i in range(len(centers)):
+        target, d_hidden = W_in[centers[i]], buffers.d_hidden[buffers.slots[i]]
+        for d in range(len(target)):
+            target[d] -= d_hidden[d]
+
+
+@compiled
 def scatter_noise(W_out: Any, noise: Any, rule: Rule, buffers: Buffers) -> None:
     """Move the noise rows away from hidden."""
     if rule.is_shared:
-        subtract_rows(W_out, noise[0], buffers.d_noise_rows)
+        subtract_rows(W_out, noise.reshape(-1), buffers.d_noise_rows)
     else:
         for i in range(noise.shape[0]):
             for k in range(noise.shape[1]):
@@ -368,7 +431,8 @@ def scatter_noise(W_out: Any, noise: Any, rule: Rule, buffers: Buffers) -> None:
 def scatter_centers(W_out: Any, centers: Any, buffers: Buffers) -> None:
     """CBOW: move the row of each center towards hidden."""
     for i in range(len(centers)):
-        add_scaled(W_out[centers[i]], -buffers.d_predicted_scores[i], buffers.hidden[i])
+        hidden = buffers.hidden[buffers.slots[i]]
+        add_scaled(W_out[centers[i]], -buffers.d_predicted_scores[i], hidden)
 
 
 @compiled
@@ -381,7 +445,7 @@ def scatter_contexts(
     for x in range(low, high):
         row, d_sum = W_in[tokens[x]], buffers.d_sums[x - low]
         if start <= x < stop:
-            own = buffers.d_hidden[x - start]
+            own = buffers.d_hidden[buffers.slots[x - start]]
             for d in range(len(row)):
                 running[d] += d_sum[d]
                 row[d] -= running[d] - own[d]

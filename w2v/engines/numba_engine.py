@@ -64,12 +64,14 @@ class NumbaEngine:
             is_exact=self._gradient == "exact",
             is_shared=chunk.noise_is_shared,
             is_training=is_training,
-            batch_size=chunk.batch_size,
+            # A chunk shorter than a batch is one batch, and needs no more room than that.
+            batch_size=min(chunk.batch_size, len(chunk.tokens)),
             loss_every=LOSS_EVERY,
+            n_groups=groups_of(chunk),
         )
-        noise_weight = self._k / text.noise.shape[1] if chunk.noise_is_shared else 1
+        noise_weight = self._k / text.noise.shape[1]
         scalar = W_in.dtype.type
-        self._buffers = fitting_buffers(self._buffers, text, chunk.batch_size, W_in)
+        self._buffers = fitting_buffers(self._buffers, text, rule, W_in)
         return ChunkLoss(
             *kernels.run_chunk(
                 W_in, W_out, text, rule, scalar(lr), scalar(noise_weight), self._buffers
@@ -91,7 +93,7 @@ def prepare(config: Config, on_compile: Callable[[], None]) -> None:
         weights = Weights(tables[0, 0], tables[0, 1])
         shared = config.negatives.mode == "shared"
         ids = np.zeros(2, np.int32)
-        noise = np.zeros((1 if shared else 2, 1), np.int32)
+        noise = np.zeros((1, 1, 1) if shared else (2, 1), np.int32)
         chunk = Chunk(ids, ids, np.full(2, 2, np.int32), 2, noise, shared)
         NumbaEngine(config, weights).train_chunk(chunk, 0.0)
         dtype, dim = weights.W_in.dtype, config.model.dim
@@ -153,8 +155,9 @@ def text_of(chunk: Chunk, n_in: int, n_out: int) -> kernels.Text:
             raise UsageError(f"an id is not in the table; ids run from 0 to {n_rows - 1}")
     starts = np.arange(0, n, chunk.batch_size)
     n_noise = len(starts) if chunk.noise_is_shared else n
-    if chunk.noise.ndim != 2 or len(chunk.noise) != n_noise or chunk.noise.size == 0:
-        raise UsageError(f"noise has shape {chunk.noise.shape}; it needs {n_noise} rows of ids")
+    n_axes, rows = (3, "rows of groups") if chunk.noise_is_shared else (2, "rows")
+    if chunk.noise.ndim != n_axes or len(chunk.noise) != n_noise or chunk.noise.size == 0:
+        raise UsageError(f"noise has shape {chunk.noise.shape}; it needs {n_noise} {rows} of ids")
 
     def as_ids(array: Ids) -> NDArray[np.int32]:
         # A copy if it is read-only, which would be another type to numba, compiled anew.
@@ -166,22 +169,33 @@ def text_of(chunk: Chunk, n_in: int, n_out: int) -> kernels.Text:
         as_ids(chunk.right),
         as_ids(np.minimum.reduceat(chunk.left, starts)),
         as_ids(np.maximum.reduceat(chunk.right, starts)),
-        as_ids(chunk.noise),
+        as_ids(chunk.noise.reshape(-1, chunk.noise.shape[-1])),
     )
 
 
+def groups_of(chunk: Chunk) -> int:
+    """Return in how many groups the noise of a batch is; independent noise is in one."""
+    return chunk.noise.shape[1] if chunk.noise is not None and chunk.noise_is_shared else 1
+
+
 def fitting_buffers(
-    buffers: kernels.Buffers | None, text: kernels.Text, batch_size: int, like: Floats
+    buffers: kernels.Buffers | None, text: kernels.Text, rule: kernels.Rule, like: Floats
 ) -> kernels.Buffers:
     """Return the buffers there are if they are large enough, else new ones."""
-    reach, n_noise = int((text.high - text.low).max()), text.noise.shape[1]
+    reach, n_scored = int((text.high - text.low).max()), text.noise.shape[1]
+    batch_size, n_groups = rule.batch_size, rule.n_groups
     if (
         buffers is not None
         and len(buffers.sums) > reach
-        and buffers.scores.shape == (batch_size, n_noise)
+        and len(buffers.slots) == batch_size
+        and len(buffers.noise_rows) == n_groups * n_scored
+        and buffers.scores.shape[1] == n_scored
     ):
         return buffers
     dim = like.shape[1]
+    centers = np.arange(batch_size)
+    per_group = -(-batch_size // n_groups)
+    n_slots = n_groups * per_group
 
     def room(*shape: int) -> Floats:
         return np.zeros(shape, like.dtype)
@@ -190,16 +204,17 @@ def fitting_buffers(
         sums=room(reach + 1, dim),
         d_sums=room(reach + 1, dim),
         running=room(dim),
-        hidden=room(batch_size, dim),
-        d_hidden=room(batch_size, dim),
+        slots=centers % n_groups * per_group + centers // n_groups,
+        hidden=room(n_slots, dim),
+        d_hidden=room(n_slots, dim),
         share=room(batch_size),
         predicted_scores=room(batch_size),
         d_predicted_scores=room(batch_size),
-        noise_rows=room(n_noise, dim),
-        d_noise_rows=room(n_noise, dim),
-        scores=room(batch_size, n_noise),
-        d_scores=room(batch_size, n_noise),
-        weights=room(batch_size, n_noise),
+        noise_rows=room(n_groups * n_scored, dim),
+        d_noise_rows=room(n_groups * n_scored, dim),
+        scores=room(n_slots, n_scored),
+        d_scores=room(n_slots, n_scored),
+        weights=room(n_slots, n_scored),
     )
 
 

@@ -163,7 +163,11 @@ def build_model(config: Config, weights: Weights) -> Model:
 
 
 def cut_batches(chunk: Chunk) -> Iterator[tuple[int, Batch]]:
-    """Yield (number, batch) of all that have an example, with just the text the contexts reach."""
+    """Yield (number, batch) of all that have an example, with just the text the contexts reach.
+
+    A batch has no row for a center without a context, but such a center takes its turn at the
+    groups of noise.
+    """
     has_context = chunk.right - chunk.left > 1
     for number, start in enumerate(range(0, len(chunk.tokens), chunk.batch_size)):
         centers = np.flatnonzero(has_context[start : start + chunk.batch_size]) + start
@@ -174,6 +178,10 @@ def cut_batches(chunk: Chunk) -> Iterator[tuple[int, Batch]]:
         noise = chunk.noise
         if noise is not None:
             noise = noise[number] if chunk.noise_is_shared else noise[centers]
+            if chunk.noise_is_shared:
+                n_groups = len(noise)
+                # (1, M) -> (M,) for all, or (G, M / G) -> (B, M / G)
+                noise = noise[0] if n_groups == 1 else noise[(centers - start) % n_groups]
         yield number, Batch(chunk.tokens[low:high], centers - low, left - low, right - low, noise)
 
 

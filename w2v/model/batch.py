@@ -27,7 +27,8 @@ class Batch:
         Where the centers stand in `tokens`. Each has at least one context word.
     left, right : array of int, shape (B,)
         The context of center t is every position x with left[t] <= x < right[t] but its own.
-    noise : array of int, (M,) shared by the batch or (B, K); None for the full softmax
+    noise : array of int, or None for the full softmax
+        (M,) shared by the batch, or a row for each center: its group's M / G ids, or K of its own.
     """
 
     tokens: Ids

@@ -72,10 +72,12 @@ class NegativeSamplingLoss:
         - log sigmoid(hidden_t . W_out[predicted_t])
         - sum over noise m of weight_tm * log sigmoid(- hidden_t . W_out[noise_m])
 
-    The *independent* form has K noise ids of its own for each example, of weight 1: the textbook.
-    In the *shared* form all examples of the batch share M ids, of weight K / M: the same gradient
-    in expectation, and one matrix product for the whole batch. In both, a noise id that equals the
-    word to predict has weight 0.
+    A noise id weighs K over the number n of ids that an example is scored against; one that equals
+    the word to predict weighs 0. In the *shared* form all examples of the batch share n = M ids:
+    one matrix product for the whole batch. In the *independent* form each example has a row of ids
+    to itself. With n = K, of weight 1, that is the textbook; with n = M / G the row is that of the
+    example's group (see `Chunk`, `w2v/engines/contract.py`). All have the same gradient in
+    expectation.
 
     Parameters
     ----------
@@ -107,7 +109,7 @@ class NegativeSamplingLoss:
         hidden : array of float, shape (B, D)
         predicted : array of int, shape (B,)
         noise : array of int
-            Shape (M,) in the shared form, (B, K) in the independent form.
+            Shape (M,) in the shared form, (B, n) in the independent form.
         """
         self.score(hidden, predicted, noise)
         return self.measure()
@@ -116,13 +118,13 @@ class NegativeSamplingLoss:
         """Step [3] without the loss; as `forward`."""
         if noise is None:
             raise UsageError(
-                "negative sampling needs noise ids: (M,) shared, or (B, K) independent"
+                "negative sampling needs noise ids: (M,) shared, or (B, n) independent"
             )
         n_examples, dim = hidden.shape
         # One look-up for both, so that an id that is predicted here and noise there adds up.
         rows = self.embedding.forward(np.concatenate((predicted, noise.reshape(-1))))
         positive = rows[:n_examples]  # (B, D)
-        negative = rows[n_examples:].reshape(*noise.shape, dim)  # (M, D) or (B, K, D)
+        negative = rows[n_examples:].reshape(*noise.shape, dim)  # (M, D) or (B, n, D)
         self._shared = noise.ndim == 1
         n_noise = noise.shape[-1]
 
@@ -131,13 +133,13 @@ class NegativeSamplingLoss:
         if self._shared:
             scores[:, 1:] = hidden @ negative.T  # (B, D) @ (D, M) -> (B, M)
         else:
-            scores[:, 1:] = np.einsum("bd,bkd->bk", hidden, negative)
+            scores[:, 1:] = np.einsum("bd,bnd->bn", hidden, negative)
 
         labels = np.zeros(1 + n_noise, hidden.dtype)
         labels[0] = 1
         weights = np.ones(scores.shape, scores.dtype)
-        is_noise = noise != predicted[:, None]  # (M,) or (B, K) against (B, 1)
-        weights[:, 1:] = is_noise * hidden.dtype.type(self.k / n_noise if self._shared else 1)
+        is_noise = noise != predicted[:, None]  # (M,) or (B, n) against (B, 1)
+        weights[:, 1:] = is_noise * hidden.dtype.type(self.k / n_noise)
         self._parts = hidden, positive, negative
         self.sigmoid_with_loss.score(scores, labels, weights)
 
@@ -156,8 +158,8 @@ class NegativeSamplingLoss:
             d_hidden = d_positive * positive + d_negative @ negative  # (B, M) @ (M, D) -> (B, D)
             d_noise_rows = d_negative.T @ hidden  # (M, B) @ (B, D) -> (M, D)
         else:
-            d_hidden = d_positive * positive + np.einsum("bk,bkd->bd", d_negative, negative)
-            d_noise_rows = d_negative[:, :, None] * hidden[:, None, :]  # (B, K, D)
+            d_hidden = d_positive * positive + np.einsum("bn,bnd->bd", d_negative, negative)
+            d_noise_rows = d_negative[:, :, None] * hidden[:, None, :]  # (B, n, D)
         d_rows = (d_positive * hidden, d_noise_rows.reshape(-1, hidden.shape[1]))
         self.embedding.backward(np.concatenate(d_rows))
         return d_hidden

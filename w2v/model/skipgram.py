@@ -61,14 +61,14 @@ class SkipGram:
     def score(self, batch: Batch) -> None:
         """Do all of `forward` that `backward` needs: everything but the loss itself.
 
-        Independent noise ids (B, K) belong to a center and serve all its pairs.
+        Noise in rows, (B, n), belongs to a center and serves all its pairs.
         """
         rows = self.embedding.forward(batch.tokens[batch.center_pos])  # [1] (B, D)
         example, context_pos = pairs(batch)  # (P,) each
         self._first_pair = np.flatnonzero(np.diff(example, prepend=-1))  # (B,)
         noise = batch.noise
         if noise is not None and noise.ndim == 2:
-            noise = noise[example]  # (B, K) -> (P, K)
+            noise = noise[example]  # (B, n) -> (P, n)
         self.loss.score(rows[example], batch.tokens[context_pos], noise)  # [3]
 
     def measure(self) -> float:

@@ -99,6 +99,7 @@ def pull_of(config: Config, weights: Weights, chunk: Chunk, lr: float) -> Pull:
     if chunk.noise is None:  # softmax: every word to predict pulls at every row
         examples_out += len(chunk.tokens) * per_word / len(W_out)
     else:
+        # One of the M draws is scored by B / G centers, each time with the weight K * G / M.
         shared_by = chunk.batch_size * per_word * config.negatives.k / config.negatives.draws
         n_drawn = np.bincount(scored, minlength=len(W_out))
         examples_out += n_drawn * (shared_by if chunk.noise_is_shared else per_word)

@@ -8,6 +8,7 @@ since NumPy promises them for ever, and its distributions it does not.
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 
 import numpy as np
@@ -189,15 +190,16 @@ class Draws:
     def _draw_noise(
         self, n: int, purpose: Purpose, place: dict[str, int]
     ) -> NDArray[np.int32] | None:
-        """Draw M ids for each batch, or K for each kept position."""
+        """Draw M ids for each batch, in G groups, or K for each kept position."""
         if self._model.loss == "softmax":
             return None
-        if self._negatives.mode == "shared":
-            shape = (-(-n // self._batch), self._negatives.draws)
-        else:
-            shape = (n, self._negatives.k)
-        raw = raw_integers(self._seed, purpose, shape[0] * shape[1], **place).reshape(shape)
-        return self._noise.draw_distinct(raw) if self._negatives.distinct else self._noise.draw(raw)
+        negatives = self._negatives
+        shape: tuple[int, ...] = (n, negatives.k)
+        if negatives.mode == "shared":
+            n_batches, n_groups = -(-n // self._batch), negatives.groups
+            shape = (n_batches, n_groups, negatives.draws // n_groups)
+        raw = raw_integers(self._seed, purpose, math.prod(shape), **place).reshape(shape)
+        return self._noise.draw_distinct(raw) if negatives.distinct else self._noise.draw(raw)
 
 
 def without_span(

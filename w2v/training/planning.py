@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from w2v.config.schema import Config, n_replicas, start_rate
 from w2v.engines.choice import choose_engine
+from w2v.engines.numpy_engine import suits_matrices
 from w2v.errors import ConfigError, CorpusError
 from w2v.text.corpus import Corpus
 from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
@@ -133,6 +134,8 @@ def _memory(config: Config, corpus: Corpus, engine: str) -> int:
         scored, drawn = n_words, 0
     elif negatives.mode == "shared":
         scored, drawn = negatives.draws, -(-chunk // batch) * negatives.draws
+        if negatives.groups > 1 and not suits_matrices(config):  # a row of vectors for each center
+            scored = negatives.draws // negatives.groups * config.model.dim
     else:
         scored, drawn = negatives.k * config.model.dim, chunk * negatives.k
     in_reach = batch + 2 * config.model.window
