@@ -94,22 +94,28 @@ class Progress(Observer):
         self._training.update(metrics.positions)
         if not self._with_bar and time.monotonic() - self._last_line > SECONDS_BETWEEN_LINES:
             speed = metrics.positions / metrics.seconds
-            self._line(metrics.step.epoch + 1, metrics.loss, speed, f"lr {lr:.4f}")
+            self._line(metrics.step.epoch + 1, loss_text(metrics.loss), speed, f"lr {lr:.4f}")
 
     def on_epoch(self, metrics: EpochMetrics) -> None:
-        """Print a line where there is no bar."""
-        if not self._with_bar:
-            ended = f"ended in {seconds_for_people(metrics.seconds)}"
-            self._line(metrics.epoch, metrics.loss, metrics.words_per_second, ended)
+        """Print a line where there is no bar, or something new to tell."""
+        if self._with_bar and metrics.heldout_loss is None:
+            return
+        ended = f"ended in {seconds_for_people(metrics.seconds)}"
+        losses = loss_text(metrics.loss)
+        if metrics.heldout_loss is not None:
+            losses += f", held-out {metrics.heldout_loss:.3f}"
+        self._line(metrics.epoch, losses, metrics.words_per_second, ended)
 
     def should_stop(self) -> bool:
         """Stop when the user asked for it."""
         return self._stop_requested()
 
-    def _line(self, epoch: int, loss: float | None, words_per_second: float, more: str) -> None:
+    def _line(self, epoch: int, losses: str, words_per_second: float, more: str) -> None:
         """Print a plain line."""
         self._last_line = time.monotonic()
-        note(f"epoch {epoch}: {loss_text(loss)}, {words_per_second:,.0f} words/s, {more}")
+        if self._training is not None:
+            self._training.clear()
+        note(f"epoch {epoch}: {losses}, {words_per_second:,.0f} words/s, {more}")
 
 
 def loss_text(loss: float | None) -> str:
