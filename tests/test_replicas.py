@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import hostile
 import numpy as np
 import pytest
 from engines import ENGINES, NEEDS_NUMBA
@@ -21,7 +22,8 @@ from w2v.config import load_config
 from w2v.config.schema import TrainConfig
 from w2v.engines.choice import row_combiner
 from w2v.errors import ConfigError, DivergedError, Interrupted
-from w2v.training.copies import NOT_HERE
+from w2v.training.copies import NOT_HERE, Copies
+from w2v.training.draws import start_weights
 from w2v.training.observer import Observer
 from w2v.training.planning import plan_run
 from w2v.training.schedule import Schedule
@@ -179,6 +181,44 @@ def test_every_setting_works_with_replicas(run, settings):
         assert not tables(done)[1][1].any()  # <pad> is never noise
     if "embedding__freeze" in settings:
         np.testing.assert_array_equal(tables(done)[0], tables(one)[0])
+
+
+def test_copies_hold_just_the_rows_that_a_chunk_touches():
+    config = load_config(None, ["embedding.padding_idx=5", "train.batch=4"]).config
+    weights = hostile.weights(9, 3)
+    copies = Copies(config, weights, 2)
+    first = hostile.chunk([[8, 5, 8], [2]], [2], 4, [[1, 8, 1]])
+    second = hostile.chunk([[7, 0], [7, 6, 7]], [2], 4, [[5, 0, 3], [3, 3, 4]])
+    for chunk, text_rows, noise_only in ((first, [2, 5, 8], [1]), (second, [0, 6, 7], [3, 4, 5])):
+        compact, mapped = copies.take(1, chunk)  # of what was there before, nothing is left
+        rows = text_rows + noise_only
+        assert copies.rows[1].tolist() == rows
+        assert (copies.n_in[1], copies.n_out[1]) == (len(text_rows), len(rows))
+        expected = np.full(9, NOT_HERE)
+        expected[rows] = range(len(rows))
+        assert copies.index[1].tolist() == expected.tolist()
+        np.testing.assert_array_equal(compact.W_in, weights.W_in[text_rows])
+        np.testing.assert_array_equal(compact.W_out, weights.W_out[rows])
+        np.testing.assert_array_equal(copies.rows[1][mapped.tokens], chunk.tokens)
+        np.testing.assert_array_equal(copies.rows[1][mapped.noise], chunk.noise)
+        padding = copies.config_of(1, config).embedding.padding_idx
+        assert padding == (1 if chunk is first else None)  # where it is noise only, W_in has none
+    assert copies.n_in[0] == copies.n_out[0] == 0
+
+
+def test_the_padding_row_stays_zero_where_it_moves_around(tmp_path):
+    """Each chunk has other words, so that the row has another number in each copy, or none."""
+    rng = np.random.default_rng(5)
+    lines = [" ".join(f"w{i}" for i in rng.integers(5 * n, 5 * n + 12, 9)) for n in range(60)]
+    text = tmp_path / "text.txt"
+    text.write_text("\n".join(lines))
+    settings = {"corpus.path": str(text), **SMALL, "train.chunk": 30, "train.replicas": 3}
+    done = train({**settings, "embedding.padding_idx": 20}, out=tmp_path / "run")
+    W_in, W_out = tables(done)
+    assert not W_in[20].any()
+    assert W_out[20].any()
+    start, _ = start_weights(1, len(W_in), 12, "float32")
+    assert (W_in != start).any(axis=1).mean() > 0.95  # all but words that are never a context
 
 
 def naive_combine(W, rows, along, across, direction, copies, index, n_rows):
