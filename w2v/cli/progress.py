@@ -22,6 +22,7 @@ from w2v.text.corpus import Corpus
 from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan, advice
 
+WIDTH = 80  # of a terminal; longer lines of the plan are broken
 SECONDS_BETWEEN_LINES = 10.0  # where there is no terminal to draw a bar on
 
 
@@ -131,14 +132,33 @@ def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:
     rare = counted(len(corpus.dropped_words), "word")
     positions = counted(plan.tokens_trained, "position")
     thinned = f"subsample {train.subsample:g}" if train.subsample else "no subsampling"
+    share = config.eval.heldout
+    held_out = [f"held out {100 * share:.3g}% of the text, to measure its loss"] if share else []
     loss = f"K = {config.negatives.k}" if model.loss == "negative_sampling" else "full softmax"
     return [
         f"read     {counted(plan.tokens_read, 'token')} in {sentences} ({origin})",
         f"kept     {counted(plan.tokens_kept, 'token')}, V = {plan.n_words:,} words "
         f"({rare} left out)",
         f"train    about {positions} in {counted(train.epochs, 'epoch')} ({thinned})",
+        *held_out,
         f"model    {model.kind}, D = {plan.dim}, window {model.window}, {loss}",
         f"rate     {plan.lr:g} falling to {train.min_lr:g}, batches of {train.batch}",
-        f"engine   {plan.engine} ({plan.engine_reason})",
+        *engine_lines(config, plan),
         f"memory   about {bytes_for_people(plan.memory_bytes)}",
     ]
+
+
+def engine_lines(config: Config, plan: Plan) -> list[str]:
+    """Say what will compute, and how many of it at once; in two lines if one is too long."""
+    engine = f"engine   {plan.engine} ({plan.engine_reason})"
+    n_chunks = -(-plan.tokens_kept // config.train.chunk)
+    n_replicas = min(plan.n_replicas, n_chunks)
+    threads = counted(min(plan.n_threads, n_replicas), "thread")
+    if n_replicas == 1:
+        return [engine]
+    if config.train.parallel == "hogwild":
+        together = f"{threads}, racing on one copy"
+    else:
+        together = f"{n_replicas} replicas on {threads}"
+    whole = f"{engine}, {together}"
+    return [whole] if len(whole) <= WIDTH else [f"{engine},", f"         {together}"]

@@ -98,7 +98,9 @@ class NegativesConfig:
 class TrainConfig:
     """How the weights are changed."""
 
-    engine: Literal["auto", "numpy", "numba"] = option("auto", "what computes the update")
+    engine: Literal["auto", "numpy", "numba"] = option(
+        "auto", "what computes the update; auto is numba where it is there and pays"
+    )
     optimizer: Literal["sgd", "adagrad", "adam"] = option("sgd", "how a gradient changes a row")
     lr: Literal["auto"] | float = option(
         "auto", "learning rate at the start; auto goes by kind, gradient and optimizer", above=0

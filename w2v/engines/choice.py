@@ -43,10 +43,10 @@ def choose_engine(config: Config, n_positions: int) -> tuple[str, str]:
         return wanted, "as the config says"
     if only := only_in_numpy(config):
         return "numpy", f"only it has {only[0]}"
-    if not is_installed:
-        return "numpy", f"numba would be faster: {INSTALL}"
     if n_positions < WORTH_COMPILING:
         return "numpy", "too little text for numba to pay"
+    if not is_installed:
+        return "numpy", f"numba would be faster: {INSTALL}"
     return "numba", "the faster one"
 
 

@@ -22,6 +22,7 @@ from w2v.text.vocabulary import Vocabulary
 # Start weights are drawn so many at a time, each block with a counter of its own, since the table
 # may be large. It decides the bits of every run, as the keys do.
 START_BLOCK = 1 << 22
+PART_ROWS = 512  # of a block are made at once: it decides no bit, and keeps the memory small
 
 
 class Purpose(IntEnum):
@@ -36,18 +37,22 @@ class Purpose(IntEnum):
     HELD_OUT_NOISE = 6
 
 
-def raw_integers(
-    seed: int, purpose: Purpose, n: int, epoch: int = 0, chunk: int = 0
-) -> RawIntegers:
-    """Return n raw 64-bit integers that depend on the arguments alone.
+def generator_of(seed: int, purpose: Purpose, epoch: int = 0, chunk: int = 0) -> np.random.Philox:
+    """Return the generator of a purpose, at the start of an epoch's or chunk's stream.
 
     References
     ----------
     Philox4x64-10: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
     """
     # The lowest word of the counter counts the integers; the others tell the streams apart.
-    generator = np.random.Philox(key=[seed, int(purpose)], counter=[0, 0, chunk, epoch])
-    return generator.random_raw(n)
+    return np.random.Philox(key=[seed, int(purpose)], counter=[0, 0, chunk, epoch])
+
+
+def raw_integers(
+    seed: int, purpose: Purpose, n: int, epoch: int = 0, chunk: int = 0
+) -> RawIntegers:
+    """Return n raw 64-bit integers that depend on the arguments alone."""
+    return generator_of(seed, purpose, epoch, chunk).random_raw(n)
 
 
 def short_integers(
@@ -76,8 +81,11 @@ def start_weights(
     rows = max(1, START_BLOCK // dim)
     for number, at in enumerate(range(0, n_words, rows)):
         block = W_in[at : at + rows]
-        raw = raw_integers(seed, Purpose.START_WEIGHTS, block.size, chunk=number)
-        block[:] = ((unit_floats(raw) - 0.5) / dim).reshape(block.shape)
+        generator = generator_of(seed, Purpose.START_WEIGHTS, chunk=number)
+        for part in range(0, len(block), PART_ROWS):
+            rows_here = block[part : part + PART_ROWS]
+            raw = generator.random_raw(rows_here.size)
+            rows_here[:] = ((unit_floats(raw) - 0.5) / dim).reshape(rows_here.shape)
     return W_in, np.zeros((n_words, dim), dtype)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+import numpy as np
+
 from w2v.config.schema import Config, n_replicas, start_rate
 from w2v.engines.choice import choose_engine
 from w2v.errors import ConfigError, CorpusError
@@ -13,8 +15,9 @@ from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
 from w2v.text.vocabulary import Vocabulary
 
 OPTIMIZER_TABLES = {"sgd": 0, "adagrad": 2, "adam": 4}  # (V, D) arrays beside the weights
-PROCESS_BYTES = 60_000_000  # Python, NumPy and this program
-WORD_BYTES = 250  # a word as text, as a key, and its counts
+PROCESS_BYTES = 26_000_000  # Python, NumPy and this program
+NUMBA_BYTES = 46_000_000  # numba and what it compiled before; compiling itself takes 70 MB more
+WORD_BYTES = 130  # a word as text, as a key, and its counts
 POSITION_BYTES = 120  # of a chunk, while it is drawn
 DRAW_BYTES = 40  # a noise id, while it is drawn
 SMALL_VOCABULARY = 4  # words for each center of a batch; below this, steps overshoot
@@ -31,7 +34,7 @@ class Plan:
     tokens_read, tokens_kept : int
         Tokens in the text, and those of them whose word has a row.
     tokens_trained : float
-        Expected positions trained in all epochs, after subsampling.
+        Expected positions trained in all epochs, after subsampling and without what is held out.
     n_words, dim : int
         V and D.
     lr : float
@@ -76,7 +79,9 @@ def plan_run(config: Config, corpus: Corpus) -> Plan:
     return Plan(
         tokens_read=corpus.text.report.n_tokens,
         tokens_kept=len(corpus.stream),
-        tokens_trained=_trained_an_epoch(config, vocabulary) * config.train.epochs,
+        tokens_trained=_trained_an_epoch(config, vocabulary)
+        * (1 - config.eval.heldout)
+        * config.train.epochs,
         n_words=len(vocabulary),
         dim=config.model.dim,
         lr=start_rate(config),
@@ -96,7 +101,7 @@ def _n_threads(config: Config) -> int:
 
 
 def _trained_an_epoch(config: Config, vocabulary: Vocabulary) -> float:
-    """Return how many positions subsampling is expected to leave."""
+    """Return how many positions subsampling is expected to leave of all of them."""
     keep = vocabulary.keep_probabilities(config.train.subsample)
     return float((vocabulary.counts * keep).sum())
 
@@ -120,30 +125,61 @@ def _check_fit(config: Config, vocabulary: Vocabulary) -> None:
 
 
 def _memory(config: Config, corpus: Corpus, engine: str) -> int:
-    """Estimate the peak memory in bytes."""
+    """Estimate the peak memory in bytes, files that are mapped apart."""
     tables = 2 + OPTIMIZER_TABLES[config.train.optimizer]
     if not config.embedding.sparse:
         tables += 2
     n_words = len(corpus.vocabulary)
-    table_bytes = n_words * config.model.dim * (8 if config.embedding.dtype == "float64" else 4)
+    row_bytes = config.model.dim * (8 if config.embedding.dtype == "float64" else 4)
     chunk = min(config.train.chunk, len(corpus.stream))
     batch = min(config.train.batch, chunk)
     negatives = config.negatives
     if config.model.loss == "softmax":
-        scored, drawn = n_words, 0
+        scored = n_words
     elif negatives.mode == "shared":
-        scored, drawn = negatives.draws, -(-chunk // batch) * negatives.draws
+        scored = negatives.draws
     else:
-        scored, drawn = negatives.k * config.model.dim, chunk * negatives.k
+        scored = negatives.k * config.model.dim
     in_reach = batch + 2 * config.model.window
-    return (
-        PROCESS_BYTES
-        + tables * table_bytes
-        + len(corpus.text.words) * WORD_BYTES
-        + chunk * POSITION_BYTES
-        + drawn * DRAW_BYTES
+    at_work = (
+        chunk * POSITION_BYTES
+        + _noise_of_chunk(config, chunk) * DRAW_BYTES
         + batch * (in_reach + scored) * CELL_BYTES
     )
+    return (
+        PROCESS_BYTES
+        + (NUMBA_BYTES if engine == "numba" else 0)
+        + tables * n_words * row_bytes
+        + len(corpus.text.words) * WORD_BYTES
+        + _n_threads(config) * at_work
+        + round(_rows_copied(config, corpus.vocabulary, chunk) * row_bytes)
+    )
+
+
+def _noise_of_chunk(config: Config, n: int) -> int:
+    """Return how many noise ids are drawn for a chunk of n positions."""
+    if config.model.loss == "softmax":
+        return 0
+    if config.negatives.mode == "shared":
+        return -(-n // config.train.batch) * config.negatives.draws
+    return n * config.negatives.k
+
+
+def _rows_copied(config: Config, vocabulary: Vocabulary, chunk: int) -> float:
+    """Return how many rows the copies of all replicas are expected to have.
+
+    As if each word of a chunk were drawn alone; in a real text words come in clusters, and fewer
+    are distinct.
+    """
+    if n_replicas(config) == 1 or config.train.parallel == "hogwild":
+        return 0
+    counts = vocabulary.counts.astype(float)
+    in_text = counts / counts.sum() * vocabulary.keep_probabilities(config.train.subsample) * chunk
+    weight = np.where(counts > 0, np.maximum(counts, 1) ** config.negatives.power, 0)
+    drawn = weight / weight.sum() * _noise_of_chunk(config, round(in_text.sum()))
+    n_in = -np.expm1(-in_text).sum()
+    n_out = len(counts) if config.model.loss == "softmax" else -np.expm1(-in_text - drawn).sum()
+    return n_replicas(config) * float(n_in + n_out)
 
 
 def advice(config: Config, corpus: Corpus) -> list[str]:
