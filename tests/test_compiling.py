@@ -144,19 +144,34 @@ def test_all_is_compiled_before_training_starts(tmp_path, monkeypatch):
     assert told == []
 
 
-def test_the_command_says_once_that_it_compiles(tmp_path):
+def test_the_command_says_once_that_it_compiles_and_what_is_damaged(tmp_path):
     (tmp_path / "my.txt").write_text(TEXT)
     arguments = ["--corpus", "my.txt", "train.engine=numba", "model.dim=5", "train.epochs=1"]
     inherited = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
-    said = []
-    for _ in range(2):
-        done = subprocess.run(
+
+    def command():
+        return subprocess.run(
             [sys.executable, "-m", "w2v", "train", *arguments],
             cwd=tmp_path, env={**inherited, "W2V_CACHE": str(tmp_path / "cache")},
-            capture_output=True, text=True, check=True,
+            capture_output=True, text=True,
         )  # fmt: skip
+
+    said = []
+    for _ in range(2):
+        done = command()
+        assert done.returncode == 0, done.stderr
         said.append([line for line in done.stderr.splitlines() if "compil" in line])
     assert said == [["engine   compiling for numba, once on this machine (about 10 s)"], []]
+
+    for damaged, content in ((".nbi", b""), (".nbc", b"nonsense")):
+        for file in (tmp_path / "cache" / "compiled").rglob(f"kernels.run_chunk*{damaged}"):
+            kept = file.read_bytes()
+            file.write_bytes(content)
+        done = command()
+        assert done.returncode == 1
+        folder = tmp_path / "cache" / "compiled"
+        assert done.stderr.endswith(f"w2v: the compiled code in {folder} is damaged; delete it\n")
+        file.write_bytes(kept)
 
 
 class Record(Observer):

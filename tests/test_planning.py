@@ -85,21 +85,22 @@ def installed(monkeypatch, *names):
     monkeypatch.setattr("w2v.engines.choice.importlib.util.find_spec", find_spec)
 
 
+BOTH = ("numba", "scipy")
 ENOUGH, FEW = WORTH_COMPILING, WORTH_COMPILING - 1
 
 
 @pytest.mark.parametrize(
     ("settings", "n", "here", "engine", "reason"),
     [
-        ([], ENOUGH, ("numba", "scipy"), "numba", "the faster one"),
-        ([], FEW, ("numba", "scipy"), "numpy", "too little text for numba to pay"),
+        ([], ENOUGH, BOTH, "numba", "the faster one"),
+        ([], FEW, BOTH, "numpy", "too little text for numba to pay"),
         ([], FEW, (), "numpy", "too little text for numba to pay"),
         ([], ENOUGH, (), "numpy", "numba would be faster: pip install 'w2v[fast]'"),
         ([], ENOUGH, ("numba",), "numpy", "numba would be faster: pip install 'w2v[fast]'"),
         (["model.loss=softmax"], ENOUGH, (), "numpy", "only it has model.loss: softmax"),
-        (["embedding.freeze=true"], ENOUGH, (), "numpy", "only it has embedding.freeze: true"),
-        (["train.engine=numpy"], ENOUGH, ("numba", "scipy"), "numpy", "as the config says"),
-        (["train.engine=numba"], FEW, ("numba", "scipy"), "numba", "as the config says"),
+        (["train.optimizer=adam"], ENOUGH, BOTH, "numpy", "only it has train.optimizer: adam"),
+        (["train.engine=numpy"], ENOUGH, BOTH, "numpy", "as the config says"),
+        (["train.engine=numba"], FEW, BOTH, "numba", "as the config says"),
     ],
     ids=str,
 )  # fmt: skip

@@ -7,6 +7,7 @@ other files must therefore come as an argument. The functions themselves are in 
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 import numba
 from numba.core import event
 
+from w2v.errors import OutputError
 from w2v.files import cache_folder
 
 Function = TypeVar("Function")
@@ -45,7 +47,13 @@ def compile_and_keep(function: Function, **options: Any) -> Function:
 
 @contextmanager
 def telling(on_compile: Callable[[], None]) -> Iterator[None]:
-    """Call `on_compile` once, before the first function that is compiled while the block runs."""
+    """Call `on_compile` once, before the first function that is compiled while the block runs.
+
+    Raises
+    ------
+    OutputError
+        If code that was kept cannot be read, as after a power cut.
+    """
 
     class Listener(event.Listener):  # type: ignore[misc]
         told = False
@@ -58,5 +66,10 @@ def telling(on_compile: Callable[[], None]) -> Iterator[None]:
         def on_end(self, event: Any) -> None:
             pass
 
-    with event.install_listener("numba:compile", Listener()):
-        yield
+    try:
+        with event.install_listener("numba:compile", Listener()):
+            yield
+    except (EOFError, pickle.UnpicklingError) as error:
+        settings: Any = numba.config
+        folder = settings.CACHE_DIR or cache_folder() / "compiled"
+        raise OutputError(f"the compiled code in {folder} is damaged; delete it") from error
