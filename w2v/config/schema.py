@@ -233,7 +233,7 @@ def start_rate(config: Config) -> float:
         return {"adagrad": 0.05, "adam": 0.0025}[config.train.optimizer]
     if config.model.kind == "skipgram":
         return 0.025
-    return {"exact": 0.15, "word2vec": 0.05}[config.model.gradient]
+    return {"exact": 0.15, "word2vec": 0.06}[config.model.gradient]
 
 
 def n_replicas(config: Config) -> int:

@@ -26,6 +26,8 @@ from w2v.training.copies import Copies
 from w2v.training.draws import Draws
 from w2v.training.schedule import Step
 
+ROWS_AT_ONCE = 4096  # combined in one piece of work
+
 Result = TypeVar("Result")
 Item = TypeVar("Item")
 
@@ -75,7 +77,6 @@ class Replicas:
         ]
         self._copies = Copies(config, weights, 0 if self._races or n == 1 else n)
         self._pool = ThreadPoolExecutor(n_threads) if n_threads > 1 else None
-        self._n_threads = n_threads
 
     def close(self) -> None:
         """Let the threads go, each after the chunk it is at."""
@@ -128,7 +129,8 @@ class Replicas:
         weights, chunk = self._copies.take(replica, self._draw(step))
         config = self._copies.config_of(replica, self._config)
         trained = self._train(make_engine(self._engine_name, config, weights), chunk, step)
-        return trained, pull_of(self._config, weights, chunk, step.lr)
+        with np.errstate(all="ignore"):
+            return trained, pull_of(self._config, weights, chunk, step.lr)
 
     def _measure_heldout(self, step: Step) -> ChunkLoss:
         """Measure what is held out of one chunk."""
@@ -140,7 +142,9 @@ class Replicas:
     def _combine(self, pulls: list[Pull]) -> None:
         """Move the rows of both tables by what the replicas made of them, in their order."""
         copies, weights = self._copies, self._weights
-        pull_in, pull_out = joined([p.W_in for p in pulls]), joined([p.W_out for p in pulls])
+        with np.errstate(all="ignore"):
+            pull_in = joined([pull.W_in for pull in pulls])
+            pull_out = joined([pull.W_out for pull in pulls])
         self._combine_table(weights.W_in, copies.W_in, copies.n_in, pull_in)
         self._combine_table(weights.W_out, copies.W_out, copies.n_out, pull_out)
 
@@ -153,7 +157,10 @@ class Replicas:
         def combine(rows: Ids) -> None:
             along, across = scales(pull, index[:, rows], W.dtype)
             direction = pull.direction
-            combine_rows(W, rows, along, across, direction, copies[:n], index, n_rows)
+            with np.errstate(all="ignore"):
+                combine_rows(W, rows, along, across, direction, copies[:n], index, n_rows)
 
         touched = np.flatnonzero(((index >= 0) & (index < n_rows[:, None])).any(axis=0))
-        self._map(combine, np.array_split(touched, self._n_threads))
+        # Slices of one size, whatever the threads: BLAS may round the rest of a block otherwise.
+        starts = range(0, len(touched), ROWS_AT_ONCE)
+        self._map(combine, [touched[at : at + ROWS_AT_ONCE] for at in starts])
