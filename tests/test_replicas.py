@@ -16,6 +16,7 @@ import pytest
 from engines import ENGINES, NEEDS_NUMBA
 from hypothesis import given
 from hypothesis import strategies as st
+from observers import StopAfter
 
 from w2v import train
 from w2v.config import load_config
@@ -354,19 +355,6 @@ def test_threads_are_no_more_than_replicas(run, settings, n_replicas, n_threads)
 def test_sums_of_an_optimizer_cannot_be_shared(run, optimizer):
     with pytest.raises(ConfigError, match=f"replicas: {optimizer} keeps sums .* use 1 or auto"):
         run(train__optimizer=optimizer, train__replicas=2)
-
-
-class StopAfter(Observer):
-    """Ask to stop after a number of chunks."""
-
-    def __init__(self, n_chunks):
-        self.left = n_chunks
-
-    def on_chunk(self, metrics):
-        self.left -= 1
-
-    def should_stop(self):
-        return self.left <= 0
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from observers import StopAfter
 
 from w2v import WordVectors, train
 from w2v.config.loading import load_config
@@ -270,19 +271,6 @@ def test_pad_is_never_trained(corpus, tmp_path):
     assert (folder / "vocab.tsv").read_text("utf-8").splitlines()[1] == "<pad>\t0"
     assert not np.load(folder / "output_vectors.npy")[1].any()
     assert np.load(folder / "output_vectors.npy")[0].any()
-
-
-class StopAfter(Observer):
-    """Ask to stop after a number of chunks."""
-
-    def __init__(self, n_chunks):
-        self.left = n_chunks
-
-    def on_chunk(self, metrics):
-        self.left -= 1
-
-    def should_stop(self):
-        return self.left <= 0
 
 
 def test_stopping_keeps_the_vectors_so_far(corpus, tmp_path):

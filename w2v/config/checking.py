@@ -239,9 +239,18 @@ def _uneven_groups(config: Config) -> list[tuple[str, str]]:
 
 def only_in_numpy(config: Config) -> list[str]:
     """Return the settings, as `path: value`, that the numpy engine has and numba has not."""
-    embedding, train = config.embedding, config.train
+    optimizer = config.train.optimizer
+    found = [] if optimizer == "sgd" else [f"train.optimizer: {optimizer}"]
+    return found + only_in_layers(config)
+
+
+def only_in_layers(config: Config) -> list[str]:
+    """Return the settings, as `path: value`, that need the layers of `w2v/model/layers.py`.
+
+    Neither the five lines of matrices nor the compiled kernels have them.
+    """
+    embedding = config.embedding
     found = {
-        "train.optimizer": (train.optimizer, train.optimizer != "sgd"),
         "model.loss": (config.model.loss, config.model.loss == "softmax"),
         "embedding.padding_idx": (embedding.padding_idx, embedding.padding_idx is not None),
         "embedding.max_norm": (embedding.max_norm, embedding.max_norm is not None),

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from w2v.model.functions import Floats, Ids
 
-# While training, the loss is measured exactly in the batches 0, 16, 32, ... of each chunk and in no
+# While training, the loss is measured exactly in the batches 0, 32, 64, ... of each chunk and in no
 # other: it takes a logarithm for every score, and the update does not need it. Batches are counted
 # by position: one without an example counts too.
 LOSS_EVERY = 32

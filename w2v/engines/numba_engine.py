@@ -103,7 +103,7 @@ def prepare(config: Config, on_compile: Callable[[], None]) -> None:
             np.zeros((2, 1), np.int32),
             np.ones(2, np.int64),
         )
-        combine_rows(weights.W_in, rows, scale, scale, direction, tables[1], index, n_rows)
+        kernels.combine_rows(weights.W_in, rows, scale, scale, direction, tables[1], index, n_rows)
 
 
 def check_tables(weights: Weights) -> None:
@@ -216,17 +216,3 @@ def fitting_buffers(
         d_scores=room(n_slots, n_scored),
         weights=room(n_slots, n_scored),
     )
-
-
-def combine_rows(
-    W: Floats,
-    rows: Ids,
-    along: Floats,
-    across: Floats,
-    direction: Floats,
-    copies: Floats,
-    index: Ids,
-    n_rows: Ids,
-) -> None:
-    """Combine the replicas' copies of some rows; see `RowCombiner` (contract.py)."""
-    kernels.combine_rows(W, rows, along, across, direction, copies, index, n_rows)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from w2v.config.checking import only_in_layers
 from w2v.config.schema import Config, with_values
 from w2v.engines.contract import LOSS_EVERY, Chunk, ChunkLoss, Weights
 from w2v.engines.folding import Folding, fold_batches
@@ -117,16 +118,7 @@ def suits_matrices(config: Config) -> bool:
         and config.model.kind == "cbow"
         and config.train.batch > INDEPENDENT_UP_TO
     )
-    options = config.embedding
-    has_options = (
-        options.padding_idx is not None
-        or options.max_norm is not None
-        or options.scale_grad_by_freq
-        or options.freeze is not False
-    )
-    return (
-        config.model.loss == "negative_sampling" and options.sparse and not (has_options or is_wide)
-    )
+    return not (only_in_layers(config) or is_wide)
 
 
 def build_model(config: Config, weights: Weights) -> Model:

@@ -1,12 +1,13 @@
 """The rows that replicas work on: copied out of the tables, trained apart, combined back.
 
 A chunk touches a small part of the vocabulary, so that a replica needs no table of its own: it gets
-a compact one with just its rows, and its chunk gets their numbers in it. `replicas.py` says by
-which rule the rows are combined, and runs all this in threads.
+a compact one with just its rows, and its chunk gets their numbers in it. `combining.py` says by
+which rule the rows are combined, and `replicas.py` runs all this in threads.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from w2v.config.schema import Config, with_values
 from w2v.engines.contract import Chunk, Weights
 from w2v.model.functions import Ids
+from w2v.training.draws import noise_shape
 
 NOT_HERE = -1  # in `Copies.index`: this replica does not touch that row
 
@@ -44,13 +46,9 @@ class Copies:
     def __init__(self, config: Config, weights: Weights, n_replicas: int) -> None:
         self._weights = weights
         n_words, dim = weights.W_in.shape
-        chunk, negatives = config.train.chunk, config.negatives
-        if config.model.loss == "softmax":
-            n_noise = n_words
-        elif negatives.mode == "shared":
-            n_noise = -(-chunk // config.train.batch) * negatives.draws
-        else:
-            n_noise = chunk * negatives.k
+        chunk = config.train.chunk
+        is_softmax = config.model.loss == "softmax"  # which scores every row
+        n_noise = n_words if is_softmax else math.prod(noise_shape(config, chunk))
         # Room for the worst case; memory that is never written to costs nothing.
         most_in, most_out = min(n_words, chunk), min(n_words, chunk + n_noise)
         dtype = weights.W_in.dtype

@@ -116,10 +116,7 @@ class Draws:
 
     def __init__(self, config: Config, vocabulary: Vocabulary) -> None:
         self._seed = config.train.seed
-        self._batch = config.train.batch
-        self._model = config.model
-        self._negatives = config.negatives
-        self._heldout = config.eval.heldout
+        self._config = config
         keep = vocabulary.keep_probabilities(config.train.subsample)
         # A 32-bit integer up to this is kept: whole numbers compare alike on every machine.
         self._keep_up_to = (np.maximum(np.rint(keep * 2.0**32), 1) - 1).astype(np.uint32)
@@ -168,14 +165,14 @@ class Draws:
         """
         span = self._heldout_span(len(tokens), number)
         tokens, sentence = tokens[span], sentence[span]
-        windows = np.full(len(tokens), self._model.window, np.int32)
+        windows = np.full(len(tokens), self._config.model.window, np.int32)
         left, right = context_bounds(sentence, windows)
         noise = self._draw_noise(len(tokens), Purpose.HELD_OUT_NOISE, {"epoch": 0, "chunk": number})
         return self._as_chunk(tokens, left, right, noise)
 
     def _heldout_span(self, n: int, number: int) -> slice:
         """Draw where the held-out span of a chunk of n positions lies."""
-        length = round(self._heldout * n)
+        length = round(self._config.eval.heldout * n)
         draw = short_integers(self._seed, Purpose.HELD_OUT_SPAN, 1, chunk=number)
         start = int(draw[0]) * (n - length + 1) >> 32
         return slice(start, start + length)
@@ -184,13 +181,13 @@ class Draws:
         self, tokens: NDArray[np.int32], left: Ids, right: Ids, noise: Ids | None
     ) -> Chunk:
         """Put a chunk together."""
-        shared = self._negatives.mode == "shared"
-        return Chunk(tokens, left, right, self._batch, noise, shared)
+        shared = self._config.negatives.mode == "shared"
+        return Chunk(tokens, left, right, self._config.train.batch, noise, shared)
 
     def _windows(self, n: int, place: dict[str, int]) -> NDArray[np.int32]:
         """Draw b from 1..w for each kept position, or take w."""
-        window = self._model.window
-        if not self._model.shrink_window:
+        window = self._config.model.window
+        if not self._config.model.shrink_window:
             return np.full(n, window, np.int32)
         draw = short_integers(self._seed, Purpose.WINDOW, n, **place)
         return (draw * np.uint64(window) >> np.uint64(32)).astype(np.int32) + np.int32(1)
@@ -199,15 +196,23 @@ class Draws:
         self, n: int, purpose: Purpose, place: dict[str, int]
     ) -> NDArray[np.int32] | None:
         """Draw M ids for each batch, in G groups, or K for each kept position."""
-        if self._model.loss == "softmax":
+        if self._config.model.loss == "softmax":
             return None
-        negatives = self._negatives
-        shape: tuple[int, ...] = (n, negatives.k)
-        if negatives.mode == "shared":
-            n_batches, n_groups = -(-n // self._batch), negatives.groups
-            shape = (n_batches, n_groups, negatives.draws // n_groups)
+        shape = noise_shape(self._config, n)
         raw = raw_integers(self._seed, purpose, math.prod(shape), **place).reshape(shape)
-        return self._noise.draw_distinct(raw) if negatives.distinct else self._noise.draw(raw)
+        distinct = self._config.negatives.distinct
+        return self._noise.draw_distinct(raw) if distinct else self._noise.draw(raw)
+
+
+def noise_shape(config: Config, n: int) -> tuple[int, ...]:
+    """Return the shape of the noise of n positions: as in `Chunk`, or (0,) for the softmax."""
+    negatives = config.negatives
+    if config.model.loss == "softmax":
+        return (0,)
+    if negatives.mode == "independent":
+        return (n, negatives.k)
+    n_batches = -(-n // config.train.batch)
+    return (n_batches, negatives.groups, negatives.draws // negatives.groups)
 
 
 def without_span(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from w2v.errors import ConfigError, CorpusError
 from w2v.text.corpus import Corpus
 from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
 from w2v.text.vocabulary import Vocabulary
+from w2v.training.draws import noise_shape
 
 OPTIMIZER_TABLES = {"sgd": 0, "adagrad": 2, "adam": 4}  # (V, D) arrays beside the weights
 PROCESS_BYTES = 26_000_000  # Python, NumPy and this program
@@ -146,7 +148,7 @@ def _memory(config: Config, corpus: Corpus, engine: str) -> int:
     in_reach = batch + 2 * config.model.window
     at_work = (
         chunk * POSITION_BYTES
-        + _noise_of_chunk(config, chunk) * DRAW_BYTES
+        + math.prod(noise_shape(config, chunk)) * DRAW_BYTES
         + batch * (in_reach + scored) * CELL_BYTES
     )
     return (
@@ -157,15 +159,6 @@ def _memory(config: Config, corpus: Corpus, engine: str) -> int:
         + _n_threads(config) * at_work
         + round(_rows_copied(config, corpus.vocabulary, chunk) * row_bytes)
     )
-
-
-def _noise_of_chunk(config: Config, n: int) -> int:
-    """Return how many noise ids are drawn for a chunk of n positions."""
-    if config.model.loss == "softmax":
-        return 0
-    if config.negatives.mode == "shared":
-        return -(-n // config.train.batch) * config.negatives.draws
-    return n * config.negatives.k
 
 
 def _rows_copied(config: Config, vocabulary: Vocabulary, chunk: int) -> float:
@@ -179,7 +172,7 @@ def _rows_copied(config: Config, vocabulary: Vocabulary, chunk: int) -> float:
     counts = vocabulary.counts.astype(float)
     in_text = counts / counts.sum() * vocabulary.keep_probabilities(config.train.subsample) * chunk
     weight = np.where(counts > 0, np.maximum(counts, 1) ** config.negatives.power, 0)
-    drawn = weight / weight.sum() * _noise_of_chunk(config, round(in_text.sum()))
+    drawn = weight / weight.sum() * math.prod(noise_shape(config, round(in_text.sum())))
     n_in = -np.expm1(-in_text).sum()
     n_out = len(counts) if config.model.loss == "softmax" else -np.expm1(-in_text - drawn).sum()
     return n_replicas(config) * float(n_in + n_out)
