@@ -8,11 +8,10 @@ import pytest
 
 from w2v.config import load_config
 from w2v.engines import numpy_engine
-from w2v.engines.contract import Weights
+from w2v.engines.contract import Copied, Weights
 from w2v.engines.numpy_engine import NumpyEngine
-from w2v.training.combining import TablePull, joined, pull_of, scales
-
-FLOAT64 = np.dtype(np.float64)
+from w2v.training.combining import TablePull, joined, pull_of, scale_of
+from w2v.training.copies import Copies
 
 
 def pull(examples, along=1.0, across=1.0, direction=(1.0, 0.0)):
@@ -20,11 +19,18 @@ def pull(examples, along=1.0, across=1.0, direction=(1.0, 0.0)):
     return TablePull(parts, np.array(direction), along, across)
 
 
+def copied(tables, index):
+    """All rows of each replica's table are in use."""
+    n_rows = np.array([len(table) for table in tables], np.int64)
+    return Copied(np.array(tables, np.float64), np.array(index, np.int32), n_rows)
+
+
 def one_row(*examples):
     """Return the scale of a row that each replica met so often; None where it did not."""
-    index = np.array([[-1 if x is None else 0] for x in examples], np.int32)
+    index = [[-1 if x is None else 0] for x in examples]
     of_replica = [[] if x is None else [x] for x in examples]
-    (along,), _ = scales(pull(of_replica), index, FLOAT64)
+    tables = np.zeros((len(examples), 1, 2))
+    (along,) = scale_of(pull(of_replica), copied(tables, index), np.array([0])).along
     return along
 
 
@@ -51,20 +57,17 @@ def test_it_ends_where_one_after_another_would_have(x, n_replicas):
     after_all = place + part * np.exp(-x * n_replicas) + (gap - part) * np.exp(-slow * n_replicas)
 
     of_round = pull([[x]] * n_replicas, 1.0, 1 / 7, direction)
-    index = np.zeros((n_replicas, 1), np.int32)
-    along, across = scales(of_round, index, FLOAT64)
-    copies = np.repeat(after_one[None], n_replicas, axis=0)
-    n_rows = np.ones(n_replicas, np.int64)
-    rows = np.zeros(1, np.int64)
-    numpy_engine.combine_rows(start, rows, along, across, direction, copies, index, n_rows)
+    tables = np.repeat(after_one[None], n_replicas, axis=0)
+    made, rows = copied(tables, [[0]] * n_replicas), np.array([0])
+    numpy_engine.combine_rows(start, rows, made, scale_of(of_round, made, rows))
     np.testing.assert_allclose(start, after_all, atol=1e-12)
 
 
 def test_rows_are_met_by_their_numbers_in_each_replica():
     of_round = pull([[1.0, 2.0, 4.0], [8.0]])
     # The third row of replica 0 and none of 1; the first of both; one that replica 1 has not.
-    index = np.array([[2, 0, 1], [-1, 0, 1]], np.int32)
-    along, _ = scales(of_round, index, FLOAT64)
+    made = copied(np.zeros((2, 3, 2)), [[2, 0, 1], [-1, 0, 1]])
+    along = scale_of(of_round, made, np.arange(3)).along
     both = (1 - np.exp(-9)) / (2 - np.exp(-1) - np.exp(-8))
     np.testing.assert_allclose(along, [1, both, 1])
 
@@ -84,17 +87,18 @@ def test_pulls_are_counted_for_every_row(kind, shared):
     config = load_config(None, [f"model.kind={kind}", "negatives.k=3"]).config
     for _, n_words, _, chunk in hostile.chunks(shared):
         weights = hostile.weights(n_words, 4)
-        found = pull_of(config, weights, chunk, 0.1)
-        in_text = np.bincount(chunk.tokens, minlength=n_words)
-        as_noise = np.bincount(chunk.noise.reshape(-1), minlength=n_words)
+        copy = Copies(config, weights, 1).take(0, chunk)
+        found = pull_of(config, copy, 0.1)
         (x_in,), (x_out,) = found.W_in.examples, found.W_out.examples
-        np.testing.assert_array_equal(x_in > 0, in_text > 0)
-        np.testing.assert_array_equal(x_out > 0, in_text + as_noise > 0)
+        assert len(x_in) == len(np.unique(chunk.tokens))
+        assert len(x_out) == len(np.union1d(chunk.tokens, chunk.noise))
+        assert np.all(x_in > 0)
+        assert np.all(x_out > 0)
         for table in (found.W_in, found.W_out):
             assert np.linalg.norm(table.direction) == pytest.approx(1)
             assert table.along > 0
             assert table.across > 0
-        twice = pull_of(config, weights, chunk, 0.2)
+        twice = pull_of(config, copy, 0.2)
         np.testing.assert_allclose(twice.W_in.examples[0], 2 * x_in)
 
 
@@ -103,7 +107,7 @@ def test_the_pull_is_the_second_derivative():
     config = load_config(None, ["negatives.k=2", "negatives.mode=independent"]).config
     chunk = hostile.chunk([[0, 1]], [1], 2, [[2, 3], [3, 2]], shared=False)
     weights = Weights(np.full((4, 1), 0.1), np.full((4, 1), 0.2))
-    found = pull_of(config, weights, chunk, 1.0)
+    found = pull_of(config, Copies(config, weights, 1).take(0, chunk), 1.0)
     step = 1e-3
 
     def loss_at(W_in):

@@ -22,6 +22,7 @@ from w2v import train
 from w2v.config import load_config
 from w2v.config.schema import TrainConfig
 from w2v.engines.choice import row_combiner
+from w2v.engines.contract import Copied, Scale
 from w2v.errors import ConfigError, DivergedError, Interrupted
 from w2v.training.copies import NOT_HERE, Copies
 from w2v.training.draws import start_weights
@@ -191,17 +192,19 @@ def test_copies_hold_just_the_rows_that_a_chunk_touches():
     first = hostile.chunk([[8, 5, 8], [2]], [2], 4, [[1, 8, 1]])
     second = hostile.chunk([[7, 0], [7, 6, 7]], [2], 4, [[5, 0, 3], [3, 3, 4]])
     for chunk, text_rows, noise_only in ((first, [2, 5, 8], [1]), (second, [0, 6, 7], [3, 4, 5])):
-        compact, mapped = copies.take(1, chunk)  # of what was there before, nothing is left
-        rows = text_rows + noise_only
-        assert copies.rows[1].tolist() == rows
+        copy = copies.take(1, chunk)  # of what was there before, nothing is left
+        rows = np.array(text_rows + noise_only)
         assert (copies.n_in[1], copies.n_out[1]) == (len(text_rows), len(rows))
         expected = np.full(9, NOT_HERE)
         expected[rows] = range(len(rows))
-        assert copies.index[1].tolist() == expected.tolist()
-        np.testing.assert_array_equal(compact.W_in, weights.W_in[text_rows])
-        np.testing.assert_array_equal(compact.W_out, weights.W_out[rows])
-        np.testing.assert_array_equal(copies.rows[1][mapped.tokens], chunk.tokens)
-        np.testing.assert_array_equal(copies.rows[1][mapped.noise], chunk.noise)
+        assert copies.places[1].tolist() == expected.tolist()
+        np.testing.assert_array_equal(copy.weights.W_in, weights.W_in[text_rows])
+        np.testing.assert_array_equal(copy.weights.W_out, weights.W_out[rows])
+        np.testing.assert_array_equal(rows[copy.chunk.tokens], chunk.tokens)
+        np.testing.assert_array_equal(rows[copy.chunk.noise], chunk.noise)
+        for times, ids in ((copy.in_text, chunk.tokens), (copy.in_noise, chunk.noise)):
+            assert times.tolist() == [list(ids.flat).count(row) for row in rows[: len(times)]]
+        assert (len(copy.in_text), len(copy.in_noise)) == (len(text_rows), len(rows))
         padding = copies.config_of(1, config).embedding.padding_idx
         assert padding == (1 if chunk is first else None)  # where it is noise only, W_in has none
     assert copies.n_in[0] == copies.n_out[0] == 0
@@ -222,19 +225,25 @@ def test_the_padding_row_stays_zero_where_it_moves_around(tmp_path):
     assert (W_in != start).any(axis=1).mean() > 0.95  # all but words that are never a context
 
 
-def naive_combine(W, rows, along, across, direction, copies, index, n_rows):
+def naive_combine(W, rows, copied, scale):
     """Say `RowCombiner` again, number by number."""
     before = W.copy()
     dims = range(W.shape[1])
     for i, row in enumerate(rows):
-        move = [0.0 for _ in dims]
-        for copy, here, n in zip(copies, index[:, row], n_rows, strict=True):
-            if 0 <= here < n:
-                move = [move[d] + copy[here, d] - before[row, d] for d in dims]
-        length = sum(move[d] * direction[d] for d in dims)
+        found = [
+            table[here]
+            for table, here, n in zip(
+                copied.tables, copied.places[:, row], copied.n_rows, strict=True
+            )
+            if 0 <= here < n
+        ]
+        move = [sum(copy[d] - before[row, d] for copy in found) for d in dims]
+        length = sum(move[d] * scale.direction[d] for d in dims)
         for d in dims:
-            part = length * direction[d]
-            W[row, d] = before[row, d] + along[i] * part + across[i] * (move[d] - part)
+            part = length * scale.direction[d]
+            W[row, d] += scale.along[i] * part + scale.across[i] * (move[d] - part)
+        if len(found) == 1:
+            W[row] = found[0]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -257,10 +266,14 @@ def test_rows_are_combined_as_the_rule_says(engine, dtype, dim):
         direction /= np.linalg.norm(direction)
         W = rng.normal(size=(n_words, dim)).astype(dtype)
         expected = W.copy()
-        how = rows, along, across, direction, copies, index, n_rows
+        how = rows, Copied(copies, index, n_rows), Scale(along, across, direction)
         naive_combine(expected, *how)
         row_combiner(engine)(W, *how)
         np.testing.assert_allclose(W, expected, atol=3e-6 if dtype == np.float32 else 1e-13)
+        is_there = (index >= 0) & (index < n_rows[:, None])
+        for row in rows[is_there[:, rows].sum(axis=0) == 1]:  # to the bit
+            replica = int(np.argmax(is_there[:, row]))
+            np.testing.assert_array_equal(W[row], copies[replica, index[replica, row]])
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -270,11 +283,11 @@ def test_nothing_to_combine(engine):
     index = np.full((2, 3), NOT_HERE, np.int32)
     copies = np.full((2, 3, 2), np.nan, np.float32)  # as memory that was never written to may be
     combine = row_combiner(engine)
-    up, no_rows = np.array([0, 1], np.float32), np.zeros(2, np.int64)
-    nothing, ones = np.zeros(0, np.float32), np.ones(3, np.float32)
-    combine(W, none, nothing, nothing, up, copies, index, no_rows)
+    copied = Copied(copies, index, np.zeros(2, np.int64))
+    direction, ones = np.array([0, 1], np.float32), np.ones(3, np.float32)
+    combine(W, none, copied, Scale(ones[:0], ones[:0], direction))
     np.testing.assert_array_equal(W, 1)
-    combine(W, np.arange(3), ones, ones, up, copies, index, no_rows)
+    combine(W, np.arange(3), copied, Scale(ones, ones, direction))
     np.testing.assert_array_equal(W, 1)
 
 

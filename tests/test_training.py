@@ -22,6 +22,7 @@ from w2v.shipped import shipped_files
 from w2v.text.builtin import toy_world
 from w2v.text.vocabulary import Vocabulary
 from w2v.training.combining import pull_of
+from w2v.training.copies import Copies
 from w2v.training.draws import Draws
 from w2v.training.observer import Observer
 
@@ -250,7 +251,8 @@ def test_noise_in_groups_pulls_as_hard_as_in_one():
     assert chunk.noise.shape == (2, 2, 16)
     in_one = replace(chunk, noise=chunk.noise.reshape(2, 1, 32))
     alone = with_values(config, {"negatives.groups": 1})
-    one, other = pull_of(alone, weights, in_one, 0.1), pull_of(config, weights, chunk, 0.1)
+    one = pull_of(alone, Copies(alone, weights, 1).take(0, in_one), 0.1)
+    other = pull_of(config, Copies(config, weights, 1).take(0, chunk), 0.1)
     np.testing.assert_array_equal(one.W_out.examples[0], other.W_out.examples[0])
 
 

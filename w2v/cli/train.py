@@ -49,6 +49,7 @@ def train_command(
     them.
     """
     # Imported here, so that `w2v --help` does not pay for NumPy.
+    from w2v.cli.memory import keep_freed_memory
     from w2v.cli.progress import Progress
     from w2v.config.showing import yaml_value
     from w2v.training.trainer import train
@@ -60,6 +61,7 @@ def train_command(
         path = corpora[0] if len(corpora) == 1 else list(corpora)
         overrides.append(f"corpus.path={yaml_value(path)}")
     config = load_named(name, overrides).config
+    keep_freed_memory()
     with stop_gently() as stop_requested:
         progress = Progress(stop_requested)
         try:

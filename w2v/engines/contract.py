@@ -7,7 +7,7 @@ random choice already made, so that two engines can be compared number by number
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from w2v.model.functions import Floats, Ids
 
@@ -117,34 +117,51 @@ class Engine(Protocol):
         """
 
 
+class Copied(NamedTuple):
+    """What R replicas made of one table, each in a compact table of the rows that it touched.
+
+    Attributes
+    ----------
+    tables : array of float, shape (R, m, D)
+    places : array of int32, shape (R, V)
+        Where each row is in each of them; below 0 or from `n_rows` on, it is not.
+    n_rows : array of int64, shape (R,)
+    """
+
+    tables: Floats
+    places: Ids
+    n_rows: Ids
+
+
+class Scale(NamedTuple):
+    """What the summed moves of n rows are multiplied by.
+
+    Attributes
+    ----------
+    along, across : arrays of float, shape (n,)
+        For the part of a move that is along the direction, and for the rest of it.
+    direction : array of float, shape (D,), of length 1
+    """
+
+    along: Floats
+    across: Floats
+    direction: Floats
+
+
 class RowCombiner(Protocol):
     """Moves rows of a table by what R replicas made of their copies."""
 
-    def __call__(
-        self,
-        W: Floats,
-        rows: Ids,
-        along: Floats,
-        across: Floats,
-        direction: Floats,
-        copies: Floats,
-        index: Ids,
-        n_rows: Ids,
-    ) -> None:
-        """W[row] += along * (part of the move along a direction) + across * (the rest of it).
+    def __call__(self, W: Floats, rows: Ids, copied: Copied, scale: Scale) -> None:
+        """W[row] += along * (part of the move along the direction) + across * (the rest of it).
 
-        The move is the sum over replicas r, in order, of W_r[row] - W[row].
+        The move is the sum over replicas r, in order, of W_r[row] - W[row]. A row that one replica
+        alone has becomes what it is there, and one that none has stays.
 
         Parameters
         ----------
         W : array of float, shape (V, D)
             Changed in place.
-        rows : array of int, shape (n,), distinct
-        along, across : arrays of float, shape (n,)
-        direction : array of float, shape (D,), of length 1
-        copies : array of float, shape (R, m, D)
-            The replicas' compact tables.
-        index : array of int32, shape (R, V)
-            Where each row is in each of them; below 0 or from `n_rows` on, it is not.
-        n_rows : array of int, shape (R,)
+        rows : array of int64, shape (n,), distinct
+        copied : Copied
+        scale : Scale
         """

@@ -256,19 +256,22 @@ def weigh_noise(
 
     In CBOW that is 1, or 0 where the noise hits the center or there is no context.
     """
+    zero = noise_weight * 0  # in the dtype of the others
     for i in range(stop - start):
+        t = start + i
         weights = buffers.weights[buffers.slots[i]]
         ids = noise[i % rule.n_groups if rule.is_shared else i]
-        first, last, skipped = predicted_span(text, rule, start + i)
-        n_predicted = last - first - (1 if skipped >= 0 else 0)
-        for m in range(len(ids)):
-            weights[m] = n_predicted
-        for x in range(first, last):
-            if x != skipped:
-                for m in range(len(ids)):
-                    weights[m] -= ids[m] == text.tokens[x]
-        for m in range(len(ids)):
-            weights[m] *= noise_weight
+        size = text.right[t] - text.left[t] - 1
+        if rule.is_cbow:
+            weight = noise_weight if size > 0 else zero
+            for m in range(len(ids)):
+                weights[m] = weight if ids[m] != text.tokens[t] else zero
+        else:
+            for m in range(len(ids)):
+                n_equal = 0
+                for x in range(text.left[t], text.right[t]):
+                    n_equal += x != t and ids[m] == text.tokens[x]
+                weights[m] = (size - n_equal) * noise_weight
 
 
 @compiled
@@ -459,27 +462,29 @@ def scatter_contexts(
 
 
 @compiled
-def combine_rows(
-    W: Any,
-    rows: Any,
-    along: Any,
-    across: Any,
-    direction: Any,
-    copies: Any,
-    index: Any,
-    n_rows: Any,
-) -> None:
-    """Move each row by the sum of the replicas' moves, scaled along a direction and across it."""
+def combine_rows(W: Any, rows: Any, copied: Any, scale: Any) -> None:
+    """Put together what the replicas made of some rows; see `RowCombiner` (contract.py)."""
+    direction = scale.direction
     move = np.empty_like(direction)
     for i in range(len(rows)):
         row = W[rows[i]]
-        move[:] = 0
-        for replica in range(len(copies)):
-            here = index[replica, rows[i]]
-            if 0 <= here < n_rows[replica]:
-                copy = copies[replica, here]
-                for d in range(len(row)):
-                    move[d] += copy[d] - row[d]
-        part = (along[i] - across[i]) * dot(move, direction)
-        add_scaled(row, across[i], move)
-        add_scaled(row, part, direction)
+        n_found, last = 0, row
+        for replica in range(len(copied.tables)):
+            here = copied.places[replica, rows[i]]
+            if 0 <= here < copied.n_rows[replica]:
+                last = copied.tables[replica, here]
+                n_found += 1
+                if n_found == 1:
+                    for d in range(len(row)):
+                        move[d] = last[d] - row[d]
+                else:
+                    for d in range(len(row)):
+                        move[d] += last[d] - row[d]
+        if n_found == 1:
+            for d in range(len(row)):
+                row[d] = last[d]
+        elif n_found > 1:
+            across = scale.across[i]
+            part = (scale.along[i] - across) * dot(move, direction)
+            for d in range(len(row)):
+                row[d] += across * move[d] + part * direction[d]

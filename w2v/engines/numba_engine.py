@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from w2v.config.schema import Config
 from w2v.engines import kernels
 from w2v.engines.compiling import telling
-from w2v.engines.contract import LOSS_EVERY, Chunk, ChunkLoss, Weights
+from w2v.engines.contract import LOSS_EVERY, Chunk, ChunkLoss, Copied, Scale, Weights
 from w2v.errors import UsageError
 from w2v.model.functions import Floats, Ids
 
@@ -97,13 +97,9 @@ def prepare(config: Config, on_compile: Callable[[], None]) -> None:
         chunk = Chunk(ids, ids, np.full(2, 2, np.int32), 2, noise, shared)
         NumbaEngine(config, weights).train_chunk(chunk, 0.0)
         dtype, dim = weights.W_in.dtype, config.model.dim
-        scale, direction = np.ones(1, dtype), np.zeros(dim, dtype)
-        rows, index, n_rows = (
-            np.zeros(1, np.int64),
-            np.zeros((2, 1), np.int32),
-            np.ones(2, np.int64),
-        )
-        kernels.combine_rows(weights.W_in, rows, scale, scale, direction, tables[1], index, n_rows)
+        copied = Copied(tables[1], np.zeros((2, 1), np.int32), np.ones(2, np.int64))
+        scale = Scale(np.ones(1, dtype), np.ones(1, dtype), np.zeros(dim, dtype))
+        kernels.combine_rows(weights.W_in, np.zeros(1, np.int64), copied, scale)
 
 
 def check_tables(weights: Weights) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from w2v.config.checking import only_in_layers
 from w2v.config.schema import Config, with_values
-from w2v.engines.contract import LOSS_EVERY, Chunk, ChunkLoss, Weights
+from w2v.engines.contract import LOSS_EVERY, Chunk, ChunkLoss, Copied, Scale, Weights
 from w2v.engines.folding import Folding, fold_batches
 from w2v.model.batch import Batch
 from w2v.model.cbow import CBOW
@@ -177,24 +177,20 @@ def cut_batches(chunk: Chunk) -> Iterator[tuple[int, Batch]]:
         yield number, Batch(chunk.tokens[low:high], centers - low, left - low, right - low, noise)
 
 
-def combine_rows(
-    W: Floats,
-    rows: Ids,
-    along: Floats,
-    across: Floats,
-    direction: Floats,
-    copies: Floats,
-    index: Ids,
-    n_rows: Ids,
-) -> None:
-    """Combine the replicas' copies of some rows; see `RowCombiner` (contract.py)."""
+def combine_rows(W: Floats, rows: Ids, copied: Copied, scale: Scale) -> None:
+    """Put together what the replicas made of some rows; see `RowCombiner` (contract.py)."""
     for at in range(0, len(rows), COMBINED_AT_ONCE):
         here = slice(at, at + COMBINED_AT_ONCE)
         block = rows[here]
+        places = copied.places[:, block]  # (R, n)
+        is_there = (places >= 0) & (places < copied.n_rows[:, None])
         start = W.take(block, axis=0)  # (n, D)
         moves = np.zeros_like(start)
-        for copy, place, n in zip(copies, index[:, block], n_rows, strict=True):
-            has = np.flatnonzero((place >= 0) & (place < n))
-            moves[has] += copy[place[has]] - start[has]
-        part = (along[here] - across[here]) * (moves @ direction)  # (n,)
-        W[block] = start + across[here, None] * moves + part[:, None] * direction
+        for table, place, there in zip(copied.tables, places, is_there, strict=True):
+            moves[there] += table[place[there]] - start[there]
+        along, across = scale.along[here, None], scale.across[here, None]
+        part = (along - across) * (moves @ scale.direction)[:, None]  # (n, 1)
+        W[block] = start + across * moves + part * scale.direction
+        is_alone = is_there.sum(axis=0) == 1
+        for table, place, there in zip(copied.tables, places, is_there, strict=True):
+            W[block[there & is_alone]] = table[place[there & is_alone]]

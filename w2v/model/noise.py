@@ -82,8 +82,8 @@ class NoiseDistribution:
         """
         place = unit_floats(raw) * len(self.probabilities)
         column = place.astype(np.int32)
-        second = place - column >= self._threshold[column]
-        return np.where(second, self._alias[column], column)
+        second = place - column >= self._threshold.take(column)
+        return np.where(second, self._alias.take(column), column)
 
     def draw_distinct(self, raw: RawIntegers) -> NDArray[np.int32]:
         """Draw each row's ids one after another, never one that stands in the row already.

@@ -28,8 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.config.schema import Config
-from w2v.engines.contract import Chunk, Weights
+from w2v.engines.contract import Copied, Scale
 from w2v.model.functions import Floats, Ids
+from w2v.training.copies import Copy
 
 # sigmoid'(score) = p (1 - p), which is at most 1/4; found by trying, as is the next: with smaller
 # ones eight replicas overshoot early on, with larger ones they learn less.
@@ -68,22 +69,19 @@ class Pull:
     W_out: TablePull
 
 
-def pull_of(config: Config, weights: Weights, chunk: Chunk, lr: float) -> Pull:
+def pull_of(config: Config, copy: Copy, lr: float) -> Pull:
     """Work out how training on a chunk has pulled at its rows.
 
     Parameters
     ----------
     config : Config
-    weights : Weights
-        The compact tables, as training left them.
-    chunk : Chunk
-        With the numbers of compact rows.
+    copy : Copy
+        With the weights as training left them.
     lr : float
     """
-    W_in, W_out = weights.W_in, weights.W_out
+    W_in, W_out, chunk = copy.weights.W_in, copy.weights.W_out, copy.chunk
     sizes = chunk.right - chunk.left - 1
     mean_size = max(float(sizes.mean()), 1.0) if len(sizes) else 1.0
-    in_text = np.bincount(chunk.tokens, minlength=len(W_in)).astype(np.float64)
     n_scored = 1 + config.negatives.k  # words for each example
     if config.model.kind == "skipgram":
         # As the center of |C| examples, and as the word to predict in as many.
@@ -93,22 +91,23 @@ def pull_of(config: Config, weights: Weights, chunk: Chunk, lr: float) -> Pull:
         is_exact = config.model.gradient == "exact"
         per_center, per_word = n_scored / (mean_size if is_exact else 1.0), 1.0
         in_mean = mean_size
-    examples_out = np.zeros(len(W_out))
-    examples_out[: len(W_in)] = in_text * per_word
-    scored: Ids = np.arange(len(W_out)) if chunk.noise is None else chunk.noise.reshape(-1)
     if chunk.noise is None:  # softmax: every word to predict pulls at every row
-        examples_out += len(chunk.tokens) * per_word / len(W_out)
+        scored: Ids = np.arange(len(W_out))
+        per_draw = len(chunk.tokens) * per_word / len(W_out)
     else:
+        scored = chunk.noise.reshape(-1)
         # One of the M draws is scored by B / G centers, each time with the weight K * G / M.
-        shared_by = chunk.batch_size * per_word * config.negatives.k / config.negatives.draws
-        n_drawn = np.bincount(scored, minlength=len(W_out))
-        examples_out += n_drawn * (shared_by if chunk.noise_is_shared else per_word)
+        shared_by = chunk.batch_size * config.negatives.k / config.negatives.draws
+        per_draw = per_word * (shared_by if chunk.noise_is_shared else 1.0)
     factor = lr * SLOPE
+    examples_in = copy.in_text * np.float64(per_center * factor)
+    examples_out = copy.in_noise * np.float64(per_draw * factor)
+    examples_out[: len(W_in)] += copy.in_text * (per_word * factor)
     to_in, in_along, in_across = _mean_direction(W_out, scored)
     to_out, out_along, out_across = _mean_direction(W_in, chunk.tokens)
     return Pull(
-        TablePull([in_text * per_center * factor], to_in, in_along, in_across),
-        TablePull([examples_out * factor], to_out, out_along, out_across / in_mean),
+        TablePull([examples_in], to_in, in_along, in_across),
+        TablePull([examples_out], to_out, out_along, out_across / in_mean),
     )
 
 
@@ -142,29 +141,22 @@ def joined(pulls: list[TablePull]) -> TablePull:
     )
 
 
-def scales(pull: TablePull, index: Ids, dtype: np.dtype[np.floating]) -> tuple[Floats, Floats]:
-    """Return what the summed moves of some rows are multiplied by, along the mean and across it.
-
-    Parameters
-    ----------
-    pull : TablePull
-    index : array of int, shape (R, n)
-        Where the rows are in the replicas' compact tables; elsewhere they are not.
-    dtype : float32 or float64
-
-    Returns
-    -------
-    along, across : arrays of `dtype`, shape (n,), in 1 / R .. 1
-    """
-    x = np.zeros(index.shape)  # (R, n)
-    for replica, examples in enumerate(pull.examples):
-        is_here = (index[replica] >= 0) & (index[replica] < len(examples))
-        x[replica, is_here] = examples[index[replica, is_here]]
-    return _scale(x * pull.along).astype(dtype), _scale(x * pull.across).astype(dtype)
+def scale_of(pull: TablePull, copied: Copied, rows: Ids) -> Scale:
+    """Return what the summed moves of some rows are multiplied by: numbers in 1 / R .. 1."""
+    places = copied.places.take(rows, axis=1)  # (R, n)
+    x = np.zeros(places.shape)
+    for x_here, examples, place in zip(x, pull.examples, places, strict=True):
+        here = np.flatnonzero((place >= 0) & (place < len(examples)))
+        x_here[here] = examples.take(place.take(here))
+    shared = np.flatnonzero(np.count_nonzero(x, axis=0) > 1)
+    x = x.take(shared, axis=1)
+    along, across = np.ones((2, len(rows)), copied.tables.dtype)
+    along[shared], across[shared] = _scale(x * pull.along), _scale(x * pull.across)
+    return Scale(along, across, pull.direction)
 
 
 def _scale(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return (1 - exp(-sum of x)) / sum of (1 - exp(-x)) over the replicas, (R, n) -> (n,)."""
-    apart = -np.expm1(-x).sum(axis=0)
-    together = -np.expm1(-x.sum(axis=0))
-    return np.divide(together, apart, out=np.ones(x.shape[1]), where=apart > 0)
+    apart = np.expm1(-x).sum(axis=0)
+    together = np.expm1(-x.sum(axis=0))
+    return np.divide(together, apart, out=np.ones(x.shape[1]), where=apart < 0)

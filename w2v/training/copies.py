@@ -8,7 +8,7 @@ which rule the rows are combined, and `replicas.py` runs all this in threads.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +17,26 @@ from w2v.engines.contract import Chunk, Weights
 from w2v.model.functions import Ids
 from w2v.training.draws import noise_shape
 
-NOT_HERE = -1  # in `Copies.index`: this replica does not touch that row
+NOT_HERE = -1  # in `Copies.places`: this replica does not touch that row
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The rows that one chunk touches, and the chunk with their numbers.
+
+    Attributes
+    ----------
+    weights : Weights
+        Compact tables. W_out has more rows: behind those of the text the ones that are noise only.
+    chunk : Chunk
+    in_text, in_noise : arrays of int, shapes (rows of W_in,) and (rows of W_out,)
+        How often each row stands in the chunk's text, and in its noise.
+    """
+
+    weights: Weights
+    chunk: Chunk
+    in_text: Ids
+    in_noise: Ids
 
 
 class Copies:
@@ -33,11 +52,9 @@ class Copies:
 
     Attributes
     ----------
-    index : array of int32, shape (R, V)
+    places : array of int32, shape (R, V)
         The number of each row in each replica's compact tables, or NOT_HERE. The rows of the text
         come first, then those that are noise only: these have no row in W_in's copy.
-    rows : list of R arrays of int
-        The other way round: which row of the tables each compact row is.
     n_in, n_out : arrays of int64, shape (R,)
         How many rows each compact table has.
     W_in, W_out : arrays, shape (R, most rows that a chunk can touch, D)
@@ -54,24 +71,23 @@ class Copies:
         dtype = weights.W_in.dtype
         self.W_in = np.empty((n_replicas, most_in, dim), dtype)
         self.W_out = np.empty((n_replicas, most_out, dim), dtype)
-        self.index = np.full((n_replicas, n_words), NOT_HERE, np.int32)
-        self.rows: list[Ids] = [np.zeros(0, np.int64)] * n_replicas
+        self.places = np.full((n_replicas, n_words), NOT_HERE, np.int32)
         self.n_in = np.zeros(n_replicas, np.int64)
         self.n_out = np.zeros(n_replicas, np.int64)
 
-    def take(self, replica: int, chunk: Chunk) -> tuple[Weights, Chunk]:
-        """Copy the rows that a chunk touches; return them, and the chunk with their numbers."""
-        index = self.index[replica]
-        index[:] = NOT_HERE
-        in_text = np.zeros(len(index), bool)
-        in_text[chunk.tokens] = True
+    def take(self, replica: int, chunk: Chunk) -> Copy:
+        """Copy the rows that a chunk touches, and give the chunk their numbers."""
+        places = self.places[replica]
+        n_words = len(places)
+        in_text = np.bincount(chunk.tokens, minlength=n_words)
+        in_noise = np.ones(n_words, np.int64)  # the softmax scores every row
+        if chunk.noise is not None:
+            in_noise = np.bincount(chunk.noise.reshape(-1), minlength=n_words)
         text_rows = np.flatnonzero(in_text)
-        noise_only = np.zeros(len(index), bool)
-        noise_only[slice(None) if chunk.noise is None else chunk.noise.reshape(-1)] = True
-        noise_only[text_rows] = False
-        rows = np.concatenate((text_rows, np.flatnonzero(noise_only)))
-        index[rows] = np.arange(len(rows), dtype=np.int32)
-        self.rows[replica] = rows
+        noise_only = np.flatnonzero((in_noise > 0) & (in_text == 0))
+        rows = np.concatenate((text_rows, noise_only))
+        places[:] = NOT_HERE
+        places[rows] = np.arange(len(rows), dtype=np.int32)
         self.n_in[replica], self.n_out[replica] = len(text_rows), len(rows)
 
         W_in = self.W_in[replica, : len(text_rows)]
@@ -79,14 +95,15 @@ class Copies:
         # Every row is one of the table's; "clip" only spares NumPy a second copy.
         self._weights.W_in.take(text_rows, axis=0, out=W_in, mode="clip")
         self._weights.W_out.take(rows, axis=0, out=W_out, mode="clip")
-        noise = None if chunk.noise is None else index[chunk.noise]
-        return Weights(W_in, W_out), replace(chunk, tokens=index[chunk.tokens], noise=noise)
+        noise = None if chunk.noise is None else places.take(chunk.noise)
+        chunk = replace(chunk, tokens=places.take(chunk.tokens), noise=noise)
+        return Copy(Weights(W_in, W_out), chunk, in_text.take(text_rows), in_noise.take(rows))
 
     def config_of(self, replica: int, config: Config) -> Config:
         """Return the config of a replica's engine, with the number that `padding_idx` has there."""
         padding = config.embedding.padding_idx
         if padding is None:
             return config
-        here = int(self.index[replica, padding])
+        here = int(self.places[replica, padding])
         here_in_text = here if 0 <= here < self.n_in[replica] else None
         return with_values(config, {"embedding.padding_idx": here_in_text})

@@ -18,10 +18,10 @@ import numpy as np
 
 from w2v.config.schema import Config, n_replicas
 from w2v.engines.choice import make_engine, row_combiner
-from w2v.engines.contract import Chunk, ChunkLoss, Engine, Weights
+from w2v.engines.contract import Chunk, ChunkLoss, Copied, Engine, Scale, Weights
 from w2v.model.functions import Floats, Ids
 from w2v.text.corpus import IdStream
-from w2v.training.combining import Pull, TablePull, joined, pull_of, scales
+from w2v.training.combining import Pull, TablePull, joined, pull_of, scale_of
 from w2v.training.copies import Copies
 from w2v.training.draws import Draws
 from w2v.training.schedule import Step
@@ -126,11 +126,12 @@ class Replicas:
     def _train_copy(self, item: tuple[int, Step]) -> tuple[Trained, Pull]:
         """Train a chunk on copies of its rows; return what was done, and how it pulled at them."""
         replica, step = item
-        weights, chunk = self._copies.take(replica, self._draw(step))
+        copy = self._copies.take(replica, self._draw(step))
         config = self._copies.config_of(replica, self._config)
-        trained = self._train(make_engine(self._engine_name, config, weights), chunk, step)
+        engine = make_engine(self._engine_name, config, copy.weights)
+        trained = self._train(engine, copy.chunk, step)
         with np.errstate(all="ignore"):
-            return trained, pull_of(self._config, weights, chunk, step.lr)
+            return trained, pull_of(self._config, copy, step.lr)
 
     def _measure_heldout(self, step: Step) -> ChunkLoss:
         """Measure what is held out of one chunk."""
@@ -141,26 +142,32 @@ class Replicas:
 
     def _combine(self, pulls: list[Pull]) -> None:
         """Move the rows of both tables by what the replicas made of them, in their order."""
-        copies, weights = self._copies, self._weights
-        with np.errstate(all="ignore"):
-            pull_in = joined([pull.W_in for pull in pulls])
-            pull_out = joined([pull.W_out for pull in pulls])
-        self._combine_table(weights.W_in, copies.W_in, copies.n_in, pull_in)
-        self._combine_table(weights.W_out, copies.W_out, copies.n_out, pull_out)
+        copies, weights, n = self._copies, self._weights, len(pulls)
+        places = copies.places[:n]
+        self._combine_table(
+            weights.W_in,
+            Copied(copies.W_in[:n], places, copies.n_in[:n]),
+            [pull.W_in for pull in pulls],
+        )
+        self._combine_table(
+            weights.W_out,
+            Copied(copies.W_out[:n], places, copies.n_out[:n]),
+            [pull.W_out for pull in pulls],
+        )
 
-    def _combine_table(self, W: Floats, copies: Floats, n_rows: Ids, pull: TablePull) -> None:
+    def _combine_table(self, W: Floats, copied: Copied, pulls: list[TablePull]) -> None:
         """Move the rows of one table; each thread takes a share of the rows."""
-        n = len(pull.examples)
-        index, n_rows = self._copies.index[:n], n_rows[:n]
         combine_rows = row_combiner(self._engine_name)
+        is_there = (copied.places >= 0) & (copied.places < copied.n_rows[:, None])  # (R, V)
+        touched = np.flatnonzero(is_there.any(axis=0))
+        with np.errstate(all="ignore"):
+            scale = scale_of(joined(pulls), copied, touched)
 
-        def combine(rows: Ids) -> None:
-            along, across = scales(pull, index[:, rows], W.dtype)
-            direction = pull.direction
+        def combine(part: slice) -> None:
+            part_of_scale = Scale(scale.along[part], scale.across[part], scale.direction)
             with np.errstate(all="ignore"):
-                combine_rows(W, rows, along, across, direction, copies[:n], index, n_rows)
+                combine_rows(W, touched[part], copied, part_of_scale)
 
-        touched = np.flatnonzero(((index >= 0) & (index < n_rows[:, None])).any(axis=0))
         # Slices of one size, whatever the threads: BLAS may round the rest of a block otherwise.
         starts = range(0, len(touched), ROWS_AT_ONCE)
-        self._map(combine, [touched[at : at + ROWS_AT_ONCE] for at in starts])
+        self._map(combine, [slice(at, at + ROWS_AT_ONCE) for at in starts])

@@ -1,0 +1,32 @@
+"""How the command keeps memory that it will soon want again."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+# Options of glibc's mallopt, by their numbers in malloc.h.
+TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
+MEGABYTE = 1 << 20
+
+
+def keep_freed_memory() -> bool:
+    """Tell the C library to keep freed memory for the next array; return whether it could be told.
+
+    Drawing a chunk makes some twenty arrays of a megabyte and lets them go. By itself glibc hands
+    most of them back to the system, and each new one is then filled with fresh pages, one fault a
+    page: in threads that took longer than the drawing. It concerns the whole process, so only the
+    command does it, never the library. Other C libraries than glibc are left as they are.
+
+    References
+    ----------
+    mallopt(3). 32 MB is the largest MMAP_THRESHOLD that it takes.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return False
+    return all(
+        [mallopt(MMAP_THRESHOLD, 32 * MEGABYTE) == 1, mallopt(TRIM_THRESHOLD, 256 * MEGABYTE) == 1]
+    )
