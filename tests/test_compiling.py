@@ -97,9 +97,10 @@ def test_kernels_take_nothing_from_other_files():
     tree = ast.parse(Path(kernels.__file__).read_text("utf-8"))
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom | ast.Import)]
     names = {alias.name for node in imports for alias in node.names}
-    assert names == {"annotations", "Any", "NamedTuple", "TypeVar", "numpy", "NDArray"} | {
-        "compile_and_keep"
-    }
+    assert names == {"annotations", "Any", "NamedTuple", "TypeAlias", "TypeVar"} | {
+        "numpy",
+        "NDArray",
+    } | {"compile_and_keep"}
 
 
 PREPARED = """

@@ -79,6 +79,6 @@ def row_combiner(name: str) -> RowCombiner:
     """Return how an engine combines the rows of replicas; see `RowCombiner` (contract.py)."""
     if name == "numpy":
         return numpy_engine.combine_rows
-    from w2v.engines import kernels
+    from w2v.engines import numba_engine
 
-    return kernels.combine_rows
+    return numba_engine.combine_rows

@@ -99,7 +99,12 @@ def prepare(config: Config, on_compile: Callable[[], None]) -> None:
         dtype, dim = weights.W_in.dtype, config.model.dim
         copied = Copied(tables[1], np.zeros((2, 1), np.int32), np.ones(2, np.int64))
         scale = Scale(np.ones(1, dtype), np.ones(1, dtype), np.zeros(dim, dtype))
-        kernels.combine_rows(weights.W_in, np.zeros(1, np.int64), copied, scale)
+        combine_rows(weights.W_in, np.zeros(1, np.int64), copied, scale)
+
+
+def combine_rows(W: Floats, rows: Ids, copied: Copied, scale: Scale) -> None:
+    """Put together what the replicas made of some rows; see `RowCombiner` (contract.py)."""
+    kernels.combine_rows(W, rows, copied, scale, ((),) * W.shape[1])
 
 
 def check_tables(weights: Weights) -> None:
@@ -211,4 +216,5 @@ def fitting_buffers(
         scores=room(n_slots, n_scored),
         d_scores=room(n_slots, n_scored),
         weights=room(n_slots, n_scored),
+        dims=((),) * dim,
     )

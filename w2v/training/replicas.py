@@ -19,7 +19,7 @@ import numpy as np
 from w2v.config.schema import Config, n_replicas
 from w2v.engines.choice import make_engine, row_combiner
 from w2v.engines.contract import Chunk, ChunkLoss, Copied, Engine, Scale, Weights
-from w2v.model.functions import Floats, Ids
+from w2v.model.functions import Floats
 from w2v.text.corpus import IdStream
 from w2v.training.combining import Pull, TablePull, joined, pull_of, scale_of
 from w2v.training.copies import Copies
