@@ -125,7 +125,7 @@ for dtype in ("float32", "float64"):
         {"train.replicas": 2, "eval.heldout": 0.2, "train.threads": 2},
         {"train.replicas": 2, "train.parallel": "hogwild"},
         {"train.replicas": 3, "model.kind": "skipgram", "negatives.mode": "independent"},
-        {"model.gradient": "word2vec", "model.dim": 16},
+        {"model.gradient": "word2vec", "model.window": 2},
     ):
         w2v.train({**base, **more})
     counts.append(count())
