@@ -123,7 +123,7 @@ def run_chunk(
         weigh_noise(text, rule, start, stop, noise, noise_weight, buffers)
         if rule.is_shared:
             copy_rows(W_out, noise.reshape(-1), buffers.noise_rows, dims)
-            score_shared_noise(rule, buffers)
+            score_shared_noise(rule.n_groups, buffers.hidden, buffers.noise_rows, buffers.scores)
         else:
             score_own_noise(W_out, noise, buffers)
         if batch % rule.loss_every == 0 or not rule.is_training:
@@ -132,12 +132,20 @@ def run_chunk(
         if rule.is_training:
             noise_gradient(lr, buffers)
             if rule.is_shared:
-                shared_noise_gradient(rule, buffers)
+                shared_noise_gradient(
+                    rule.n_groups,
+                    buffers.d_scores,
+                    buffers.hidden,
+                    buffers.noise_rows,
+                    buffers.d_hidden,
+                    buffers.d_noise_rows,
+                )
             else:
                 own_noise_gradient(W_out, noise, buffers)
             buffers.d_sums[: high - low + 1] = 0
             if rule.is_cbow:
-                center_gradient(W_out, text, rule, start, stop, low, lr, buffers)
+                center_gradient(W_out, text, start, stop, lr, buffers)
+                pass_to_contexts(W_out, text, rule, start, stop, low, buffers)
             else:
                 context_gradient(W_out, text, start, stop, low, lr, buffers)
             scatter_noise(W_out, noise, rule, buffers)
@@ -231,14 +239,14 @@ def empty_slots(n: int, buffers: Buffers) -> None:
 
 
 @compiled
-def score_shared_noise(rule: Rule, buffers: Buffers) -> None:
+def score_shared_noise(n_groups: int, hidden: Any, noise_rows: Any, scores: Any) -> None:
     """Score the centers of each group against the M / G noise ids of the group."""
-    n_slots, n_scored = len(buffers.scores) // rule.n_groups, buffers.scores.shape[1]
-    for group in range(rule.n_groups):
+    n_slots, n_scored = len(scores) // n_groups, scores.shape[1]
+    for group in range(n_groups):
         slots = slice(group * n_slots, (group + 1) * n_slots)
-        rows = buffers.noise_rows[group * n_scored : (group + 1) * n_scored]
+        ids = slice(group * n_scored, (group + 1) * n_scored)
         # (S / G, D) @ (D, N) -> (S / G, N)
-        np.dot(buffers.hidden[slots], rows.T, buffers.scores[slots])
+        np.dot(hidden[slots], noise_rows[ids].T, scores[slots])
 
 
 @compiled
@@ -333,16 +341,17 @@ def noise_gradient(lr: Any, buffers: Buffers) -> None:
 
 
 @compiled
-def shared_noise_gradient(rule: Rule, buffers: Buffers) -> None:
+def shared_noise_gradient(
+    n_groups: int, d_scores: Any, hidden: Any, noise_rows: Any, d_hidden: Any, d_noise_rows: Any
+) -> None:
     """Set d_hidden to the part that comes from each group's noise, and d_noise_rows."""
-    n_slots, n_scored = len(buffers.scores) // rule.n_groups, buffers.scores.shape[1]
-    for group in range(rule.n_groups):
+    n_slots, n_scored = len(d_scores) // n_groups, d_scores.shape[1]
+    for group in range(n_groups):
         slots = slice(group * n_slots, (group + 1) * n_slots)
         ids = slice(group * n_scored, (group + 1) * n_scored)
-        d_scores = buffers.d_scores[slots]
         # (S / G, N) @ (N, D) -> (S / G, D), and (N, S / G) @ (S / G, D) -> (N, D)
-        np.dot(d_scores, buffers.noise_rows[ids], buffers.d_hidden[slots])
-        np.dot(d_scores.T, buffers.hidden[slots], buffers.d_noise_rows[ids])
+        np.dot(d_scores[slots], noise_rows[ids], d_hidden[slots])
+        np.dot(d_scores[slots].T, hidden[slots], d_noise_rows[ids])
 
 
 @compiled
@@ -364,28 +373,34 @@ def add_scaled(target: Any, factor: Any, row: Any, dims: Dims) -> None:
 
 @compiled
 def center_gradient(
-    W_out: Any, text: Text, rule: Rule, start: int, stop: int, low: int, lr: Any, buffers: Buffers
+    W_out: Any, text: Text, start: int, stop: int, lr: Any, buffers: Buffers
 ) -> None:
-    """CBOW: score the centers, complete d_hidden, and pass it to the contexts.
+    """CBOW: score the centers, and take the gradient at these scores."""
+    is_double = W_out.itemsize == 8
+    scores, d_scores = buffers.predicted_scores, buffers.d_predicted_scores
+    for i in range(stop - start):
+        hidden, predicted = buffers.hidden[buffers.slots[i]], W_out[text.tokens[start + i]]
+        scores[i] = dot(hidden, predicted, buffers.dims)
+    for i in range(stop - start):
+        is_example = ONE if buffers.share[i] > 0 else lr * 0
+        d_scores[i] = (sigmoid(scores[i], is_double) - ONE) * lr * is_example
+
+
+@compiled
+def pass_to_contexts(
+    W_out: Any, text: Text, rule: Rule, start: int, stop: int, low: int, buffers: Buffers
+) -> None:
+    """CBOW: complete d_hidden, and pass it to the contexts.
 
     A context is a stretch: its gradient is added where the stretch begins and taken off where it
     ends, and the running sum over positions gives every row its share.
     """
-    dims = buffers.dims
-    is_double = W_out.itemsize == 8
-    scores, d_scores = buffers.predicted_scores, buffers.d_predicted_scores
     for i in range(stop - start):
-        scores[i] = dot(buffers.hidden[buffers.slots[i]], W_out[text.tokens[start + i]], dims)
-    for i in range(stop - start):
-        is_example = ONE if buffers.share[i] > 0 else lr * 0
-        d_scores[i] = (sigmoid(scores[i], is_double) - ONE) * lr * is_example
-    for i in range(stop - start):
-        t = start + i
-        d_score = d_scores[i]
+        t, d_score = start + i, buffers.d_predicted_scores[i]
         predicted, d_hidden = W_out[text.tokens[t]], buffers.d_hidden[buffers.slots[i]]
         factor = buffers.share[i] if rule.is_exact else ONE
         at_left, at_right = buffers.d_sums[text.left[t] - low], buffers.d_sums[text.right[t] - low]
-        for d in range(len(dims)):
+        for d in range(len(buffers.dims)):
             passed_on = (d_hidden[d] + d_score * predicted[d]) * factor
             d_hidden[d] = passed_on
             at_left[d] += passed_on
@@ -458,19 +473,19 @@ def scatter_contexts(
 ) -> None:
     """CBOW: move each row by what the contexts it stands in passed on, its own center's apart."""
     dims = buffers.dims
-    running = buffers.running
+    running, d_sums, d_hidden = buffers.running, buffers.d_sums, buffers.d_hidden
     running[:] = 0
     for x in range(low, high):
-        row, d_sum = W_in[tokens[x]], buffers.d_sums[x - low]
+        row, at = tokens[x], x - low
         if start <= x < stop:
-            own = buffers.d_hidden[buffers.slots[x - start]]
+            own = buffers.slots[x - start]
             for d in range(len(dims)):
-                running[d] += d_sum[d]
-                row[d] -= running[d] - own[d]
+                running[d] += d_sums[at, d]
+                W_in[row, d] -= running[d] - d_hidden[own, d]
         else:
             for d in range(len(dims)):
-                running[d] += d_sum[d]
-                row[d] -= running[d]
+                running[d] += d_sums[at, d]
+                W_in[row, d] -= running[d]
 
 
 # -------------------------------------------------------- combining the replicas
