@@ -37,7 +37,7 @@ from w2v.training.copies import Copy
 SLOPE = 0.2
 # The largest mean square across the mean vector, against the average of all such directions.
 UNEVEN = 4.0
-SAMPLE = 4096  # rows that a mean is taken over
+SAMPLE = 2048  # rows that a mean is taken over
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from w2v.config.schema import Config, n_replicas
 from w2v.engines.choice import make_engine, row_combiner
 from w2v.engines.contract import Chunk, ChunkLoss, Copied, Engine, Scale, Weights
-from w2v.model.functions import Floats
+from w2v.model.functions import Floats, Ids
 from w2v.text.corpus import IdStream
 from w2v.training.combining import Pull, TablePull, joined, pull_of, scale_of
 from w2v.training.copies import Copies
@@ -28,6 +28,7 @@ from w2v.training.schedule import Step
 
 ROWS_AT_ONCE = 4096  # combined in one piece of work
 
+Part: TypeAlias = tuple[Floats, Ids, Copied, Scale]  # what a RowCombiner takes
 Result = TypeVar("Result")
 Item = TypeVar("Item")
 
@@ -144,30 +145,31 @@ class Replicas:
         """Move the rows of both tables by what the replicas made of them, in their order."""
         copies, weights, n = self._copies, self._weights, len(pulls)
         places = copies.places[:n]
-        self._combine_table(
-            weights.W_in,
-            Copied(copies.W_in[:n], places, copies.n_in[:n]),
-            [pull.W_in for pull in pulls],
-        )
-        self._combine_table(
-            weights.W_out,
-            Copied(copies.W_out[:n], places, copies.n_out[:n]),
-            [pull.W_out for pull in pulls],
-        )
-
-    def _combine_table(self, W: Floats, copied: Copied, pulls: list[TablePull]) -> None:
-        """Move the rows of one table; each thread takes a share of the rows."""
+        copied_in = Copied(copies.W_in[:n], places, copies.n_in[:n])
+        copied_out = Copied(copies.W_out[:n], places, copies.n_out[:n])
+        tables = [
+            (weights.W_in, copied_in, [pull.W_in for pull in pulls]),
+            (weights.W_out, copied_out, [pull.W_out for pull in pulls]),
+        ]
         combine_rows = row_combiner(self._engine_name)
-        is_there = (copied.places >= 0) & (copied.places < copied.n_rows[:, None])  # (R, V)
-        touched = np.flatnonzero(is_there.any(axis=0))
-        with np.errstate(all="ignore"):
-            scale = scale_of(joined(pulls), copied, touched)
 
-        def combine(part: slice) -> None:
-            part_of_scale = Scale(scale.along[part], scale.across[part], scale.direction)
+        def combine(part: Part) -> None:
             with np.errstate(all="ignore"):
-                combine_rows(W, touched[part], copied, part_of_scale)
+                combine_rows(*part)
 
-        # Slices of one size, whatever the threads: BLAS may round the rest of a block otherwise.
-        starts = range(0, len(touched), ROWS_AT_ONCE)
-        self._map(combine, [slice(at, at + ROWS_AT_ONCE) for at in starts])
+        self._map(combine, [part for parts in self._map(parts_of, tables) for part in parts])
+
+
+def parts_of(table: tuple[Floats, Copied, list[TablePull]]) -> list[Part]:
+    """Cut what is to be combined in one table into parts for the threads, and take its scale."""
+    W, copied, pulls = table
+    is_there = (copied.places >= 0) & (copied.places < copied.n_rows[:, None])  # (R, V)
+    rows = np.flatnonzero(is_there.any(axis=0))
+    with np.errstate(all="ignore"):
+        scale = scale_of(joined(pulls), copied, rows)
+    # Of one size, whatever the threads: BLAS may round the rest of a block otherwise.
+    cuts = [slice(at, at + ROWS_AT_ONCE) for at in range(0, len(rows), ROWS_AT_ONCE)]
+    return [
+        (W, rows[cut], copied, Scale(scale.along[cut], scale.across[cut], scale.direction))
+        for cut in cuts
+    ]
