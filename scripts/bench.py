@@ -130,7 +130,7 @@ def make_parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="'[CONFIG] key=value ...'",
-        help="let w2v take part with settings of its own too; may be given again",
+        help="let w2v take part with settings of its own instead; may be given again",
     )
     parser.add_argument("--eval", action="extend", nargs="+", default=[], metavar="FILE")
     parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="print JSON, or save")

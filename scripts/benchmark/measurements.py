@@ -72,13 +72,14 @@ def own_first(contender: Contender, contenders: Sequence[Contender]) -> Contende
 
 def w2v(race: Race, name: str, *settings: str, threads: int | None = None) -> Contender:
     """Make a contender of w2v: the first engine, and a replica for each thread to train."""
-    threads = threads or race.threads
-    given = [
-        f"train.engine={race.engines[0]}",
-        f"train.threads={threads}",
-        f"train.replicas={threads}",
-    ]
+    given = always(race, threads or race.threads)
     return Contender(name, "w2v", merged(given, race.overrides, settings))
+
+
+def always(race: Race, threads: int) -> list[str]:
+    """Return what w2v trains with unless a measurement changes it."""
+    engine = f"train.engine={race.engines[0]}"
+    return [engine, f"train.threads={threads}", f"train.replicas={threads}"]
 
 
 def merged(*overrides: Sequence[str]) -> tuple[str, ...]:
@@ -105,8 +106,11 @@ def programs(race: Race, *, gensim_lrs: Sequence[float]) -> list[Contender]:
     for number, settings in enumerate(race.best, 1):
         file = next((text for text in settings if "=" not in text), None)
         overrides = [text for text in settings if "=" in text]
-        base = w2v(race, "w2v best" if len(race.best) == 1 else f"w2v best {number}", *overrides)
-        found.append(Contender(base.name, "w2v", base.overrides, config_file=file))
+        name = "w2v best" if len(race.best) == 1 else f"w2v best {number}"
+        # Its own settings hold; the text and the vocabulary are the same for all.
+        text = [text for text in race.overrides if text.startswith(("corpus.", "vocab."))]
+        given = merged(always(race, race.threads), text, overrides)
+        found.append(Contender(name, "w2v", given, config_file=file))
     for lr in gensim_lrs if is_there("gensim") else ():
         found.append(peer(race, f"gensim lr {lr:g}".replace("0.", "."), "gensim", lr=lr))
     found += [peer(race, name, name) for name in ("word2vec", "fasttext", "koan") if is_there(name)]

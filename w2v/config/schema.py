@@ -91,7 +91,7 @@ class NegativesConfig:
     k: int = option(5, "K, negatives per example", at_least=1)
     draws: int = option(32, "M, noise ids a batch, in shared mode", at_least=1)
     groups: int = option(
-        2, "G, shared mode: centers take turns at so many parts of the draws", at_least=1
+        4, "G, shared mode: centers take turns at so many parts of the draws", at_least=1
     )
     power: float = option(0.75, "noise is drawn by count ** power", at_least=-10, at_most=10)
     distinct: bool = option(False, "independent mode: no noise id twice for one center")
@@ -233,7 +233,7 @@ def start_rate(config: Config) -> float:
         return {"adagrad": 0.05, "adam": 0.0025}[config.train.optimizer]
     if config.model.kind == "skipgram":
         return 0.025
-    return {"exact": 0.15, "word2vec": 0.06}[config.model.gradient]
+    return {"exact": 0.15, "word2vec": 0.07}[config.model.gradient]
 
 
 def n_replicas(config: Config) -> int:
