@@ -46,7 +46,7 @@ from typing import Any
 
 from benchmark.measurements import COSTS, MEASUREMENTS, USUAL
 from benchmark.process import ProcessError
-from benchmark.programs import Figures
+from benchmark.programs import PEERS, Figures, is_there
 from benchmark.race import Race
 from benchmark.tables import WIDTH, as_table, summarize
 
@@ -78,6 +78,7 @@ def main() -> None:
             engines=arguments.engines,
             threads=arguments.threads,
             best=[shlex.split(settings) for settings in arguments.best],
+            peers=arguments.peers,
             seeds=arguments.seeds,
             n_runs=arguments.runs,
             sets=arguments.eval,
@@ -132,6 +133,13 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="'[CONFIG] key=value ...'",
         help="let w2v take part with settings of its own instead; may be given again",
     )
+    parser.add_argument(
+        "--peers",
+        type=peers,
+        default=[name for name in PEERS if is_there(name)],
+        metavar="NAME,...",
+        help="which take part, or none (all that are there)",
+    )
     parser.add_argument("--eval", action="extend", nargs="+", default=[], metavar="FILE")
     parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="print JSON, or save")
     return parser
@@ -149,6 +157,17 @@ def seeds(text: str) -> list[int]:
     if not all(part.isdecimal() for part in text.split(",")):
         raise argparse.ArgumentTypeError(f"{text!r} is not numbers with commas between them")
     return [int(part) for part in text.split(",")]
+
+
+def peers(text: str) -> list[str]:
+    """Read names of programs that are there, with commas between them."""
+    wanted = [] if text == "none" else text.split(",")
+    for name in wanted:
+        if name not in PEERS:
+            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(PEERS)}")
+        if not is_there(name):
+            raise argparse.ArgumentTypeError(f"{name} is not here")
+    return wanted
 
 
 def default_engine() -> str:

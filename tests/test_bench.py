@@ -135,7 +135,8 @@ def test_every_program_gets_the_same(folder):
     """Two seeds, both scored; runs of `speed` are those of `accuracy`."""
     done = bench(
         folder, "my.txt", *SMALL, "--runs", "2", "--seeds", "7,8", "--only", "speed,accuracy",
-        "--best", "model.window=5 train.lr=0.2", "--eval", "an.txt", "sim.tsv", "vocab.min_count=2",
+        "--best", "model.window=5 train.lr=0.2 train.epochs=2 train.subsample=0",
+        "--eval", "an.txt", "sim.tsv", "vocab.min_count=2",
         "--json",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -153,7 +154,9 @@ def test_every_program_gets_the_same(folder):
         for run in row["runs"]:
             assert run["positions"] == n_words * 2
             assert 0 < run["train_seconds"] <= run["seconds"]
-    assert "model.window=5" in speed["w2v best"]["settings"]
+    own = speed["w2v best"]["settings"]
+    assert {"model.window=5", "vocab.min_count=2"} <= set(own)
+    assert "negatives.k=4" not in own  # that is for the others
 
     accuracy = {row["name"]: row for row in found["measurements"]["accuracy"]["rows"]}
     assert list(accuracy)[:4] == ["w2v numpy", "w2v best", "gensim lr .05", "gensim lr .025"]
@@ -179,6 +182,20 @@ def test_every_program_gets_the_same(folder):
     }
     for name, options in expected.items():
         assert options.items() <= of[name][1].items(), name
+
+
+def test_peers_are_chosen_by_name(folder):
+    some = ["my.txt", *SMALL, "--runs", "1", "--only", "speed", "--json", "--peers"]
+    for chosen, rows in (("none", []), ("koan,fasttext", ["koan", "fasttext"])):
+        done = bench(folder, *some, chosen)
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)["measurements"]["speed"]["rows"]
+        assert [row["name"] for row in found] == ["w2v numpy", *rows]
+    for name, why in (("glove", "none of gensim, word2vec"), ("gensim,koan", "koan is not here")):
+        (folder / "bin" / "koan").unlink(missing_ok=True)
+        done = bench(folder, *some, name)
+        assert done.returncode == 2
+        assert why in done.stderr
 
 
 def test_the_other_measurements(folder):
@@ -213,8 +230,9 @@ def test_the_other_measurements(folder):
         "gensim, window 20",
     ]
     assert names["vocabulary"][:2] == ["w2v, max_size 10000", "w2v, max_size unlimited"]
-    tenth, whole = (row["medians"]["positions"] for row in found["length"]["rows"][:2])
-    assert 0 < tenth < whole / 5
+    of = {row["name"]: row["medians"]["positions"] for row in found["length"]["rows"]}
+    assert 0 < of["w2v, a tenth"] < of["w2v, all"] / 5
+    assert of["w2v, a tenth ten times"] == 10 * of["w2v, a tenth"]
     assert not (folder / "cache").exists()  # the user's own cache is left alone
     assert not (folder / "runs").exists()
 

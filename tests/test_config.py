@@ -366,13 +366,13 @@ def test_a_folder_or_no_file_at_all(tmp_path):
         (["negatives.distinct=true"], "negatives.distinct: true needs negatives.mode: independent"),
         (
             ["negatives.draws=9"],
-            "negatives.draws: the 9 of negatives.draws cannot be dealt evenly to 2 groups; "
-            "use negatives.draws=8 or 10, or negatives.groups=1",
+            "negatives.draws: the 9 of negatives.draws cannot be dealt evenly to 4 groups; "
+            "use negatives.draws=8 or 12, or negatives.groups=1",
         ),
         (
             ["negatives.draws=1"],
-            "negatives.draws: the 1 of negatives.draws cannot be dealt evenly to 2 groups; "
-            "use negatives.draws=2, or negatives.groups=1",
+            "negatives.draws: the 1 of negatives.draws cannot be dealt evenly to 4 groups; "
+            "use negatives.draws=4, or negatives.groups=1",
         ),
         (
             ["negatives.groups=3"],

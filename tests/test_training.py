@@ -388,7 +388,7 @@ def test_an_epoch_without_examples_is_no_end(tmp_path):
     ("settings", "rate"),
     [
         ({}, 0.15),
-        ({"model.gradient": "word2vec"}, 0.06),
+        ({"model.gradient": "word2vec"}, 0.07),
         ({"model.kind": "skipgram"}, 0.025),
         ({"train.optimizer": "adam"}, 0.0025),
         ({"train.lr": 0.3}, 0.3),

@@ -22,7 +22,8 @@ WARM_WORDS = 20_000  # of a text to compile on
 def prepare(text: str, overrides: list[str], max_words: int | None, folder: str) -> dict[str, Any]:
     """Write the tokens of a text, in lines of at most 1,000, for all programs to read.
 
-    Also its first tenth, a small piece to compile on, and the vocabulary, `word<TAB>count`.
+    Also its first tenth, that ten times over, a small piece to compile on, and the vocabulary,
+    `word<TAB>count`.
     """
     import numpy as np
 
@@ -47,7 +48,11 @@ def prepare(text: str, overrides: list[str], max_words: int | None, folder: str)
             if not left:
                 break
     n_words = counts.total()
-    n_tenth = _copy_start(whole, Path(folder, "tenth.txt"), n_words // 10)
+    tenth = Path(folder, "tenth.txt")
+    n_tenth = _copy_start(whole, tenth, n_words // 10)
+    with open(Path(folder, "tenfold.txt"), "wb") as tenfold:
+        for _ in range(10):
+            tenfold.write(tenth.read_bytes())
     _copy_start(whole, Path(folder, "warm.txt"), WARM_WORDS)
     ranked = counts.most_common()  # ties by first appearance, as w2v has them
     vocabulary, _ = build_vocabulary(

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.programs import Contender, is_there
+from benchmark.programs import Contender
 from benchmark.race import Race
 from benchmark.tables import Column
+from w2v.config import load_config
 
 GENSIM_LR = 0.05  # the better of its two usual rates; it changes no speed
 MORE_THREADS = 2  # held against one, where the bench is told of one only
@@ -96,25 +97,24 @@ def peer(race: Race, name: str, program: str, *settings: str, lr: float | None =
 
 def with_gensim(race: Race, name: str, *settings: str, program: str = "gensim") -> list[Contender]:
     """Make a contender of gensim, if it is there."""
-    there = is_there("gensim")
+    there = "gensim" in race.peers
     return [peer(race, name, program, *settings, lr=GENSIM_LR)] if there else []
 
 
 def programs(race: Race, *, gensim_lrs: Sequence[float]) -> list[Contender]:
     """Return w2v with each engine, w2v at its best, and every other program that is there."""
     found = [w2v(race, f"w2v {engine}", f"train.engine={engine}") for engine in race.engines]
-    for number, settings in enumerate(race.best, 1):
+    for settings in race.best:
         file = next((text for text in settings if "=" not in text), None)
         overrides = [text for text in settings if "=" in text]
-        name = "w2v best" if len(race.best) == 1 else f"w2v best {number}"
+        name = "w2v best" if len(race.best) == 1 else " ".join(["w2v", *settings])
         # Its own settings hold; the text and the vocabulary are the same for all.
         text = [text for text in race.overrides if text.startswith(("corpus.", "vocab."))]
         given = merged(always(race, race.threads), text, overrides)
         found.append(Contender(name, "w2v", given, config_file=file))
-    for lr in gensim_lrs if is_there("gensim") else ():
+    for lr in gensim_lrs if "gensim" in race.peers else ():
         found.append(peer(race, f"gensim lr {lr:g}".replace("0.", "."), "gensim", lr=lr))
-    found += [peer(race, name, name) for name in ("word2vec", "fasttext", "koan") if is_there(name)]
-    return found
+    return found + [peer(race, name, name) for name in race.peers if name != "gensim"]
 
 
 def encoding(race: Race) -> list[Contender]:
@@ -153,12 +153,22 @@ def cost_of(*settings: str) -> Callable[[Race], list[Contender]]:
 
 
 def lengths(race: Race) -> list[Contender]:
-    """Return the same training on a tenth of the text and on all of it."""
+    """Return the same training on a tenth of the text, on that ten times over, and on all of it.
+
+    All of it has more words too. Ten times over, the least count is ten times as high, so that the
+    vocabulary stays the same.
+    """
+    least = 10 * load_config(None, race.overrides).config.vocab.min_count
+    texts = [
+        ("tenth", "a tenth", ()),
+        ("tenfold", "a tenth ten times", (f"vocab.min_count={least}",)),
+        ("whole", "all", ()),
+    ]
     return _in_a_warm_cache(
         [
             dataclasses.replace(contender, name=f"{contender.name}, {name}", text=text)
-            for contender in (w2v(race, "w2v"), *with_gensim(race, "gensim"))
-            for text, name in (("tenth", "a tenth"), ("whole", "all"))
+            for text, name, more in texts
+            for contender in (w2v(race, "w2v", *more), *with_gensim(race, "gensim", *more))
         ]
     )
 

@@ -50,7 +50,7 @@ class Contender:
         A config of w2v that the overrides are put on.
     lr : float, optional
         The rate of another program than w2v, where it has two.
-    text : "whole", "tenth" or "warm"
+    text : "whole", "tenth", "tenfold" or "warm"
     text_cache : "cold" or "warm"
         Whether w2v's cache of encoded texts is emptied before each run.
     code_cache : "cold" or "warm"
@@ -117,8 +117,11 @@ def child_figures(task: Task, outcome: Outcome) -> Figures:
     return figures
 
 
+PEERS = ("gensim", "word2vec", "fasttext", "koan")
+
+
 def is_there(program: str) -> bool:
-    """Tell whether another program can be run here."""
+    """Tell whether one of PEERS can be run here."""
     if program == "gensim":
         return importlib.util.find_spec("gensim") is not None
     return shutil.which(program) is not None

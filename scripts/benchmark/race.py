@@ -41,6 +41,8 @@ class Race:
     threads : int
     best : list of list of str
         w2v's own best settings: overrides, of which the first may be a config.
+    peers : list of str
+        Which of PEERS (programs.py) take part.
     seeds : list of int
     n_runs : int
     sets : list of str
@@ -57,6 +59,7 @@ class Race:
     engines: list[str]
     threads: int
     best: list[list[str]]
+    peers: list[str]
     seeds: list[int]
     n_runs: int
     sets: list[str]

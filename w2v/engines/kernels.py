@@ -15,6 +15,11 @@ shared noise are those of BLAS, through `np.dot`: one for each group of noise, s
 group's centers stand together (`Buffers.slots`).
 
 Everything here is arrays and numbers; nothing is checked. `numba_engine.py` checks and allocates.
+
+Numba counts the references to each array, unless it sees that nothing can come of it; such a count
+costs as much as a row. It sees it in a short function with one kind of loop, and not around a
+product of BLAS, which may fail. So the functions are small, and those that call BLAS are handed the
+arrays that they use rather than all of `Buffers`.
 """
 
 from __future__ import annotations
