@@ -58,7 +58,7 @@ def prepare_engine(name: str, config: Config, on_compile: Callable[[], None]) ->
     name : "numpy" or "numba"
     config : Config
     on_compile : callable
-        Told before something is compiled; it takes seconds, once on a machine.
+        Told before something is compiled; it takes seconds, once for each D.
     """
     if name == "numba":
         from w2v.engines.numba_engine import prepare
