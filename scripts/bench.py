@@ -51,6 +51,7 @@ from benchmark.race import Race
 from benchmark.tables import WIDTH, as_table, summarize
 
 from w2v.config import load_config
+from w2v.engines.choice import why_no_numba
 from w2v.errors import ConfigError, SetError
 from w2v.evaluation.sets import read_set
 
@@ -176,7 +177,7 @@ def default_engine() -> str:
         load_config(None, ["train.engine=numba"])
     except ConfigError:
         return "numpy"
-    return "numba" if importlib.util.find_spec("numba") else "numpy"
+    return "numpy" if why_no_numba() else "numba"
 
 
 def chosen(parser: argparse.ArgumentParser, only: str | None) -> list[str]:

@@ -10,7 +10,7 @@ from w2v.config import load_config
 from w2v.engines import numpy_engine
 from w2v.engines.contract import Copied, Weights
 from w2v.engines.numpy_engine import NumpyEngine
-from w2v.training.combining import TablePull, joined, pull_of, scale_of
+from w2v.training.combining import SLOPE, TablePull, joined, pull_of, scale_of
 from w2v.training.copies import Copies
 
 
@@ -94,6 +94,10 @@ def test_pulls_are_counted_for_every_row(kind, shared):
         assert len(x_out) == len(np.union1d(chunk.tokens, chunk.noise))
         assert np.all(x_in > 0)
         assert np.all(x_out > 0)
+        # A score for each word to predict, and K for noise, whatever the batches and the groups.
+        size = max(float(np.mean(chunk.right - chunk.left - 1)), 1.0) if kind == "skipgram" else 1.0
+        n_scores = len(chunk.tokens) * size * (1 + 3)
+        assert x_out.sum() == pytest.approx(n_scores * 0.1 * SLOPE)
         for table in (found.W_in, found.W_out):
             assert np.linalg.norm(table.direction) == pytest.approx(1)
             assert table.along > 0

@@ -162,7 +162,7 @@ def test_the_command_says_once_that_it_compiles_and_what_is_damaged(tmp_path):
         done = command()
         assert done.returncode == 0, done.stderr
         said.append([line for line in done.stderr.splitlines() if "compil" in line])
-    told = "engine   compiling for this model.dim, once on this machine (about 10 s)"
+    told = "engine   compiling for this model.dim, which is kept (about 10 s)"
     assert said == [[told], []]
 
     for damaged, content in ((".nbi", b""), (".nbc", b"nonsense")):

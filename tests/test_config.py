@@ -404,12 +404,12 @@ def test_a_folder_or_no_file_at_all(tmp_path):
         (["name='-x'"], "name: '-x' cannot name a folder"),
         (
             ["train.engine=numba", "embedding.max_norm=1", "embedding.freeze=true"],
-            "train.engine: numba has no embedding.max_norm: 1.0, embedding.freeze: true; "
+            "train.engine: numba cannot do embedding.max_norm: 1.0, embedding.freeze: true; "
             "use train.engine=numpy or auto",
         ),
         (
             ["train.engine=numba", "model.loss=softmax"],
-            "train.engine: numba has no model.loss: softmax",
+            "train.engine: numba cannot do model.loss: softmax",
         ),
         (
             ["train.optimizer=adam", "train.replicas=2"],

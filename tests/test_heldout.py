@@ -97,7 +97,7 @@ def test_its_noise_is_not_that_of_the_training():
     tokens, sentence = text(200, 30)
     trained = make.chunk(tokens, sentence, epoch=0, number=0)
     held_out = make.heldout_chunk(tokens, sentence, number=0)
-    assert trained.noise.shape == held_out.noise.shape == (10, 2, 16)
+    assert trained.noise.shape == held_out.noise.shape == (10, 4, 8)
     assert not np.array_equal(trained.noise, held_out.noise)
 
 
@@ -238,3 +238,13 @@ def test_the_command_shows_it(corpus, tmp_path, monkeypatch):
     found = [line["heldout_loss"] for line in lines if line["event"] == "epoch"]
     assert shown == [f"{loss:.3f}" for loss in found]
     assert len(shown) == 3
+
+
+def test_a_share_that_comes_to_nothing_is_refused(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("a b c d e\n" * 100)
+    settings = {"corpus.path": str(path), "vocab.min_count": 1, "train.subsample": 0}
+    with pytest.raises(ConfigError, match=r"0\.0005 of a chunk of 500 positions.*at least 0\.002"):
+        train({**settings, "eval.heldout": 0.0005}, out=tmp_path / "run")
+    done = train({**settings, "eval.heldout": 0.002, "model.dim": 3}, out=tmp_path / "run")
+    assert done.metrics[-1].heldout_loss is None  # one position has no neighbour

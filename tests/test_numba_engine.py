@@ -6,6 +6,7 @@ Where compiled code lies, and when it is made, is in test_compiling.py.
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import runpy
 import subprocess
@@ -31,6 +32,8 @@ from w2v.engines import kernels  # noqa: E402
 from w2v.engines.numba_engine import NumbaEngine  # noqa: E402
 
 IS_COMPILED = not numba.config.DISABLE_JIT
+D = 5  # of most tests: compiling for a number of dimensions takes 10 s
+NEEDS_COMPILING = pytest.mark.skipif(not IS_COMPILED, reason="slow as plain Python")
 KINDS = [("cbow", "exact"), ("cbow", "word2vec"), ("skipgram", "exact")]
 CASES = [
     pytest.param(shared, n_words, k, chunk, id=f"{'shared' if shared else 'independent'}-{name}")
@@ -96,16 +99,16 @@ def check_against_the_loops(weights, chunk, kind, gradient, k, lr=0.3):
     assert_near(single, double, **SINGLE)
 
 
-@pytest.mark.parametrize("dim", [1, 5, 16])
+@pytest.mark.parametrize("dim", [1, D])
 @pytest.mark.parametrize(("kind", "gradient"), KINDS)
 @pytest.mark.parametrize(("shared", "n_words", "k", "chunk"), CASES)
 def test_equals_the_loops(shared, n_words, k, chunk, kind, gradient, dim):
-    if dim != 5 and not IS_COMPILED:
+    if dim != D and not IS_COMPILED:
         pytest.skip("slow as plain Python, and nothing else")
     check_against_the_loops(hostile.weights(n_words, dim), chunk, kind, gradient, k)
 
 
-@pytest.mark.parametrize("dim", [7, 100])
+@pytest.mark.parametrize("dim", [D, 100])
 @pytest.mark.parametrize("batch_size", [1, 3, 100])
 @pytest.mark.parametrize("n_noise", [1, 4])
 @pytest.mark.parametrize("groups", [1, 2, 4, 0], ids="G{}".format)
@@ -115,7 +118,7 @@ def test_any_shape_equals_the_loops(kind, gradient, groups, n_noise, batch_size,
 
     No groups stand for independent noise.
     """
-    if dim != 7 and not IS_COMPILED:
+    if dim != D and not IS_COMPILED:
         pytest.skip("slow as plain Python, and nothing else")
     lines, shared = [[4, 2, 4, 4, 3], [0], [5, 1, 5, 2]], groups > 0
     shape = (-(-10 // batch_size), groups * n_noise) if shared else (10, n_noise)
@@ -126,6 +129,36 @@ def test_any_shape_equals_the_loops(kind, gradient, groups, n_noise, batch_size,
     for W in (weights.W_in, weights.W_out):
         W *= min(1, 3 / dim**0.5)  # so that scores stay near where sigmoid is no straight line
     check_against_the_loops(weights, chunk, kind, gradient, k)
+
+
+@NEEDS_COMPILING
+@pytest.mark.parametrize("groups", [1, 8])
+def test_large_batches_lose_few_digits(groups):
+    """Sums run over a whole batch: of 1,024 words they lose a digit, and no more."""
+    rng = np.random.default_rng(2)
+    lines = [rng.integers(0, 3000, 300) for _ in range(10)]
+    noise = rng.integers(0, 3000, (3, 64))
+    chunk = hostile.chunk(lines, [1, 4, 9], 1024, noise, groups=groups)
+    single, double = hostile.weights(3000, 100, np.float32), hostile.weights(3000, 100)
+    for weights in (single, double):
+        for W in (weights.W_in, weights.W_out):
+            W *= 0.3
+        numba_engine(weights, "cbow", "exact", 5).train_chunk(chunk, SMALL_LR)
+    assert_near(single, double, rtol=1e-4, atol=2e-5)
+
+
+@NEEDS_COMPILING
+def test_a_word_without_context_moves_by_rounding_at_most():
+    """The running sums pass over it, and leave what they have lost in the meantime."""
+    rng = np.random.default_rng(3)
+    lines = [[9] if n % 3 == 0 else rng.integers(0, 9, 6) for n in range(200)]
+    n_batches = -(-sum(map(len, lines)) // 32)
+    chunk = hostile.chunk(lines, [3], 32, rng.integers(0, 9, (n_batches, 4)))
+    weights = hostile.weights(10, 5, np.float32)
+    before = copied(weights, np.float32)
+    numba_engine(weights, "cbow", "exact", 5).train_chunk(chunk, SMALL_LR)
+    assert np.abs(weights.W_in[:9] - before.W_in[:9]).min() > 1e-4
+    np.testing.assert_allclose(weights.W_in[9], before.W_in[9], rtol=0, atol=2e-6)
 
 
 @st.composite
@@ -146,7 +179,7 @@ def texts_with_draws(draw):
     return made, n_words, k
 
 
-@given(texts_with_draws(), st.sampled_from(KINDS), st.sampled_from([1, 2, 5]))
+@given(texts_with_draws(), st.sampled_from(KINDS), st.sampled_from([1, D]))
 @settings(max_examples=100 if IS_COMPILED else 20, deadline=None)
 def test_any_text_equals_the_loops(text, kind, dim):
     chunk, n_words, k = text
@@ -157,7 +190,7 @@ def test_any_text_equals_the_loops(text, kind, dim):
 def test_a_compact_table_of_the_text_alone(kind, gradient):
     """As the copies of replicas are: the rows that are noise only come last, in W_out alone."""
     chunk = hostile.chunk([[2, 1, 0, 1], [2, 0]], [2], 4, [[4, 2, 3], [3, 0, 4]])
-    whole = hostile.weights(5, 6)
+    whole = hostile.weights(5, D)
     compact = Weights(whole.W_in[:3].copy(), whole.W_out.copy())
     numba_engine(compact, kind, gradient, 2).train_chunk(chunk, 0.3)
     naive.train_chunk(whole.W_in, whole.W_out, chunk, 0.3, kind=kind, gradient=gradient, k=2)
@@ -168,7 +201,7 @@ def test_a_compact_table_of_the_text_alone(kind, gradient):
 def test_one_engine_trains_chunks_of_many_shapes(kind, gradient):
     """The arrays of one chunk are used again for the next, whether it is larger or smaller."""
     chunks = [*hostile.chunks(True), *hostile.chunks(False), *hostile.chunks(True)]
-    weights, expected = hostile.weights(9, 3), hostile.weights(9, 3)
+    weights, expected = hostile.weights(9, D), hostile.weights(9, D)
     engine = numba_engine(weights, kind, gradient, 2)
     for _, _, _, chunk in chunks:
         of = {"kind": kind, "gradient": gradient, "k": 2}
@@ -179,7 +212,7 @@ def test_one_engine_trains_chunks_of_many_shapes(kind, gradient):
 
 def test_one_engine_trains_chunks_of_many_groups():
     """Arrays of the same number of slots do for another B or another G only if all of them fit."""
-    weights, expected = hostile.weights(6, 3), hostile.weights(6, 3)
+    weights, expected = hostile.weights(6, D), hostile.weights(6, D)
     engine = numba_engine(weights, "cbow", "exact", 2)
     for batch_size, groups in ((4, 1), (4, 2), (4, 1), (3, 2), (4, 2), (4, 4), (2, 4), (3, 1)):
         noise = np.arange(-(-9 // batch_size) * groups * 2).reshape(-1, groups * 2) % 6
@@ -192,7 +225,7 @@ def test_one_engine_trains_chunks_of_many_groups():
 
 
 def test_chunks_that_reach_one_word_further_each_time():
-    weights, expected = hostile.weights(9, 3), hostile.weights(9, 3)
+    weights, expected = hostile.weights(9, D), hostile.weights(9, D)
     engine = numba_engine(weights, "cbow", "exact", 2)
     for n in range(2, 10):
         chunk = hostile.chunk([range(n)], [9], 4, [[n % 9, 0]] * -(-n // 4))
@@ -202,8 +235,14 @@ def test_chunks_that_reach_one_word_further_each_time():
     assert_near(weights, expected, rtol=1e-10, atol=1e-10)
 
 
+def test_what_is_counted_goes_into_json():
+    engine = numba_engine(hostile.weights(4, D), "cbow", "exact", 2)
+    for loss in (engine.train_chunk(GOOD, 0.1), engine.loss(GOOD)):
+        assert json.loads(json.dumps(dataclasses.asdict(loss)))["n_examples"] == 6
+
+
 def test_nothing_to_train_on():
-    weights = hostile.weights(4, 3)
+    weights = hostile.weights(4, D)
     engine = numba_engine(weights, "cbow", "exact", 2)
     empty = hostile.chunk([], [1], 4, np.zeros((0, 2)))
     for loss in (engine.train_chunk(empty, 0.1), engine.loss(empty)):
@@ -240,7 +279,7 @@ GOOD = hostile.chunk([[2, 1, 0, 1], [2, 0]], [2], 4, [[3, 2], [3, 0]])
     ids=str,
 )
 def test_no_chunk_reaches_beyond_the_memory(change, complaint):
-    weights, before = hostile.weights(4, 3), hostile.weights(4, 3)
+    weights, before = hostile.weights(4, D), hostile.weights(4, D)
     arrays = {
         name: np.array(value, np.int32) if isinstance(value, list) else value
         for name, value in change.items()
@@ -256,7 +295,7 @@ def test_no_chunk_reaches_beyond_the_memory(change, complaint):
 
 @pytest.mark.parametrize(("n_in", "n_out"), [(2, 4), (4, 2)])
 def test_a_word_of_the_text_needs_a_row_in_both_tables(n_in, n_out):
-    weights = Weights(hostile.weights(n_in, 3).W_in, hostile.weights(n_out, 3).W_out)
+    weights = Weights(hostile.weights(n_in, D).W_in, hostile.weights(n_out, D).W_out)
     chunk = dataclasses.replace(GOOD, noise=np.zeros_like(GOOD.noise))
     with pytest.raises(UsageError, match="an id is not in the table; ids run from 0 to 1"):
         numba_engine(weights, "cbow", "exact", 2).train_chunk(chunk, 0.3)
@@ -335,7 +374,7 @@ def test_sigmoid_hides_no_nan(dtype):
 @pytest.mark.parametrize("kind", ["cbow", "skipgram"])
 def test_what_is_not_finite_spreads(kind, dtype, value, table):
     """Compiled with fast math, NaN and infinity still reach the weights and are noticed there."""
-    weights = copied(hostile.weights(4, 3), dtype)
+    weights = copied(hostile.weights(4, D), dtype)
     getattr(weights, table)[1, 2] = value
     with np.errstate(all="ignore"):
         loss = numba_engine(weights, kind, "exact", 2).train_chunk(GOOD, 0.3)

@@ -11,6 +11,7 @@ import pytest
 from w2v.cli.progress import WIDTH, engine_lines, plan_lines
 from w2v.config import load_config
 from w2v.config.schema import n_replicas
+from w2v.engines import choice
 from w2v.engines.choice import WORTH_COMPILING, choose_engine
 from w2v.engines.contract import Weights
 from w2v.errors import ConfigError
@@ -82,7 +83,9 @@ def installed(monkeypatch, *names):
     def find_spec(name):
         return object() if name in names else None
 
-    monkeypatch.setattr("w2v.engines.choice.importlib.util.find_spec", find_spec)
+    monkeypatch.setattr(choice.importlib.util, "find_spec", find_spec)
+    numba = types.SimpleNamespace(config=types.SimpleNamespace(DISABLE_JIT=0))
+    monkeypatch.setattr(choice.importlib, "import_module", {"numba": numba}.get)
 
 
 BOTH = ("numba", "scipy")
@@ -93,8 +96,8 @@ ENOUGH, FEW = WORTH_COMPILING, WORTH_COMPILING - 1
     ("settings", "n", "here", "engine", "reason"),
     [
         ([], ENOUGH, BOTH, "numba", "the faster one"),
-        ([], FEW, BOTH, "numpy", "too little text for numba to pay"),
-        ([], FEW, (), "numpy", "too little text for numba to pay"),
+        ([], FEW, BOTH, "numpy", "too little text for compiling to pay; see train.engine"),
+        ([], FEW, (), "numpy", "too little text for compiling to pay; see train.engine"),
         ([], ENOUGH, (), "numpy", "numba would be faster: pip install 'w2v[fast]'"),
         ([], ENOUGH, ("numba",), "numpy", "numba would be faster: pip install 'w2v[fast]'"),
         (["model.loss=softmax"], ENOUGH, (), "numpy", "only it has model.loss: softmax"),
@@ -112,6 +115,26 @@ def test_auto_takes_numba_where_it_pays(monkeypatch, settings, n, here, engine, 
 def test_numba_that_is_asked_for_must_be_there(monkeypatch):
     installed(monkeypatch)
     with pytest.raises(ConfigError, match=r"train\.engine: numba is not installed; pip install"):
+        choose_engine(config_of("train.engine=numba"), ENOUGH)
+
+
+def test_a_numba_that_cannot_be_imported(monkeypatch):
+    """As after NumPy was upgraded beyond what the installed numba knows."""
+    installed(monkeypatch, *BOTH)
+
+    def refuse(name):
+        raise ImportError("Numba needs NumPy 2.2\nor less. Got NumPy 2.4.")
+
+    monkeypatch.setattr(choice.importlib, "import_module", refuse)
+    why = "cannot be imported: Numba needs NumPy 2.2 or less. Got NumPy 2.4."
+    assert choose_engine(config_of(), ENOUGH) == ("numpy", f"numba {why}")
+    assert choose_engine(config_of(), FEW)[0] == "numpy"
+    numba = types.SimpleNamespace(config=types.SimpleNamespace(DISABLE_JIT=1))
+    monkeypatch.setattr(choice.importlib, "import_module", {"numba": numba}.get)
+    assert choose_engine(config_of(), ENOUGH)[0] == "numpy"
+    assert choose_engine(config_of("train.engine=numba"), ENOUGH)[0] == "numba"  # to look into it
+    monkeypatch.setattr(choice.importlib, "import_module", refuse)
+    with pytest.raises(ConfigError, match="numba cannot be imported: Numba needs"):
         choose_engine(config_of("train.engine=numba"), ENOUGH)
 
 

@@ -140,6 +140,14 @@ def test_a_round_never_crosses_an_epoch(n_positions, chunk, epochs, n_replicas):
         assert len(steps) == n_replicas or steps[-1].is_last_of_epoch
 
 
+def test_auto_shares_what_is_worth_sharing(run):
+    for chunk, n in ((700, 2), (900, 1)):  # 9 chunks, and 7
+        config = (run(train__chunk=chunk).folder / "config.yaml").read_text("utf-8")
+        assert f"replicas: {n}\n" in config
+    config = (run(train__chunk=900, train__replicas=40).folder / "config.yaml").read_text("utf-8")
+    assert "replicas: 40\n" in config
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_more_replicas_than_chunks(run, engine):
     done = run(train__engine=engine, train__replicas=40, train__threads=2)

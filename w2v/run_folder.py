@@ -52,7 +52,7 @@ class RunFolder:
         path = self.path / METRICS
         try:
             with open(path, "a", encoding="utf-8") as file:
-                file.write(json.dumps(metrics) + "\n")
+                file.write(json.dumps(metrics, allow_nan=False) + "\n")
         except OSError as error:
             raise cannot_write(path, error) from error
 

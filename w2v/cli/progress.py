@@ -73,7 +73,7 @@ class Progress(Observer):
 
     def on_compile(self) -> None:
         """Say what takes so long."""
-        note("engine   compiling for this model.dim, once on this machine (about 10 s)")
+        note("engine   compiling for this model.dim, which is kept (about 10 s)")
 
     def on_start(self) -> None:
         """Begin the training bar."""

@@ -208,7 +208,7 @@ def contradictions(config: Config) -> list[tuple[str, str]]:
         found.append(("model.gradient", "word2vec is a choice of cbow only; skipgram has no mean"))
     if config.train.engine == "numba" and (only := only_in_numpy(config)):
         found.append(
-            ("train.engine", f"numba has no {', '.join(only)}; use train.engine=numpy or auto")
+            ("train.engine", f"numba cannot do {', '.join(only)}; use train.engine=numpy or auto")
         )
     if config.train.optimizer != "sgd" and config.train.replicas not in ("auto", 1):
         found.append(
@@ -275,6 +275,7 @@ def _without_effect(config: Config) -> list[tuple[str, str]]:
         "negatives.mode": (softmax, "model.loss: negative_sampling"),
         "negatives.power": (softmax, "model.loss: negative_sampling"),
         "negatives.distinct": (softmax, "model.loss: negative_sampling"),
+        "train.parallel": (config.train.optimizer != "sgd", "train.optimizer: sgd"),
     }
     default = Config()
     return [

@@ -33,21 +33,41 @@ def choose_engine(config: Config, n_positions: int) -> tuple[str, str]:
     Raises
     ------
     ConfigError
-        If the config asks for numba and it is not installed.
+        If the config asks for numba and it cannot be used.
     """
     wanted = config.train.engine
-    is_installed = all(importlib.util.find_spec(name) for name in ("numba", "scipy"))
-    if wanted == "numba" and not is_installed:
-        raise ConfigError([f"train.engine: numba is not installed; {INSTALL}, or use numpy"])
+    if wanted == "numba" and (problem := why_no_numba()):
+        raise ConfigError([f"train.engine: numba {problem}; {INSTALL}, or use numpy"])
     if wanted != "auto":
         return wanted, "as the config says"
     if only := only_in_numpy(config):
         return "numpy", f"only it has {only[0]}"
     if n_positions < WORTH_COMPILING:
-        return "numpy", "too little text for numba to pay"
-    if not is_installed:
+        return "numpy", "too little text for compiling to pay; see train.engine"
+    if not is_installed():
         return "numpy", f"numba would be faster: {INSTALL}"
+    if problem := why_no_numba():
+        return "numpy", f"numba {problem}"
+    if importlib.import_module("numba").config.DISABLE_JIT:
+        return "numpy", "NUMBA_DISABLE_JIT switches numba off"
     return "numba", "the faster one"
+
+
+def is_installed() -> bool:
+    """Tell whether all that the numba engine needs is there."""
+    return all(importlib.util.find_spec(name) for name in ("numba", "scipy"))
+
+
+def why_no_numba() -> str | None:
+    """Return what keeps the numba engine from being used, as the end of a sentence, or None."""
+    if not is_installed():
+        return "is not installed"
+    try:
+        importlib.import_module("numba")
+        importlib.import_module("scipy.linalg")
+    except ImportError as error:  # say, a NumPy that is too new for this numba
+        return "cannot be imported: " + " ".join(str(error).split())
+    return None
 
 
 def prepare_engine(name: str, config: Config, on_compile: Callable[[], None]) -> None:

@@ -16,10 +16,11 @@ group's centers stand together (`Buffers.slots`).
 
 Everything here is arrays and numbers; nothing is checked. `numba_engine.py` checks and allocates.
 
-Numba counts the references to each array, unless it sees that nothing can come of it; such a count
-costs as much as a row. It sees it in a short function with one kind of loop, and not around a
-product of BLAS, which may fail. So the functions are small, and those that call BLAS are handed the
-arrays that they use rather than all of `Buffers`.
+Numba counts the references to an array, with an atomic instruction wherever a row of it is taken,
+unless it can prove that the count comes to nothing. In the loops here it can (numba 0.68; it shows
+as no NRT_incref in `inspect_llvm` of a function), since each function is small and has one kind of
+loop. It cannot around a product of BLAS, which may fail: the functions that call BLAS are handed
+the arrays that they use rather than all of `Buffers`. Before that, training took 1.1 times as long.
 """
 
 from __future__ import annotations
@@ -50,10 +51,20 @@ def compiled(function: Function) -> Function:
     return compile_and_keep(function, fastmath=FAST_MATH, nogil=True, error_model="numpy")
 
 
-# D empty tuples. The length of a tuple is part of its type, so that it is known when a loop over
-# the dimensions is compiled: without it a short loop ends in odd pieces, and training takes 1.1
-# times as long. The price is to compile for each D.
-Dims: TypeAlias = tuple[tuple[()], ...]
+# D as a type. numba compiles for the types that it meets and not for their values, and the length
+# of a tuple is part of its type: so a loop up to `width(dims)` is compiled for this one D, as
+# straight code. With D as a plain number it ends in odd pieces, and training takes 1.1 times as
+# long. The two lengths are the digits of D to the base 32, since a tuple of a thousand takes a
+# minute to compile; they hold empty tuples, for nobody looks inside. `numba_engine.dims_of` makes
+# them.
+Dims: TypeAlias = tuple[tuple[tuple[()], ...], tuple[tuple[()], ...]]
+BASE = 32
+
+
+@compiled
+def width(dims: Dims) -> int:
+    """Return D."""
+    return BASE * len(dims[0]) + len(dims[1])
 
 
 class Text(NamedTuple):
@@ -191,7 +202,7 @@ def copy_rows(W: Any, ids: Any, rows: Any, dims: Dims) -> None:
     """Set rows[i] = W[ids[i]]."""
     for i in range(len(ids)):
         row, source = rows[i], W[ids[i]]
-        for d in range(len(dims)):
+        for d in range(width(dims)):
             row[d] = source[d]
 
 
@@ -201,7 +212,7 @@ def copy_centers(W_in: Any, centers: Any, buffers: Buffers) -> None:
     dims = buffers.dims
     for i in range(len(centers)):
         hidden, source = buffers.hidden[buffers.slots[i]], W_in[centers[i]]
-        for d in range(len(dims)):
+        for d in range(width(dims)):
             hidden[d] = source[d]
 
 
@@ -211,7 +222,7 @@ def sum_rows(W: Any, ids: Any, sums: Any, dims: Dims) -> None:
     sums[0] = 0
     for i in range(len(ids)):
         before, after, row = sums[i], sums[i + 1], W[ids[i]]
-        for d in range(len(dims)):
+        for d in range(width(dims)):
             after[d] = before[d] + row[d]
 
 
@@ -228,7 +239,7 @@ def average(W_in: Any, text: Text, start: int, stop: int, low: int, buffers: Buf
         share[i] = 1.0 / (right - left - 1) if right - left > 1 else 0.0
         to_left, to_right = buffers.sums[left - low], buffers.sums[right - low]
         hidden, own = buffers.hidden[buffers.slots[i]], W_in[text.tokens[start + i]]
-        for d in range(len(dims)):
+        for d in range(width(dims)):
             hidden[d] = (to_right[d] - to_left[d] - own[d]) * share[i]
 
 
@@ -266,7 +277,7 @@ def score_own_noise(W_out: Any, noise: Any, buffers: Buffers) -> None:
 def dot(a: Any, b: Any, dims: Dims) -> Any:
     """Return the inner product of two rows, in their dtype."""
     total = a[0] * b[0]
-    for d in range(1, len(dims)):
+    for d in range(1, width(dims)):
         total += a[d] * b[d]
     return total
 
@@ -372,7 +383,7 @@ def own_noise_gradient(W_out: Any, noise: Any, buffers: Buffers) -> None:
 @compiled
 def add_scaled(target: Any, factor: Any, row: Any, dims: Dims) -> None:
     """Add factor * row to target."""
-    for d in range(len(dims)):
+    for d in range(width(dims)):
         target[d] += factor * row[d]
 
 
@@ -405,7 +416,7 @@ def pass_to_contexts(
         predicted, d_hidden = W_out[text.tokens[t]], buffers.d_hidden[buffers.slots[i]]
         factor = buffers.share[i] if rule.is_exact else ONE
         at_left, at_right = buffers.d_sums[text.left[t] - low], buffers.d_sums[text.right[t] - low]
-        for d in range(len(buffers.dims)):
+        for d in range(width(buffers.dims)):
             passed_on = (d_hidden[d] + d_score * predicted[d]) * factor
             d_hidden[d] = passed_on
             at_left[d] += passed_on
@@ -438,7 +449,7 @@ def subtract_rows(W: Any, ids: Any, rows: Any, dims: Dims) -> None:
     """W[ids[i]] -= rows[i], one after another, so that repeated ids add up."""
     for i in range(len(ids)):
         target, row = W[ids[i]], rows[i]
-        for d in range(len(dims)):
+        for d in range(width(dims)):
             target[d] -= row[d]
 
 
@@ -448,7 +459,7 @@ def subtract_from_centers(W_in: Any, centers: Any, buffers: Buffers) -> None:
     dims = buffers.dims
     for i in range(len(centers)):
         target, d_hidden = W_in[centers[i]], buffers.d_hidden[buffers.slots[i]]
-        for d in range(len(dims)):
+        for d in range(width(dims)):
             target[d] -= d_hidden[d]
 
 
@@ -476,7 +487,11 @@ def scatter_centers(W_out: Any, centers: Any, buffers: Buffers) -> None:
 def scatter_contexts(
     W_in: Any, tokens: Any, start: int, stop: int, low: int, high: int, buffers: Buffers
 ) -> None:
-    """CBOW: move each row by what the contexts it stands in passed on, its own center's apart."""
+    """CBOW: move each row by what the contexts it stands in passed on, its own center's apart.
+
+    DEVIATION: the running sum keeps some rounding of the contexts it has left, so that a word that
+    stands alone in its sentence moves by that too: in float32 by some 1e-9 a batch.
+    """
     dims = buffers.dims
     running, d_sums, d_hidden = buffers.running, buffers.d_sums, buffers.d_hidden
     running[:] = 0
@@ -484,11 +499,11 @@ def scatter_contexts(
         row, at = tokens[x], x - low
         if start <= x < stop:
             own = buffers.slots[x - start]
-            for d in range(len(dims)):
+            for d in range(width(dims)):
                 running[d] += d_sums[at, d]
                 W_in[row, d] -= running[d] - d_hidden[own, d]
         else:
-            for d in range(len(dims)):
+            for d in range(width(dims)):
                 running[d] += d_sums[at, d]
                 W_in[row, d] -= running[d]
 
@@ -510,16 +525,16 @@ def combine_rows(W: Any, rows: Any, copied: Any, scale: Any, dims: Dims) -> None
                 last = copied.tables[replica, here]
                 n_found += 1
                 if n_found == 1:
-                    for d in range(len(dims)):
+                    for d in range(width(dims)):
                         move[d] = last[d] - row[d]
                 else:
-                    for d in range(len(dims)):
+                    for d in range(width(dims)):
                         move[d] += last[d] - row[d]
         if n_found == 1:
-            for d in range(len(dims)):
+            for d in range(width(dims)):
                 row[d] = last[d]
         elif n_found > 1:
             across = scale.across[i]
             part = (scale.along[i] - across) * dot(move, direction, dims)
-            for d in range(len(dims)):
+            for d in range(width(dims)):
                 row[d] += across * move[d] + part * direction[d]

@@ -72,11 +72,11 @@ class NumbaEngine:
         noise_weight = self._k / text.noise.shape[1]
         scalar = W_in.dtype.type
         self._buffers = fitting_buffers(self._buffers, text, rule, W_in)
-        return ChunkLoss(
-            *kernels.run_chunk(
-                W_in, W_out, text, rule, scalar(lr), scalar(noise_weight), self._buffers
-            )
+        total, n_measured, n_examples = kernels.run_chunk(
+            W_in, W_out, text, rule, scalar(lr), scalar(noise_weight), self._buffers
         )
+        # Without the compiler they are NumPy's numbers.
+        return ChunkLoss(float(total), int(n_measured), int(n_examples))
 
 
 def prepare(config: Config, on_compile: Callable[[], None]) -> None:
@@ -104,7 +104,13 @@ def prepare(config: Config, on_compile: Callable[[], None]) -> None:
 
 def combine_rows(W: Floats, rows: Ids, copied: Copied, scale: Scale) -> None:
     """Put together what the replicas made of some rows; see `RowCombiner` (contract.py)."""
-    kernels.combine_rows(W, rows, copied, scale, ((),) * W.shape[1])
+    kernels.combine_rows(W, rows, copied, scale, dims_of(W.shape[1]))
+
+
+def dims_of(dim: int) -> kernels.Dims:
+    """Return D in the form that compiled loops know it in."""
+    high, low = divmod(dim, kernels.BASE)
+    return ((),) * high, ((),) * low
 
 
 def check_tables(weights: Weights) -> None:
@@ -216,5 +222,5 @@ def fitting_buffers(
         scores=room(n_slots, n_scored),
         d_scores=room(n_slots, n_scored),
         weights=room(n_slots, n_scored),
-        dims=((),) * dim,
+        dims=dims_of(dim),
     )

@@ -37,7 +37,7 @@ from w2v.training.copies import Copy
 SLOPE = 0.2
 # The largest mean square across the mean vector, against the average of all such directions.
 UNEVEN = 4.0
-SAMPLE = 2048  # rows that a mean is taken over
+SAMPLE = 4096  # rows that a mean is taken over, at most
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,8 @@ def pull_of(config: Config, copy: Copy, lr: float) -> Pull:
         per_draw = len(chunk.tokens) * per_word / len(W_out)
     else:
         scored = chunk.noise.reshape(-1)
-        # One of the M draws is scored by B / G centers, each time with the weight K * G / M.
-        shared_by = chunk.batch_size * config.negatives.k / config.negatives.draws
-        per_draw = per_word * (shared_by if chunk.noise_is_shared else 1.0)
+        # Each position meets K, however they are shared.
+        per_draw = len(chunk.tokens) * per_word * config.negatives.k / max(scored.size, 1)
     factor = lr * SLOPE
     examples_in = copy.in_text * np.float64(per_center * factor)
     examples_out = copy.in_noise * np.float64(per_draw * factor)
@@ -114,7 +113,7 @@ def pull_of(config: Config, copy: Copy, lr: float) -> Pull:
 def _mean_direction(W: Floats, ids: Ids) -> tuple[Floats, float, float]:
     """Return the mean of some rows at length 1, and the mean squares along and across it."""
     dim = W.shape[1]
-    rows = W.take(ids[:: max(1, len(ids) // SAMPLE)], axis=0)  # (n, D)
+    rows = W.take(ids[:: max(1, -(-len(ids) // SAMPLE))], axis=0)  # (n, D)
     if len(rows) == 0:
         return np.zeros(dim, W.dtype), 0.0, 0.0
     mean = rows.mean(axis=0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from w2v.config.schema import Config, n_replicas, start_rate
+from w2v.config.schema import Config, n_replicas, start_rate, with_values
 from w2v.engines.choice import choose_engine
 from w2v.engines.numpy_engine import suits_matrices
 from w2v.errors import ConfigError, CorpusError
@@ -24,6 +24,7 @@ WORD_BYTES = 130  # a word as text, as a key, and its counts
 POSITION_BYTES = 120  # of a chunk, while it is drawn
 DRAW_BYTES = 40  # a noise id, while it is drawn
 SMALL_VOCABULARY = 4  # words for each center of a batch; below this, steps overshoot
+MANY_CHUNKS = 8  # from here on it pays to share them
 THIN = 0.35  # of the positions; large texts keep about two thirds
 CELL_BYTES = 20  # of the matrices that a batch makes
 
@@ -78,6 +79,10 @@ def plan_run(config: Config, corpus: Corpus) -> Plan:
             "no line of the corpus holds two words of the vocabulary; "
             "words are learnt from their neighbours"
         )
+    _check_heldout(config, len(corpus.stream))
+    n_chunks = -(-len(corpus.stream) // config.train.chunk)
+    n_wanted = _replicas_for(config, n_chunks)
+    config = with_values(config, {"train.replicas": min(n_wanted, n_chunks)})  # those with work
     engine, reason = choose_engine(config, len(corpus.stream) * config.train.epochs)
     return Plan(
         tokens_read=corpus.text.report.n_tokens,
@@ -91,9 +96,30 @@ def plan_run(config: Config, corpus: Corpus) -> Plan:
         memory_bytes=_memory(config, corpus, engine),
         engine=engine,
         engine_reason=reason,
-        n_replicas=n_replicas(config),
+        n_replicas=n_wanted,
         n_threads=_n_threads(config),
     )
+
+
+def _replicas_for(config: Config, n_chunks: int) -> int:
+    """Return R; `auto` is one where there is little to share.
+
+    With few chunks replicas meet a few times only, and learn less than one alone.
+    """
+    is_little = config.train.replicas == "auto" and n_chunks < MANY_CHUNKS
+    return 1 if is_little else n_replicas(config)
+
+
+def _check_heldout(config: Config, n_positions: int) -> None:
+    """Refuse a share that comes to nothing."""
+    length = min(config.train.chunk, n_positions)
+    if config.eval.heldout and not round(config.eval.heldout * length):
+        raise ConfigError(
+            [
+                f"eval.heldout: {config.eval.heldout:g} of a chunk of {length:,} positions is not "
+                f"one of them; use at least {1 / length:.1g}"
+            ]
+        )
 
 
 def _n_threads(config: Config) -> int:
@@ -146,11 +172,13 @@ def _memory(config: Config, corpus: Corpus, engine: str) -> int:
     else:
         scored = negatives.k * config.model.dim
     in_reach = batch + 2 * config.model.window
-    at_work = (
-        chunk * POSITION_BYTES
-        + math.prod(noise_shape(config, chunk)) * DRAW_BYTES
-        + batch * (in_reach + scored) * CELL_BYTES
-    )
+    at_work = chunk * POSITION_BYTES + math.prod(noise_shape(config, chunk)) * DRAW_BYTES
+    if engine == "numba":  # its `Buffers`
+        n_noise = negatives.draws if negatives.mode == "shared" else 1
+        n_scored = negatives.draws // negatives.groups if n_noise > 1 else negatives.k
+        at_work += 2 * (in_reach + batch + n_noise) * row_bytes + batch * n_scored * CELL_BYTES
+    else:
+        at_work += batch * (in_reach + scored) * CELL_BYTES
     return (
         PROCESS_BYTES
         + (NUMBA_BYTES if engine == "numba" else 0)
