@@ -280,6 +280,7 @@ def about(race: Race) -> str:
         f"V = {facts['V']:,}",
         f"settings {' '.join(race.overrides) or 'the defaults'}; threads {race.threads}; "
         f"rounds {race.n_runs}",
+        *(f"best {number:<3} {' '.join(settings)}" for number, settings in enumerate(race.best, 1)),
         f"machine  {here['cpu']}, {here['cores']} cores",
         f"versions {', '.join(f'{name} {version}' for name, version in here['versions'].items())}",
     ]

@@ -104,10 +104,10 @@ def with_gensim(race: Race, name: str, *settings: str, program: str = "gensim") 
 def programs(race: Race, *, gensim_lrs: Sequence[float]) -> list[Contender]:
     """Return w2v with each engine, w2v at its best, and every other program that is there."""
     found = [w2v(race, f"w2v {engine}", f"train.engine={engine}") for engine in race.engines]
-    for settings in race.best:
+    for number, settings in enumerate(race.best, 1):
         file = next((text for text in settings if "=" not in text), None)
         overrides = [text for text in settings if "=" in text]
-        name = "w2v best" if len(race.best) == 1 else " ".join(["w2v", *settings])
+        name = "w2v best" if len(race.best) == 1 else f"w2v best {number}"
         # Its own settings hold; the text and the vocabulary are the same for all.
         text = [text for text in race.overrides if text.startswith(("corpus.", "vocab."))]
         given = merged(always(race, race.threads), text, overrides)
@@ -224,7 +224,7 @@ COST = fixed(RATE, TRAIN, LONGER, PEAK)
 
 MEASUREMENTS = {
     "speed": Measurement(
-        "training; whole process from text to saved vectors; ratios to gensim",
+        "training; whole process from text to saved vectors; ratios to gensim, if it is there",
         lambda race: programs(race, gensim_lrs=[GENSIM_LR]),
         SPEED,
         gensim,

@@ -78,6 +78,15 @@ class Text(NamedTuple):
     noise: NDArray[np.int32]  # (n_batches * G, M / G), a row for each group, or (n, K)
 
 
+class Span(NamedTuple):
+    """The positions of a batch: its centers, start <= t < stop, and those in their reach."""
+
+    start: int
+    stop: int
+    low: int
+    high: int
+
+
 class Rule(NamedTuple):
     """Which form of the update rule."""
 
@@ -125,52 +134,58 @@ def run_chunk(
     for batch in range(len(text.low)):
         start = batch * rule.batch_size
         stop = min(start + rule.batch_size, len(text.tokens))
-        n_here = count_examples(text, rule, start, stop)
-        n_examples += n_here
-        low, high = text.low[batch], text.high[batch]
+        span = Span(start, stop, text.low[batch], text.high[batch])
+        centers, in_reach = text.tokens[start:stop], text.tokens[span.low : span.high]
         of_batch = slice(batch * rule.n_groups, (batch + 1) * rule.n_groups)
         noise = text.noise[of_batch if rule.is_shared else slice(start, stop)]
+        n_here = count_examples(text, rule, span)
+        n_examples += n_here
+        # [1] gather, [2] average
         if rule.is_cbow:
-            sum_rows(W_in, text.tokens[low:high], buffers.sums, dims)
-            average(W_in, text, start, stop, low, buffers)
+            sum_rows(W_in, in_reach, buffers.sums, dims)
+            average(W_in, text, span, buffers)
         else:
-            copy_centers(W_in, text.tokens[start:stop], buffers)
+            copy_centers(W_in, centers, buffers)
         empty_slots(stop - start, buffers)
-        weigh_noise(text, rule, start, stop, noise, noise_weight, buffers)
+        # [3] score
+        weigh_noise(text, rule, span, noise, noise_weight, buffers)
         if rule.is_shared:
             copy_rows(W_out, noise.reshape(-1), buffers.noise_rows, dims)
             score_shared_noise(rule.n_groups, buffers.hidden, buffers.noise_rows, buffers.scores)
         else:
             score_own_noise(W_out, noise, buffers)
         if batch % rule.loss_every == 0 or not rule.is_training:
-            loss += measure(W_out, text, rule, start, stop, buffers)
+            loss += measure(W_out, text, rule, span, buffers)
             n_measured += n_here
-        if rule.is_training:
-            noise_gradient(lr, buffers)
-            if rule.is_shared:
-                shared_noise_gradient(
-                    rule.n_groups,
-                    buffers.d_scores,
-                    buffers.hidden,
-                    buffers.noise_rows,
-                    buffers.d_hidden,
-                    buffers.d_noise_rows,
-                )
-            else:
-                own_noise_gradient(W_out, noise, buffers)
-            buffers.d_sums[: high - low + 1] = 0
-            if rule.is_cbow:
-                center_gradient(W_out, text, start, stop, lr, buffers)
-                pass_to_contexts(W_out, text, rule, start, stop, low, buffers)
-            else:
-                context_gradient(W_out, text, start, stop, low, lr, buffers)
-            scatter_noise(W_out, noise, rule, buffers)
-            if rule.is_cbow:
-                scatter_centers(W_out, text.tokens[start:stop], buffers)
-                scatter_contexts(W_in, text.tokens, start, stop, low, high, buffers)
-            else:
-                subtract_rows(W_out, text.tokens[low:high], buffers.d_sums, dims)
-                subtract_from_centers(W_in, text.tokens[start:stop], buffers)
+        if not rule.is_training:
+            continue
+        # [4] gradient
+        noise_gradient(lr, buffers)
+        if rule.is_shared:
+            shared_noise_gradient(
+                rule.n_groups,
+                buffers.d_scores,
+                buffers.hidden,
+                buffers.noise_rows,
+                buffers.d_hidden,
+                buffers.d_noise_rows,
+            )
+        else:
+            own_noise_gradient(W_out, noise, buffers)
+        buffers.d_sums[: len(in_reach) + 1] = 0
+        if rule.is_cbow:
+            center_gradient(W_out, centers, lr, buffers)
+            pass_to_contexts(W_out, text, rule, span, buffers)
+        else:
+            context_gradient(W_out, text, span, lr, buffers)
+        # [5] scatter
+        scatter_noise(W_out, noise, rule, buffers)
+        if rule.is_cbow:
+            scatter_centers(W_out, centers, buffers)
+            scatter_contexts(W_in, in_reach, span, buffers)
+        else:
+            subtract_rows(W_out, in_reach, buffers.d_sums, dims)
+            subtract_from_centers(W_in, centers, buffers)
     return loss, n_measured, n_examples
 
 
@@ -185,10 +200,10 @@ def predicted_span(text: Text, rule: Rule, t: int) -> tuple[int, int, int]:
 
 
 @compiled
-def count_examples(text: Text, rule: Rule, start: int, stop: int) -> int:
+def count_examples(text: Text, rule: Rule, span: Span) -> int:
     """Count the pairs (center, word to predict) of a batch."""
     n = 0
-    for t in range(start, stop):
+    for t in range(span.start, span.stop):
         size = text.right[t] - text.left[t] - 1
         n += min(size, 1) if rule.is_cbow else size
     return n
@@ -230,15 +245,15 @@ def sum_rows(W: Any, ids: Any, sums: Any, dims: Dims) -> None:
 
 
 @compiled
-def average(W_in: Any, text: Text, start: int, stop: int, low: int, buffers: Buffers) -> None:
+def average(W_in: Any, text: Text, span: Span, buffers: Buffers) -> None:
     """Take the mean of each context: all rows from left to right, but the center's own."""
     dims = buffers.dims
-    for i in range(stop - start):
-        left, right = text.left[start + i], text.right[start + i]
+    for i in range(span.stop - span.start):
+        left, right = text.left[span.start + i], text.right[span.start + i]
         share = buffers.share
         share[i] = 1.0 / (right - left - 1) if right - left > 1 else 0.0
-        to_left, to_right = buffers.sums[left - low], buffers.sums[right - low]
-        hidden, own = buffers.hidden[buffers.slots[i]], W_in[text.tokens[start + i]]
+        to_left, to_right = buffers.sums[left - span.low], buffers.sums[right - span.low]
+        hidden, own = buffers.hidden[buffers.slots[i]], W_in[text.tokens[span.start + i]]
         for d in range(width(dims)):
             hidden[d] = (to_right[d] - to_left[d] - own[d]) * share[i]
 
@@ -284,15 +299,15 @@ def dot(a: Any, b: Any, dims: Dims) -> Any:
 
 @compiled
 def weigh_noise(
-    text: Text, rule: Rule, start: int, stop: int, noise: Any, noise_weight: Any, buffers: Buffers
+    text: Text, rule: Rule, span: Span, noise: Any, noise_weight: Any, buffers: Buffers
 ) -> None:
     """Count for how many of a center's words to predict an id is noise: for all it does not equal.
 
     In CBOW that is 1, or 0 where the noise hits the center or there is no context.
     """
     zero = noise_weight * 0  # in the dtype of the others
-    for i in range(stop - start):
-        t = start + i
+    for i in range(span.stop - span.start):
+        t = span.start + i
         weights = buffers.weights[buffers.slots[i]]
         ids = noise[i % rule.n_groups if rule.is_shared else i]
         size = text.right[t] - text.left[t] - 1
@@ -309,13 +324,13 @@ def weigh_noise(
 
 
 @compiled
-def measure(W_out: Any, text: Text, rule: Rule, start: int, stop: int, buffers: Buffers) -> float:
+def measure(W_out: Any, text: Text, rule: Rule, span: Span, buffers: Buffers) -> float:
     """Return the loss of a batch in nats, from its scores; exact, in float64."""
     loss = 0.0
-    for i in range(stop - start):
+    for i in range(span.stop - span.start):
         slot = buffers.slots[i]
         hidden, scores, weights = buffers.hidden[slot], buffers.scores[slot], buffers.weights[slot]
-        first, last, skipped = predicted_span(text, rule, start + i)
+        first, last, skipped = predicted_span(text, rule, span.start + i)
         for x in range(first, last):
             if x != skipped:
                 loss += minus_log_sigmoid(dot(hidden, W_out[text.tokens[x]], buffers.dims))
@@ -388,34 +403,31 @@ def add_scaled(target: Any, factor: Any, row: Any, dims: Dims) -> None:
 
 
 @compiled
-def center_gradient(
-    W_out: Any, text: Text, start: int, stop: int, lr: Any, buffers: Buffers
-) -> None:
+def center_gradient(W_out: Any, centers: Any, lr: Any, buffers: Buffers) -> None:
     """CBOW: score the centers, and take the gradient at these scores."""
     is_double = W_out.itemsize == 8
     scores, d_scores = buffers.predicted_scores, buffers.d_predicted_scores
-    for i in range(stop - start):
-        hidden, predicted = buffers.hidden[buffers.slots[i]], W_out[text.tokens[start + i]]
+    for i in range(len(centers)):
+        hidden, predicted = buffers.hidden[buffers.slots[i]], W_out[centers[i]]
         scores[i] = dot(hidden, predicted, buffers.dims)
-    for i in range(stop - start):
+    for i in range(len(centers)):
         is_example = ONE if buffers.share[i] > 0 else lr * 0
         d_scores[i] = (sigmoid(scores[i], is_double) - ONE) * lr * is_example
 
 
 @compiled
-def pass_to_contexts(
-    W_out: Any, text: Text, rule: Rule, start: int, stop: int, low: int, buffers: Buffers
-) -> None:
+def pass_to_contexts(W_out: Any, text: Text, rule: Rule, span: Span, buffers: Buffers) -> None:
     """CBOW: complete d_hidden, and pass it to the contexts.
 
     A context is a stretch: its gradient is added where the stretch begins and taken off where it
     ends, and the running sum over positions gives every row its share.
     """
-    for i in range(stop - start):
-        t, d_score = start + i, buffers.d_predicted_scores[i]
+    for i in range(span.stop - span.start):
+        t, d_score = span.start + i, buffers.d_predicted_scores[i]
         predicted, d_hidden = W_out[text.tokens[t]], buffers.d_hidden[buffers.slots[i]]
         factor = buffers.share[i] if rule.is_exact else ONE
-        at_left, at_right = buffers.d_sums[text.left[t] - low], buffers.d_sums[text.right[t] - low]
+        at_left = buffers.d_sums[text.left[t] - span.low]
+        at_right = buffers.d_sums[text.right[t] - span.low]
         for d in range(width(buffers.dims)):
             passed_on = (d_hidden[d] + d_score * predicted[d]) * factor
             d_hidden[d] = passed_on
@@ -424,21 +436,19 @@ def pass_to_contexts(
 
 
 @compiled
-def context_gradient(
-    W_out: Any, text: Text, start: int, stop: int, low: int, lr: Any, buffers: Buffers
-) -> None:
+def context_gradient(W_out: Any, text: Text, span: Span, lr: Any, buffers: Buffers) -> None:
     """Skip-gram: score the context words of each center; add to d_hidden and to their rows."""
     dims = buffers.dims
     is_double = W_out.itemsize == 8
-    for i in range(stop - start):
-        slot = buffers.slots[i]
+    for i in range(span.stop - span.start):
+        t, slot = span.start + i, buffers.slots[i]
         hidden, d_hidden = buffers.hidden[slot], buffers.d_hidden[slot]
-        for x in range(text.left[start + i], text.right[start + i]):
-            if x != start + i:
+        for x in range(text.left[t], text.right[t]):
+            if x != t:
                 predicted = W_out[text.tokens[x]]
                 d_score = (sigmoid(dot(hidden, predicted, dims), is_double) - ONE) * lr
                 add_scaled(d_hidden, d_score, predicted, dims)
-                add_scaled(buffers.d_sums[x - low], d_score, hidden, dims)
+                add_scaled(buffers.d_sums[x - span.low], d_score, hidden, dims)
 
 
 # ----------------------------------------------------------------- [5] scatter
@@ -484,9 +494,7 @@ def scatter_centers(W_out: Any, centers: Any, buffers: Buffers) -> None:
 
 
 @compiled
-def scatter_contexts(
-    W_in: Any, tokens: Any, start: int, stop: int, low: int, high: int, buffers: Buffers
-) -> None:
+def scatter_contexts(W_in: Any, in_reach: Any, span: Span, buffers: Buffers) -> None:
     """CBOW: move each row by what the contexts it stands in passed on, its own center's apart.
 
     DEVIATION: the running sum keeps some rounding of the contexts it has left, so that a word that
@@ -495,10 +503,11 @@ def scatter_contexts(
     dims = buffers.dims
     running, d_sums, d_hidden = buffers.running, buffers.d_sums, buffers.d_hidden
     running[:] = 0
-    for x in range(low, high):
-        row, at = tokens[x], x - low
-        if start <= x < stop:
-            own = buffers.slots[x - start]
+    first = span.start - span.low  # of the centers, from where the reach begins
+    for at in range(len(in_reach)):
+        row = in_reach[at]
+        if first <= at < first + span.stop - span.start:
+            own = buffers.slots[at - first]
             for d in range(width(dims)):
                 running[d] += d_sums[at, d]
                 W_in[row, d] -= running[d] - d_hidden[own, d]
