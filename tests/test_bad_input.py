@@ -81,7 +81,8 @@ def refused_text(folder, content, *more, code=1):
 @pytest.mark.parametrize("corpus", ["nowhere.txt", "no/where", "*.text", "x" * 300])
 def test_no_file(folder, corpus):
     assert refused(folder, "train", "--corpus", corpus) == (
-        f"corpus {corpus} does not exist; give a file, folder, glob or a name of `w2v corpus list`"
+        f"corpus {corpus} does not exist; give --corpus a file, folder, glob or a name of "
+        "`w2v corpus list`"
     )
 
 

@@ -282,7 +282,7 @@ def score_shared_noise(n_groups: int, hidden: Any, noise_rows: Any, scores: Any)
 
 @compiled
 def score_own_noise(W_out: Any, noise: Any, buffers: Buffers) -> None:
-    """Score each center's own K noise ids."""
+    """Score each center's own K noise ids; with no groups, the slot of a center is its number."""
     for i in range(noise.shape[0]):
         for k in range(noise.shape[1]):
             buffers.scores[i, k] = dot(buffers.hidden[i], W_out[noise[i, k]], buffers.dims)

@@ -39,7 +39,8 @@ def find_files(paths: Iterable[str]) -> list[Path]:
         if not found:
             what = "holds no files" if os.path.isdir(path) else "does not exist"
             raise CorpusError(
-                f"corpus {path} {what}; give a file, folder, glob or a name of `w2v corpus list`"
+                f"corpus {path} {what}; give --corpus a file, folder, glob or a name of "
+                "`w2v corpus list`"
             )
         files += found
     return files
