@@ -498,7 +498,9 @@ def test_from_a_shell_it_is_the_same(folder):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a disk that is full")
-def test_a_disk_that_is_full():
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_disk_that_is_full(monkeypatch, unbuffered):
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with open("/dev/full", "wb") as full:
         done = w2v_process(
             "config", "show", capture_output=False, stdout=full, stderr=subprocess.PIPE

@@ -78,6 +78,7 @@ class W2VGroup(click.Group):
         except OSError as error:
             if ctx.ensure_object(Settings).debug or error.errno == errno.EPIPE:
                 raise  # a reader that left, as in `| head`: click goes quietly
+            drop_unwritten()
             where = f"{error.filename}: " if error.filename else ""
             raise Failure(W2VError(f"{where}{error.strerror or error}")) from error
         except KeyboardInterrupt as interrupt:
@@ -85,6 +86,14 @@ class W2VGroup(click.Group):
         except MemoryError as error:
             remedy = "try a smaller model.dim, vocab.max_size or train.batch"
             raise Failure(W2VError(f"there is not enough memory; {remedy}")) from error
+
+
+def drop_unwritten() -> None:
+    """Let go what stdout holds if it cannot be written; Python would try, and fail, at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=W2VGroup, context_settings={"help_option_names": ["-h", "--help"]})
