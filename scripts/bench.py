@@ -173,10 +173,6 @@ def peers(text: str) -> list[str]:
 
 def default_engine() -> str:
     """Return the faster engine that is there."""
-    try:
-        load_config(None, ["train.engine=numba"])
-    except ConfigError:
-        return "numpy"
     return "numpy" if why_no_numba() else "numba"
 
 

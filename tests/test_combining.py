@@ -67,6 +67,7 @@ def test_rows_are_met_by_their_numbers_in_each_replica():
     of_round = pull([[1.0, 2.0, 4.0], [8.0]])
     # The third row of replica 0 and none of 1; the first of both; one that replica 1 has not.
     made = copied(np.zeros((2, 3, 2)), [[2, 0, 1], [-1, 0, 1]])
+    made = made._replace(n_rows=np.array([3, 1]))
     along = scale_of(of_round, made, np.arange(3)).along
     both = (1 - np.exp(-9)) / (2 - np.exp(-1) - np.exp(-8))
     np.testing.assert_allclose(along, [1, both, 1])

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from w2v.model.functions import Floats, Ids
 
 # While training, the loss is measured exactly in the batches 0, 32, 64, ... of each chunk and in no
@@ -131,6 +134,11 @@ class Copied(NamedTuple):
     tables: Floats
     places: Ids
     n_rows: Ids
+
+    def is_there(self, rows: Ids | slice) -> NDArray[np.bool_]:
+        """Tell of some rows of the table which replicas have them, shape (R, n)."""
+        places = self.places[:, rows]
+        return (places >= 0) & (places < self.n_rows[:, None])
 
 
 class Scale(NamedTuple):

@@ -183,7 +183,7 @@ def combine_rows(W: Floats, rows: Ids, copied: Copied, scale: Scale) -> None:
         here = slice(at, at + COMBINED_AT_ONCE)
         block = rows[here]
         places = copied.places[:, block]  # (R, n)
-        is_there = (places >= 0) & (places < copied.n_rows[:, None])
+        is_there = copied.is_there(block)
         start = W.take(block, axis=0)  # (n, D)
         moves = np.zeros_like(start)
         for table, place, there in zip(copied.tables, places, is_there, strict=True):

@@ -144,8 +144,9 @@ def scale_of(pull: TablePull, copied: Copied, rows: Ids) -> Scale:
     """Return what the summed moves of some rows are multiplied by: numbers in 1 / R .. 1."""
     places = copied.places.take(rows, axis=1)  # (R, n)
     x = np.zeros(places.shape)
-    for x_here, examples, place in zip(x, pull.examples, places, strict=True):
-        here = np.flatnonzero((place >= 0) & (place < len(examples)))
+    is_there = copied.is_there(rows)
+    for x_here, examples, place, there in zip(x, pull.examples, places, is_there, strict=True):
+        here = np.flatnonzero(there)
         x_here[here] = examples.take(place.take(here))
     shared = np.flatnonzero(np.count_nonzero(x, axis=0) > 1)
     x = x.take(shared, axis=1)

@@ -174,9 +174,10 @@ def _memory(config: Config, corpus: Corpus, engine: str) -> int:
     in_reach = batch + 2 * config.model.window
     at_work = chunk * POSITION_BYTES + math.prod(noise_shape(config, chunk)) * DRAW_BYTES
     if engine == "numba":  # its `Buffers`
-        n_noise = negatives.draws if negatives.mode == "shared" else 1
-        n_scored = negatives.draws // negatives.groups if n_noise > 1 else negatives.k
-        at_work += 2 * (in_reach + batch + n_noise) * row_bytes + batch * n_scored * CELL_BYTES
+        is_shared = negatives.mode == "shared"
+        n_scored = negatives.draws // negatives.groups if is_shared else negatives.k
+        at_work += 2 * (in_reach + batch + negatives.draws) * row_bytes
+        at_work += batch * n_scored * CELL_BYTES
     else:
         at_work += batch * (in_reach + scored) * CELL_BYTES
     return (

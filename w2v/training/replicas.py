@@ -163,8 +163,7 @@ class Replicas:
 def parts_of(table: tuple[Floats, Copied, list[TablePull]]) -> list[Part]:
     """Cut what is to be combined in one table into parts for the threads, and take its scale."""
     W, copied, pulls = table
-    is_there = (copied.places >= 0) & (copied.places < copied.n_rows[:, None])  # (R, V)
-    rows = np.flatnonzero(is_there.any(axis=0))
+    rows = np.flatnonzero(copied.is_there(slice(None)).any(axis=0))
     with np.errstate(all="ignore"):
         scale = scale_of(joined(pulls), copied, rows)
     # Of one size, whatever the threads: BLAS may round the rest of a block otherwise.
