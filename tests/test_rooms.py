@@ -16,17 +16,20 @@ ALLOWED = {
     "files": {"errors"},
     "shipped": set(),
     "config": {"errors"},
-    "text": {"errors", "files", "shipped", "config"},
+    "fetching": {"errors", "files"},
+    "text": {"errors", "files", "shipped", "config", "fetching"},
     "run_folder": {"errors", "files"},
     "model": {"errors"},
-    "vectors": {"errors", "run_folder", "text"},
-    "evaluation": {"errors", "files", "vectors"},
+    "vectors": {"errors", "files", "run_folder", "text"},
+    "evaluation": {"errors", "files", "fetching", "text", "vectors"},
     "engines": {"errors", "files", "config", "model"},
     "training": {
         "errors", "files", "config", "text", "run_folder", "model", "engines", "vectors",
+        "evaluation",
     },
     "cli": {
         "errors", "files", "shipped", "config", "text", "run_folder", "vectors", "training",
+        "evaluation", "fetching",
     },
 }  # fmt: skip
 CORE = {"numpy", "click", "tqdm", "yaml"}

@@ -53,6 +53,10 @@ class RunError(W2VError):
     """A run folder is missing, incomplete or damaged."""
 
 
+class FormatError(W2VError):
+    """A vector file is damaged, or in no format that w2v knows; names the format and the place."""
+
+
 class SetError(W2VError):
     """An evaluation set cannot be read, or is in neither of the two formats."""
 
