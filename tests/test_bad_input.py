@@ -371,7 +371,7 @@ def test_a_folder_that_is_no_run(folder):
     assert refused(folder, "similar", "my.txt", "king").startswith("there is no run 'my.txt'; ")
 
 
-@pytest.mark.parametrize("word", ["", " ", "xyzzy", "\u202e", "\x1b[31m", "king queen"])
+@pytest.mark.parametrize("word", ["", " ", "xyzzy", "\u202e", "\x1b[31m"])
 def test_a_word_that_is_not_there(folder, run, word):
     sentence = refused(folder, "similar", run, word, code=3)
     assert sentence == f"{word!r} is not in the vocabulary"
@@ -461,7 +461,6 @@ def test_a_damaged_run_is_not_latest(folder, run):
         ["train", "--nonsense"],
         ["train", "--corpus"],
         ["similar"],
-        ["similar", "latest"],
         ["similar", "latest", "king", "-n", "0"],
         ["similar", "latest", "king", "-n", "many"],
         ["config"],

@@ -368,7 +368,9 @@ def test_similar(run):
     similarities, words = zip(*(line.split() for line in lines[1:11]), strict=True)
     assert sorted(similarities, key=float, reverse=True) == list(similarities)
     assert set(words) < set(VOCABULARY) - {"king"}
-    assert done.stderr == "cosine similarity of unit vectors; the word itself is left out\n"
+    assert done.stderr == (
+        "cosine similarity of unit vectors; the words of the question are left out\n"
+    )
 
 
 def test_similar_in_json(run):
@@ -380,8 +382,8 @@ def test_similar_in_json(run):
     for found, word in zip(objects, ("king", "cat"), strict=True):
         cosines = unit @ unit[VOCABULARY.index(word)]
         nearest = [i for i in np.argsort(-cosines) if VOCABULARY[i] != word][:3]
-        assert list(found) == ["word", "neighbours"]
-        assert found["word"] == word
+        assert list(found) == ["query", "neighbours"]
+        assert found["query"] == word
         assert [list(neighbour) for neighbour in found["neighbours"]] == [
             ["word", "similarity"]
         ] * 3
@@ -402,7 +404,7 @@ def test_letters_of_every_script(folder):
     (folder / "my.txt").write_text("고양이 猫 кошка\n" * 5, "utf-8")
     w2v("train", "--corpus", "my.txt", *SMALL, "train.subsample=0")
     shown = w2v_process("similar", "latest", "고양이", "--json").stdout
-    assert shown.startswith('{"word": "고양이"')
+    assert shown.startswith('{"query": "고양이"')
     assert {"猫", "кошка"} == {n["word"] for n in json.loads(shown)["neighbours"]}
 
 
@@ -420,7 +422,12 @@ def test_a_missing_word_does_not_stop_the_others(run):
         "vector (vocab.min_count)",
     ]
     in_json = w2v("similar", run, "king", "colour", "--json", code=3)
-    assert json.loads(in_json.stdout)["word"] == "king"
+    king, colour = map(json.loads, in_json.stdout.splitlines())
+    assert king["query"] == "king"
+    assert colour == {
+        "query": "colour",
+        "error": "'colour' is not in the vocabulary; near: color",
+    }
     assert in_json.stderr == "w2v: 'colour' is not in the vocabulary; near: color\n"
     alone = w2v("similar", run, "KING", code=3)
     assert (alone.stdout, alone.stderr) == (
@@ -633,8 +640,8 @@ def test_what_is_offered(run):
     ]
     assert {f"{path}=" for path in option_paths()} < {value for _, value in offered("train", "")}
     for command in ("similar", "analogy"):
-        assert offered(command, "") == [("dir", ""), ("plain", "latest"), ("plain", "run-1")]
-    assert offered("similar", "ru") == [("dir", "ru"), ("plain", "run-1")]
+        assert offered(command, "") == [("file", ""), ("plain", "latest"), ("plain", "run-1")]
+    assert offered("similar", "ru") == [("file", "ru"), ("plain", "run-1")]
     assert ("plain", "toy-world") in offered("corpus", "make", "")
     assert offered("train", "--corpus", "toy") == [("file", "toy"), ("plain", "toy-world")]
 

@@ -20,7 +20,7 @@ ALLOWED = {
     "text": {"errors", "files", "shipped", "config", "fetching"},
     "run_folder": {"errors", "files"},
     "model": {"errors"},
-    "vectors": {"errors", "files", "run_folder", "text"},
+    "vectors": {"errors", "files", "config", "run_folder", "text"},
     "evaluation": {"errors", "files", "fetching", "text", "vectors"},
     "engines": {"errors", "files", "config", "model"},
     "training": {

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from w2v import WordVectors
-from w2v.errors import RunError, WordError
+from w2v.errors import RunError, UsageError, WordError
 from w2v.text.vocabulary import Vocabulary
+from w2v.vectors.sentences import without_common_direction
 
 WORDS = ["king", "man", "woman", "queen", "<pad>", "apple", "Colour"]
 ROWS = np.array(
@@ -65,6 +66,10 @@ def test_behaves_like_a_mapping(vectors):
     assert "King" not in vectors
     np.testing.assert_array_equal(vectors["queen"], ROWS[3])
     assert np.shares_memory(vectors["queen"], vectors.vectors)
+    np.testing.assert_array_equal(vectors[["queen", "king", "queen"]], ROWS[[3, 0, 3]])
+    assert (vectors.index_to_key, vectors.vector_size) == (WORDS, 3)
+    assert vectors.key_to_index["queen"] == vectors.get_index("queen") == 3
+    assert 3 not in vectors
     assert vectors.similarity("king", "woman") == pytest.approx(cosine(ROWS[0], ROWS[2]))
 
 
@@ -80,6 +85,151 @@ def test_behaves_like_a_mapping(vectors):
 def test_a_missing_word_gets_near_spellings(vectors, word, message):
     with pytest.raises(WordError, match=message):
         vectors[word]
+
+
+def test_vectors_of_length_one(vectors):
+    np.testing.assert_allclose(vectors.get_vector("king", norm=True), ROWS[0] / 5.001, rtol=1e-4)
+    np.testing.assert_array_equal(vectors.get_vector("king"), ROWS[0])
+    assert not vectors.get_vector("<pad>", norm=True).any()
+
+
+def test_distances(vectors):
+    assert vectors.distance("king", "woman") == pytest.approx(1 - cosine(ROWS[0], ROWS[2]))
+    unit = ROWS / np.maximum(np.linalg.norm(ROWS, axis=1, keepdims=True), 1e-9)
+    assert vectors.n_similarity(["king", "man"], ["woman"]) == pytest.approx(
+        cosine(unit[0] + unit[1], unit[2])
+    )
+
+
+def test_most_similar_to_vectors(vectors):
+    """A vector is added as it is, not at length 1, and leaves no word out."""
+    by_vector = vectors.similar_by_vector(ROWS[0], topn=2)
+    assert by_vector[0] == ("king", pytest.approx(1))
+    unit = ROWS[2] / np.linalg.norm(ROWS[2])
+    direction = ROWS[0].astype(float) * 7 + unit
+    found = vectors.most_similar([ROWS[0] * 7, "woman"], topn=1)
+    assert found == [("king", pytest.approx(cosine(direction, ROWS[0])))]
+
+
+def test_only_some_words_may_be_answers(vectors):
+    everything = [word for word, _ in vectors.most_similar("king", topn=99)]
+    assert everything[:2] == ["queen", "woman"]
+    assert [word for word, _ in vectors.most_similar("king", restrict_vocab=3)] == ["woman", "man"]
+    # Counts are 7 for king to 1 for Colour.
+    found = vectors.most_similar("king", topn=99, min_count=5)
+    assert [word for word, _ in found] == ["woman", "man"]
+
+
+def test_many_queries_at_once_are_each_alone(vectors):
+    queries = [vectors.query("king"), vectors.query(["king", "woman"], "man")]
+    queries.append(vectors.sentence_query("the queen of colour"))
+    answers = vectors.answer(queries, topn=3)
+    alone = [
+        vectors.most_similar("king", topn=3),
+        vectors.most_similar(["king", "woman"], ["man"], topn=3),
+        vectors.most_similar([ROWS[3]], topn=4)[1:],  # the word itself comes first there
+    ]
+    for found, expected in zip(answers, alone, strict=True):
+        assert [word for word, _ in found] == [word for word, _ in expected]
+        assert dict(found) == pytest.approx(dict(expected))
+    assert vectors.answer([]) == []
+
+
+def test_the_odd_one_out(vectors):
+    assert vectors.doesnt_match(["king", "queen", "apple", "woman"]) == "apple"
+    assert vectors.doesnt_match(["king", "king", "king"]) == "king"
+    with pytest.raises(UsageError, match="takes three words"):
+        vectors.doesnt_match(["king", "queen"])
+    with pytest.raises(WordError, match="'kin' is not in"):
+        vectors.doesnt_match(["king", "queen", "kin"])
+
+
+class TestOutput:
+    OUTPUT = ROWS[::-1].copy()
+
+    def with_output(self, counts=None):
+        counts = np.arange(len(WORDS), 0, -1) if counts is None else counts
+        return WordVectors(Vocabulary(WORDS, counts), ROWS, output_vectors=self.OUTPUT)
+
+    def test_center_looks_in_the_other_table(self):
+        expected = sorted(
+            (-cosine(ROWS[0], row), word)
+            for row, word in zip(self.OUTPUT, WORDS, strict=True)
+            if row.any() and word != "king"
+        )
+        found = self.with_output().most_similar("king", topn=99, center=True)
+        assert [word for word, _ in found] == [word for _, word in expected]
+        assert found[0][1] == pytest.approx(-expected[0][0])
+
+    def test_prediction(self):
+        """By the definition, one word at a time; a word that is there twice counts twice."""
+        hidden = (2 * ROWS[0] + ROWS[1]) / 3
+        weight = [
+            count**0.75 * np.exp(hidden @ row)
+            for count, row in zip(range(7, 0, -1), self.OUTPUT, strict=True)
+        ]
+        found = self.with_output().predict_output_word(["king", "man", "king"], topn=99)
+        expected = {word: w / sum(weight) for word, w in zip(WORDS, weight, strict=True)}
+        assert dict(found) == pytest.approx(expected, rel=1e-5)
+        assert sum(p for _, p in found) == pytest.approx(1)
+        assert [word for word, _ in found] == sorted(expected, key=expected.get, reverse=True)
+
+    def test_a_word_that_was_never_seen_is_never_expected(self):
+        counts = np.array([7, 6, 5, 4, 0, 2, 1])
+        found = self.with_output(counts).predict_output_word(["king"], topn=99)
+        assert "<pad>" not in dict(found)
+        assert len(found) == 6
+
+    def test_scores_that_would_overflow(self):
+        rows = np.array([[900.0, 0], [-900, 0], [1, 0]], np.float32)
+        vectors = WordVectors(Vocabulary(list("abc"), np.array([3, 2, 1])), rows, None, rows)
+        assert vectors.predict_output_word(["a"]) == [("a", 1.0)]
+
+    def test_what_is_missing_is_said(self, vectors):
+        with pytest.raises(UsageError, match="come without W_out"):
+            vectors.most_similar("king", center=True)
+        with pytest.raises(UsageError, match="come without W_out"):
+            vectors.predict_output_word(["king"])
+        no_counts = self.with_output(np.zeros(7, np.int64))
+        with pytest.raises(UsageError, match="a prediction goes by how often"):
+            no_counts.predict_output_word(["king"])
+        with pytest.raises(UsageError, match="min_count goes by how often"):
+            no_counts.most_similar("king", min_count=1)
+        with pytest.raises(UsageError, match="sif goes by how often"):
+            no_counts.sentence_vector("king", "sif")
+        with pytest.raises(UsageError, match="one context word or more"):
+            self.with_output().predict_output_word([])
+
+
+class TestSentences:
+    def test_the_mean_of_the_words_that_are_there(self, vectors):
+        expected = (ROWS[0] + ROWS[0] + ROWS[5]) / 3
+        for sentence in ("A king, a king; an apple!", ["king", "pear", "king", "apple"]):
+            np.testing.assert_allclose(vectors.sentence_vector(sentence), expected, rtol=1e-6)
+
+    def test_sif(self, vectors):
+        """a / (a + p), p the share of all counts: 7 of 28 for king, 2 of 28 for apple."""
+        a = 1e-3
+        expected = (ROWS[0] * a / (a + 7 / 28) + ROWS[5] * a / (a + 2 / 28)) / 2
+        found = vectors.sentence_vector(["king", "apple"], "sif")
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+    def test_case_is_as_the_vocabulary_has_it(self, vectors):
+        assert vectors.tokenize("Colour KING") == ["Colour", "king"]
+
+    def test_no_word_is_known(self, vectors):
+        for sentence in ("pears and plums", "", []):
+            with pytest.raises(WordError, match="no word of the sentence"):
+                vectors.sentence_vector(sentence)
+
+    def test_what_all_have_in_common_is_taken_out(self):
+        """Two sentences along one axis each, and both along a third that is longer."""
+        rows = np.array([[9.0, 1, 0], [9, 0, 1]])
+        rest = without_common_direction(rows)
+        common = np.linalg.svd(rows)[2][0]
+        np.testing.assert_allclose(rest @ common, 0, atol=1e-12)
+        np.testing.assert_allclose(rest, rows - np.outer(rows @ common, common))
+        np.testing.assert_allclose(rest[0], -rest[1], atol=1e-12)
 
 
 def make_run(folder, vectors=ROWS, vocabulary=None):
@@ -113,6 +263,10 @@ def test_load_maps_the_file(tmp_path):
             lambda run: np.save(run / "vectors.npy", np.array([{}]), allow_pickle=True),
             "is damaged",
         ),
+        (
+            lambda run: np.save(run / "output_vectors.npy", ROWS[:3]),
+            "output_vectors.npy has 3 rows",
+        ),
         (lambda run: (run / "run.json").write_text("{"), "run.json is damaged"),
         (lambda run: (run / "run.json").write_text("[]"), "was not written by w2v"),
         (
@@ -136,7 +290,7 @@ def test_a_word_may_be_typed_in_another_encoding():
     rows = np.array([[1, 0], [1, 1], [0, 1]], np.float32)
     vectors = WordVectors(Vocabulary(["배우", "café", "영화"], np.array([3, 2, 1])), rows)
     for word in ("배우", "café"):
-        assert vectors.id_of(unicodedata.normalize("NFD", word)) == vectors.id_of(word)
+        assert vectors.get_index(unicodedata.normalize("NFD", word)) == vectors.get_index(word)
 
 
 def test_a_string_is_one_word(vectors):

@@ -28,8 +28,11 @@ BLAS_THREADS = tuple(
 # name: (module in w2v.cli, attribute)
 COMMANDS = {
     "train": ("train", "train_command"),
-    "similar": ("query", "similar_command"),
+    "similar": ("similar", "similar_command"),
     "analogy": ("query", "analogy_command"),
+    "odd": ("query", "odd_command"),
+    "predict": ("query", "predict_command"),
+    "vector": ("query", "vector_command"),
     "corpus": ("corpus", "corpus_group"),
     "config": ("config", "config_group"),
     "completion": ("completion", "completion_command"),

@@ -1,127 +1,177 @@
-"""`w2v similar` and `w2v analogy`: ask a run."""
+"""`w2v analogy`, `odd`, `predict` and `vector`: further questions to a run."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
-from w2v.cli.completion import complete_run
+from w2v.cli.answers import (
+    ALLOW_CODE,
+    AS_JSON,
+    MIN_COUNT,
+    RESTRICT,
+    RUN,
+    WEIGHTING,
+    N,
+    as_objects,
+    lines_of_stdin,
+    print_answers,
+    print_json,
+    stdin_is_terminal,
+)
+from w2v.cli.opening import open_vectors
 from w2v.cli.terminal import common_options, note
 from w2v.errors import UsageError, WordError
 
 if TYPE_CHECKING:
-    from w2v.vectors.word_vectors import WordVectors
+    import numpy as np
+    from numpy.typing import NDArray
 
-RUN = click.argument("run", metavar="RUN", shell_complete=complete_run)
-N = click.option("-n", "n", default=10, show_default=True, type=click.IntRange(1), help="How many.")
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
-
-
-@click.command("similar")
-@RUN
-@click.argument("words", metavar="WORD...", nargs=-1, required=True)
-@N
-@AS_JSON
-@common_options
-def similar_command(run: str, words: tuple[str, ...], n: int, as_json: bool) -> None:
-    """Print the nearest neighbours of each WORD.
-
-    RUN is a run folder, a run's name in runs/, or `latest`, the newest of those. Nearness is the
-    cosine similarity of unit vectors, from -1 to 1; the word itself is left out.
-    """
-    vectors = _load(run)
-    missing = []
-    for word in words:
-        try:
-            neighbours = vectors.most_similar([word], topn=n)
-        except WordError as error:
-            missing.append(str(error))
-            continue
-        if as_json:
-            click.echo(_json({"word": word, "neighbours": _as_objects(neighbours)}))
-        else:
-            _print_table(word, neighbours)
-    if not as_json and len(missing) < len(words):
-        note("cosine similarity of unit vectors; the word itself is left out")
-    if missing:
-        raise WordError("\n".join(missing))
+    from w2v.vectors.sentences import Weighting
 
 
 @click.command("analogy", context_settings={"ignore_unknown_options": True})
 @RUN
 @click.argument("question", metavar="WORD...", nargs=-1, required=True)
 @N
+@RESTRICT
+@MIN_COUNT
 @AS_JSON
 @common_options
-def analogy_command(run: str, question: tuple[str, ...], n: int, as_json: bool) -> None:
+def analogy_command(
+    run: str,
+    question: tuple[str, ...],
+    n: int,
+    restrict: int | None,
+    min_count: int,
+    as_json: bool,
+) -> None:
     """Answer `king - man + woman`, or in short `man king woman`: man is to king as woman is to ...
 
     The answer is nearest, by cosine similarity, to the sum of unit vectors; the words of the
     question are left out of it.
     """
-    from w2v.vectors.word_vectors import spell_question
+    from w2v.vectors.questions import parse_analogy
 
-    positive, negative = parse_question(question)
-    answers = _load(run).most_similar(positive, negative, topn=n)
+    asked = parse_analogy(" ".join(question))
+    vectors = open_vectors(run)
+    answers = vectors.most_similar(*asked, n, restrict, min_count=min_count)
     if as_json:
-        click.echo(
-            _json({"positive": positive, "negative": negative, "neighbours": _as_objects(answers)})
-        )
+        print_json({**asked._asdict(), "neighbours": as_objects(answers)})
         return
-    _print_table(spell_question(positive, negative), answers)
+    print_answers(str(asked), answers)
     note("cosine similarity of unit vectors; the words of the question are left out")
 
 
-def parse_question(question: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Split an analogy into the words that are added and those that are subtracted.
+@click.command("odd")
+@RUN
+@click.argument("words", metavar="WORD...", nargs=-1, required=True)
+@AS_JSON
+@common_options
+def odd_command(run: str, words: tuple[str, ...], as_json: bool) -> None:
+    """Print which WORD does not belong: the one farthest from the mean of all."""
+    vectors = open_vectors(run)
+    cosines = vectors.cosines_with_mean(words)
+    odd = vectors.doesnt_match(words)
+    ranked = sorted(zip(words, cosines, strict=True), key=lambda pair: pair[1])
+    if as_json:
+        print_json({"odd": odd, "words": as_objects(ranked)})
+        return
+    print_answers(odd, ranked)
+    note("cosine similarity of each word to the mean of all, the least first")
 
-    >>> parse_question(("king", "-", "man", "+", "woman"))
-    (['king', 'woman'], ['man'])
-    >>> parse_question(("man", "king", "woman"))
-    (['king', 'woman'], ['man'])
 
-    Raises
-    ------
-    UsageError
-        If it is neither form.
+@click.command("predict")
+@RUN
+@click.argument("context", metavar="CONTEXT...", nargs=-1, required=True)
+@N
+@AS_JSON
+@common_options
+def predict_command(run: str, context: tuple[str, ...], n: int, as_json: bool) -> None:
+    """Print the words that CBOW expects between the words CONTEXT, and how probable each is."""
+    words = [word for argument in context for word in argument.split()]
+    answers = open_vectors(run).predict_output_word(words, n)
+    if as_json:
+        found = [{"word": word, "probability": round(p, 9)} for word, p in answers]
+        print_json({"context": words, "predictions": found})
+        return
+    click.echo(" ".join(words))
+    for word, p in answers:
+        click.echo(f"  {100 * p:6.2f} %  {word}")
+    note("probability of each word as the center of this context")
+
+
+@click.command("vector")
+@RUN
+@click.argument("words", metavar="[WORD]...", nargs=-1)
+@click.option("--sentence", "sentences", multiple=True, metavar="TEXT", help="Of a whole sentence.")
+@WEIGHTING
+@click.option(
+    "--remove-common",
+    is_flag=True,
+    help="Of two sentences or more: take out what all have in common.",
+)
+@click.option("--unit", is_flag=True, help="At length 1.")
+@click.option("--center", is_flag=True, help="Rows of W_out.")
+@AS_JSON
+@ALLOW_CODE
+@common_options
+def vector_command(
+    run: str,
+    words: tuple[str, ...],
+    sentences: tuple[str, ...],
+    weighting: Weighting,
+    remove_common: bool,
+    unit: bool,
+    center: bool,
+    as_json: bool,
+    allow_code: bool,
+) -> None:
+    """Print the vector of each WORD: the word and its numbers, separated by tabs.
+
+    Without a WORD or --sentence, words are read from standard input, one a line. The vector of a
+    sentence is the mean of its words'.
     """
-    parts = [part for argument in question for part in argument.split()]
-    # `king -man +woman` is meant as it looks.
-    parts = [p for part in parts for p in ([part[0], part[1:]] if part[0] in "+-" else [part]) if p]
-    if len(parts) == 3 and not {"+", "-"} & set(parts):
-        return [parts[1], parts[2]], [parts[0]]
-    if parts[:1] not in (["+"], ["-"]):
-        parts = ["+", *parts]
-    signs, words = parts[::2], parts[1::2]
-    if len(signs) != len(words) or not set(signs) <= {"+", "-"} or {"+", "-"} & set(words):
-        raise UsageError("write the question as `king - man + woman` or as `man king woman`")
-    positive = [word for sign, word in zip(signs, words, strict=True) if sign == "+"]
-    negative = [word for sign, word in zip(signs, words, strict=True) if sign == "-"]
-    return positive, negative
+    if remove_common and len(sentences) < 2:
+        raise UsageError("--remove-common compares sentences: give --sentence twice or more")
+    if center and sentences:
+        raise UsageError("--center is for words: a sentence is a mean of rows of W_in")
+    if not words and not sentences and stdin_is_terminal():
+        raise UsageError("give a WORD, or --sentence TEXT, or words on standard input")
+    vectors = open_vectors(run)
+    missing = []
+    table = vectors.output_table() if center else vectors.vectors
+    for word in words or (() if sentences else lines_of_stdin()):
+        try:
+            print_vector("word", word, table[vectors.get_index(word)], unit, as_json)
+        except WordError as error:
+            missing.append(str(error))
+    if sentences:
+        import numpy as np
+
+        from w2v.vectors.sentences import without_common_direction
+
+        tokens = [vectors.tokenize(text, allow_code=allow_code) for text in sentences]
+        rows = np.stack([vectors.sentence_vector(some, weighting) for some in tokens])  # (n, D)
+        for text, row in zip(
+            sentences, without_common_direction(rows) if remove_common else rows, strict=True
+        ):
+            print_vector("sentence", text, row, unit, as_json)
+    if missing:
+        raise WordError("\n".join(missing))
 
 
-def _load(run: str) -> WordVectors:
-    """Open the vectors of the run that is named."""
-    from w2v.run_folder import find_run
-    from w2v.vectors.word_vectors import WordVectors
-
-    return WordVectors.load(find_run(run))
-
-
-def _print_table(title: str, neighbours: list[tuple[str, float]]) -> None:
-    """Print a word and its neighbours, the nearest first."""
-    click.echo(title)
-    for word, similarity in neighbours:
-        click.echo(f"  {similarity:6.3f}  {word}")
-
-
-def _as_objects(neighbours: list[tuple[str, float]]) -> list[dict[str, object]]:
-    """Turn neighbours into what JSON prints."""
-    return [{"word": word, "similarity": round(value, 6)} for word, value in neighbours]
-
-
-def _json(value: object) -> str:
-    """Write JSON on one line, letters of every script as they are."""
-    return json.dumps(value, ensure_ascii=False)
+def print_vector(
+    kind: str, label: str, vector: NDArray[np.floating], unit: bool, as_json: bool
+) -> None:
+    """Print a vector with as many digits as it takes to read the same number again."""
+    if unit:
+        length = float((vector @ vector) ** 0.5)
+        vector = vector / length if length > 0 else vector
+    digits = 9 if vector.itemsize == 4 else 17
+    if as_json:
+        numbers = [float(f"{value:.{digits}g}") for value in vector.tolist()]
+        print_json({kind: label, "vector": numbers})
+    else:
+        click.echo("\t".join([label, *(f"{value:.{digits}g}" for value in vector.tolist())]))

@@ -61,7 +61,7 @@ def score_similarity(vectors: WordVectors, pairs: SimilaritySet) -> SimilaritySc
         first, second = (row_of.get(fold_case(word)) for word in pair)
         if first is None or second is None:
             continue
-        u, v = vectors.unit_vector(words[first]), vectors.unit_vector(words[second])
+        u, v = (vectors.get_vector(words[row], norm=True) for row in (first, second))
         if u.any() and v.any():
             cosines.append(float(u @ v))
             scores.append(score)

@@ -1,51 +1,76 @@
-"""Ask trained vectors: a word's row, its neighbours, analogies, near spellings of a missing word.
+"""Ask trained vectors: rows, neighbours, analogies, the odd one out, sentences, predictions.
 
-Everything here only reads. The vectors stay on disk and are memory-mapped.
+Everything here only reads. The vectors of a run stay on disk and are memory-mapped. Methods have
+the names of gensim's `KeyedVectors` where they mean the same.
 """
 
 from __future__ import annotations
 
-import difflib
 import functools
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.errors import RunError, WordError, quoted
-from w2v.run_folder import DROPPED, VECTORS, VOCAB, read_record
+from w2v.config import Config, load_config
+from w2v.errors import RunError, UsageError, WordError
+from w2v.run_folder import CONFIG, OUTPUT_VECTORS, VECTORS, VOCAB, read_record
+from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import Vocabulary
+from w2v.vectors.nearest import CosineTable
+from w2v.vectors.predicting import center_probabilities
+from w2v.vectors.questions import Question
+from w2v.vectors.sentences import Weighting, sif_weights, weighted_mean
+from w2v.vectors.spelling import why_missing
 
-MAX_SPELLINGS = 50_000  # of the commonest words, searched for near spellings
-BLOCK_FLOATS = 1 << 22  # of the table, in memory at a time
+Vector: TypeAlias = "NDArray[np.floating]"
+Words: TypeAlias = "str | Vector | Sequence[str | Vector]"
+Answers: TypeAlias = "list[tuple[str, float]]"
+
+USUAL_POWER = 0.75  # of the noise, where no config says what it was
+
+
+class Query(NamedTuple):
+    """Where to look for neighbours: a direction of length 1, and rows that are no answer."""
+
+    direction: NDArray[np.float64]
+    left_out: list[int]
 
 
 class WordVectors:
-    """Words and their vectors, with cosine similarity.
+    """Words and their vectors.
 
     Parameters
     ----------
     vocabulary : Vocabulary, V words
+        With counts of 0 where nobody knows them.
     vectors : array of float32 or float64, shape (V, D)
+        W_in.
     folder : Path, optional
-        The run folder, to look up words that got no row.
+        The run folder, to look up words that got no row, and the run's config.
+    output_vectors : array of float32 or float64, shape (V, D), optional
+        W_out.
 
     Attributes
     ----------
     vocabulary : Vocabulary
     vectors : array, shape (V, D)
+    output_vectors : array, shape (V, D), or None
     """
 
     def __init__(
         self,
         vocabulary: Vocabulary,
-        vectors: NDArray[np.floating],
+        vectors: Vector,
         folder: Path | None = None,
+        output_vectors: Vector | None = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.vectors = vectors
+        self.output_vectors = output_vectors
         self._folder = folder
 
     @classmethod
@@ -63,37 +88,49 @@ class WordVectors:
         """
         folder = Path(path)
         record = read_record(folder)
-        file = folder / VECTORS
-        if not file.exists():
+        if not (folder / VECTORS).exists():
             status = record.get("status")
             remedy = "wait for its end" if status == "running" else "train it again"
             raise RunError(f"{folder} has no {VECTORS}: its status is {status!r}; {remedy}")
         vocabulary = Vocabulary.load(folder / VOCAB)
-        try:
-            vectors = np.load(file, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise RunError(f"{file} is damaged: {error}") from error
-        if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind != "f":
-            raise RunError(f"{file} holds no table of numbers")
-        if len(vectors) != len(vocabulary):
-            raise RunError(
-                f"{file} has {len(vectors):,} rows, {VOCAB} has {len(vocabulary):,} words"
-            )
-        return cls(vocabulary, vectors, folder)
+        vectors = _mapped(folder / VECTORS, vocabulary)
+        has_output = (folder / OUTPUT_VECTORS).exists()
+        output_vectors = _mapped(folder / OUTPUT_VECTORS, vocabulary) if has_output else None
+        return cls(vocabulary, vectors, folder, output_vectors)
+
+    # ------------------------------------------------------------ words and rows
 
     def __len__(self) -> int:
         return len(self.vocabulary)
 
     def __contains__(self, word: object) -> bool:
-        return word in self.vocabulary.id_of
+        return isinstance(word, str) and self._find(word) is not None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.vocabulary.words)
 
-    def __getitem__(self, word: str) -> NDArray[np.floating]:
-        return self.vectors[self.id_of(word)]
+    def __getitem__(self, words: str | Sequence[str]) -> Vector:
+        """Return the row of a word, (D,), as a view; or copies of the rows of several, (n, D)."""
+        if isinstance(words, str):
+            return self.vectors[self.get_index(words)]
+        return self.vectors[[self.get_index(word) for word in words]]
 
-    def id_of(self, word: str) -> int:
+    @property
+    def index_to_key(self) -> list[str]:
+        """The words, in the order of the rows."""
+        return self.vocabulary.words
+
+    @property
+    def key_to_index(self) -> dict[str, int]:
+        """The row of each word."""
+        return self.vocabulary.id_of
+
+    @property
+    def vector_size(self) -> int:
+        """D."""
+        return int(self.vectors.shape[1])
+
+    def get_index(self, word: str) -> int:
         """Return the row of a word.
 
         Raises
@@ -101,20 +138,50 @@ class WordVectors:
         WordError
             If it has none; with near spellings, and its count if it was too rare.
         """
-        ids = self.vocabulary.id_of
-        # The same letters may be typed in another encoding than the text's, usually composed.
-        word_id = ids.get(word, ids.get(unicodedata.normalize("NFC", word)))
+        word_id = self._find(word)
         if word_id is None:
-            raise WordError(self._why_missing(word))
+            raise WordError(why_missing(word, self.vocabulary.words, self._folder))
         return word_id
+
+    def get_vector(self, word: str, norm: bool = False) -> Vector:
+        """Return the row of a word, shape (D,); with `norm` at length 1, zeros as they are."""
+        return _unit(np.asarray(self[word], np.float64)) if norm else self[word]
+
+    def _find(self, word: str) -> int | None:
+        """Return the row of a word, or None."""
+        word_id = self.vocabulary.find(word)
+        # The same letters may be typed in another encoding than the text's, usually composed.
+        composed = unicodedata.normalize("NFC", word)
+        return self.vocabulary.find(composed) if word_id is None and composed != word else word_id
+
+    # ------------------------------------------------------------------ nearness
 
     def similarity(self, word: str, other: str) -> float:
         """Return the cosine of the angle between two words' vectors, in -1..1."""
-        return float(self.unit_vector(word) @ self.unit_vector(other))
+        return float(self.get_vector(word, norm=True) @ self.get_vector(other, norm=True))
+
+    def distance(self, word: str, other: str) -> float:
+        """Return 1 - similarity, in 0..2."""
+        return 1 - self.similarity(word, other)
+
+    def n_similarity(self, words: Sequence[str], others: Sequence[str]) -> float:
+        """Return the cosine between the means of two sets of words, in -1..1."""
+        means = [
+            _unit(np.mean([self.get_vector(word, norm=True) for word in some], axis=0))
+            for some in (words, others)
+        ]
+        return float(means[0] @ means[1])
 
     def most_similar(
-        self, positive: str | Sequence[str], negative: str | Sequence[str] = (), topn: int = 10
-    ) -> list[tuple[str, float]]:
+        self,
+        positive: Words,
+        negative: Words = (),
+        topn: int = 10,
+        restrict_vocab: int | None = None,
+        *,
+        min_count: int = 0,
+        center: bool = False,
+    ) -> Answers:
         """Return the words nearest to a sum of unit vectors, by cosine, nearest first.
 
         The words of the question are left out of the answer. For the analogy "man is to king as
@@ -122,9 +189,15 @@ class WordVectors:
 
         Parameters
         ----------
-        positive, negative : str or sequence of str
-            A word, or words, whose unit vectors are added and subtracted.
+        positive, negative : str or array (D,), or a sequence of them
+            Words, whose unit vectors are added and subtracted, or vectors, as they are.
         topn : int
+        restrict_vocab : int, optional
+            Only the first so many words, the commonest, may be answers.
+        min_count : int
+            Only words that were seen so often may.
+        center : bool
+            Compare with the rows of W_out: which words are *predicted* by these?
 
         Returns
         -------
@@ -134,89 +207,268 @@ class WordVectors:
         ------
         WordError
             If a word is not in the vocabulary, or the vectors cancel out.
+        UsageError
+            If `min_count` or `center` ask for what these vectors come without.
 
         References
         ----------
         3CosAdd: Levy and Goldberg, "Linguistic regularities in sparse and explicit word
         representations", CoNLL 2014, equation 2.
         """
-        # A string is a sequence too: of letters, which is never meant.
-        positive = [positive] if isinstance(positive, str) else positive
-        negative = [negative] if isinstance(negative, str) else negative
-        direction = np.zeros(self.vectors.shape[1])
-        for sign, words in ((1, positive), (-1, negative)):
-            for word in words:
-                direction += sign * self.unit_vector(word)
+        query = self.query(positive, negative)
+        return self.answer([query], topn, restrict_vocab, min_count=min_count, center=center)[0]
+
+    def similar_by_vector(
+        self, vector: Vector, topn: int = 10, restrict_vocab: int | None = None
+    ) -> Answers:
+        """Return the words nearest to a vector, shape (D,), as (word, cosine)."""
+        return self.most_similar([vector], topn=topn, restrict_vocab=restrict_vocab)
+
+    def query(self, positive: Words, negative: Words = ()) -> Query:
+        """Turn a question into a direction; see `most_similar` for parameters and errors."""
+        # A string is a sequence too: of letters, which is never meant. So is a vector, of numbers.
+        is_one = (str, np.ndarray)
+        added = [positive] if isinstance(positive, is_one) else list(positive)
+        taken = [negative] if isinstance(negative, is_one) else list(negative)
+        direction = np.zeros(self.vector_size)
+        left_out = []
+        for sign, parts in ((1, added), (-1, taken)):
+            for part in parts:
+                if isinstance(part, str):
+                    left_out.append(self.get_index(part))
+                    direction += sign * self.get_vector(part, norm=True)
+                else:
+                    direction += sign * np.asarray(part, np.float64)
+        return self._query(direction, left_out, _spelled(added, taken))
+
+    def sentence_query(self, sentence: str | Sequence[str], weighting: Weighting = "mean") -> Query:
+        """Turn a sentence into a direction; see `sentence_vector` for parameters and errors."""
+        ids = self._ids_of_sentence(sentence)
+        vector = weighted_mean(self.vectors, ids, self._weights(weighting))
+        return self._query(vector, sorted(set(ids)), "the sentence")
+
+    def _query(self, direction: NDArray[np.float64], left_out: list[int], spelled: str) -> Query:
+        """Bring a direction to length 1."""
         length = np.linalg.norm(direction)
         if not np.isfinite(length):
-            raise RunError(
-                f"the vectors of {spell_question(positive, negative)} are damaged: not numbers"
-            )
+            raise RunError(f"the vectors of {spelled} are damaged: not numbers")
         if not length > 0:
-            raise WordError(f"{spell_question(positive, negative)} adds up to a vector of zeros")
-        cosines = self._cosines(direction / length)
-        cosines[[self.id_of(word) for word in (*positive, *negative)]] = -np.inf
-        n_answers = min(topn, int(np.count_nonzero(cosines > -np.inf)))
-        if n_answers <= 0:
+            raise WordError(f"{spelled} adds up to a vector of zeros")
+        return Query(direction / length, left_out)
+
+    def answer(
+        self,
+        queries: Sequence[Query],
+        topn: int = 10,
+        restrict_vocab: int | None = None,
+        *,
+        min_count: int = 0,
+        center: bool = False,
+    ) -> list[Answers]:
+        """Answer many queries in one pass over the table; parameters as in `most_similar`.
+
+        Returns
+        -------
+        list of lists of (word, cosine), one for each query
+        """
+        if not queries:
             return []
-        nearest = np.argpartition(-cosines, n_answers - 1)[:n_answers]
-        nearest = nearest[np.lexsort((nearest, -cosines[nearest]))]  # ties: the commoner word first
-        return [(self.vocabulary.words[i], float(cosines[i])) for i in nearest.tolist()]
-
-    def unit_vector(self, word: str) -> NDArray[np.float64]:
-        """Return a word's vector at length 1 (a vector of zeros stays as it is)."""
-        vector = np.asarray(self[word], np.float64)
-        length = np.linalg.norm(vector)
-        return vector / length if length > 0 else vector
-
-    def _cosines(self, direction: NDArray[np.float64]) -> NDArray[np.floating]:
-        """Return the cosine between a unit vector and every row; -inf for a row of zeros."""
-        direction = direction.astype(self.vectors.dtype)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            cosines = (self.vectors @ direction) / self._norms
-        return np.where(self._norms > 0, cosines, -np.inf)
-
-    @functools.cached_property
-    def _norms(self) -> NDArray[np.floating]:
-        """The length of each row."""
-        norms = np.empty(len(self.vectors), self.vectors.dtype)
-        rows = max(1, BLOCK_FLOATS // self.vectors.shape[1])
-        for at in range(0, len(norms), rows):
-            block = self.vectors[at : at + rows]
-            norms[at : at + rows] = np.sqrt(np.einsum("vd,vd->v", block, block))
-        return norms
-
-    def _why_missing(self, word: str) -> str:
-        """Say that a word is not there, what is near it, and whether it was too rare."""
-        parts = [f"{quoted(word)} is not in the vocabulary"]
-        if near := self.near_spellings(word):
-            parts.append("near: " + ", ".join(near))
-        if count := self._dropped_count(word):
-            times = "once" if count == 1 else f"{count:,} times"
-            parts.append(f"seen {times} in the text, too rarely to get a vector (vocab.min_count)")
-        return "; ".join(parts)
-
-    def near_spellings(self, word: str, n: int = 3) -> list[str]:
-        """Return the words that are spelled most alike, those that differ in case first."""
-        common = self.vocabulary.words[:MAX_SPELLINGS]
-        folded = word.casefold()
-        same = [w for w in common if w.casefold() == folded]
-        alike = [w for w in common if abs(len(w) - len(word)) <= 2]
-        return list(dict.fromkeys(same + difflib.get_close_matches(folded, alike, n, cutoff=0.7)))[
-            :n
+        is_allowed = None
+        if min_count > 0:
+            self._require_counts("min_count")
+            is_allowed = self.vocabulary.counts >= min_count
+        found = (self._output_cosines if center else self._cosines).nearest(
+            np.stack([query.direction for query in queries]),
+            topn,
+            left_out=[query.left_out for query in queries],
+            first_rows=restrict_vocab,
+            is_allowed=is_allowed,
+        )
+        words = self.vocabulary.words
+        return [
+            [
+                (words[row], value)
+                for row, value in zip(rows.tolist(), cosines.tolist(), strict=True)
+            ]
+            for rows, cosines in found
         ]
 
-    def _dropped_count(self, word: str) -> int:
-        """Return how often a word without a row was seen, 0 if never."""
-        file = self._folder / DROPPED if self._folder else None
-        if file is None or not file.is_file():
-            return 0
-        begin = f"{word}\t".encode()
-        with open(file, "rb") as lines:
-            found = next((line[len(begin) :] for line in lines if line.startswith(begin)), b"0")
-        return int(found) if found.strip().isdigit() else 0
+    @functools.cached_property
+    def _cosines(self) -> CosineTable:
+        """W_in, with the lengths of its rows."""
+        return CosineTable(self.vectors)
+
+    @functools.cached_property
+    def _output_cosines(self) -> CosineTable:
+        """W_out, with the lengths of its rows."""
+        return CosineTable(self.output_table())
+
+    def doesnt_match(self, words: Sequence[str]) -> str:
+        """Return the word that is farthest from the mean of all; of equals the first."""
+        cosines = self.cosines_with_mean(words)
+        return words[int(np.argmin(cosines))]
+
+    def cosines_with_mean(self, words: Sequence[str]) -> list[float]:
+        """Return the cosine of each word with the mean of the unit vectors of all of them."""
+        if len(words) < 3:
+            raise UsageError("it takes three words or more to tell which is the odd one out")
+        unit = np.stack([self.get_vector(word, norm=True) for word in words])  # (n, D)
+        return (unit @ _unit(unit.mean(axis=0))).tolist()
+
+    # ------------------------------------------------- sentences and predictions
+
+    def sentence_vector(
+        self, sentence: str | Sequence[str], weighting: Weighting = "mean"
+    ) -> NDArray[np.float64]:
+        """Return the mean of the vectors of a sentence's words, shape (D,).
+
+        Words without a row are passed over. With several sentences, `without_common_direction`
+        (w2v/vectors/sentences.py) is the second step of Arora et al.
+
+        Parameters
+        ----------
+        sentence : str or sequence of str
+            A text, cut into words as the run's text was, or its words.
+        weighting : "mean" or "sif"
+            Whether common words count less; see `sif_weights`.
+
+        Raises
+        ------
+        WordError
+            If no word of it has a row.
+        UsageError
+            If `sif` is asked of vectors that come without counts.
+        """
+        ids = self._ids_of_sentence(sentence)
+        return weighted_mean(self.vectors, ids, self._weights(weighting))
+
+    def tokenize(self, sentence: str, *, allow_code: bool = False) -> list[str]:
+        """Cut a text into words as the run's text was; that of a vector file as `words` does.
+
+        Parameters
+        ----------
+        sentence : str
+        allow_code : bool
+            Whether a `module:function` tokenizer may be run.
+        """
+        if self._config is None:
+            words = TokenizerSpec("words", lowercase=False).make()(sentence)
+            return [word if word in self else word.lower() for word in words]
+        corpus = self._config.corpus
+        spec = TokenizerSpec(
+            corpus.tokenizer, corpus.lowercase, corpus.normalize, allow_code=allow_code
+        )
+        return spec.make()(sentence)
+
+    def predict_output_word(self, context: Sequence[str], topn: int = 10) -> Answers:
+        """Return the words that CBOW expects between some context words, and their probabilities.
+
+        Parameters
+        ----------
+        context : sequence of str
+            A word that is there twice counts twice.
+        topn : int
+
+        Returns
+        -------
+        list of (word, probability), the most probable first
+
+        Raises
+        ------
+        WordError
+            If a word is not in the vocabulary.
+        UsageError
+            If there is no W_out, there are no counts, or the model is no CBOW.
+
+        References
+        ----------
+        See `w2v/vectors/predicting.py`.
+        """
+        config = self._config
+        if config is not None and config.model.kind != "cbow":
+            raise UsageError("a skip-gram model predicts contexts, not centers; train a cbow")
+        W_out = self.output_table()
+        self._require_counts("a prediction")
+        power = USUAL_POWER
+        if config is not None:
+            power = 0.0 if config.model.loss == "softmax" else config.negatives.power
+        if not context:
+            raise UsageError("a prediction goes by one context word or more")
+        ids = [self.get_index(word) for word in context]
+        p = center_probabilities(self.vectors, W_out, ids, self.vocabulary.counts, power)
+        best = np.argsort(-p, kind="stable")[:topn]
+        return [(self.vocabulary.words[i], float(p[i])) for i in best.tolist() if p[i] > 0]
+
+    def _ids_of_sentence(self, sentence: str | Sequence[str]) -> list[int]:
+        """Return the rows of the words of a sentence that have one."""
+        words = self.tokenize(sentence) if isinstance(sentence, str) else sentence
+        ids = [word_id for word_id in map(self._find, words) if word_id is not None]
+        if not ids:
+            raise WordError("no word of the sentence is in the vocabulary")
+        return ids
+
+    def _weights(self, weighting: Weighting) -> NDArray[np.float64] | None:
+        """Return the weight of each word, or None where all weigh the same."""
+        return sif_weights(self.vocabulary.counts) if weighting == "sif" else None
+
+    @functools.cached_property
+    def _config(self) -> Config | None:
+        """The config of the run; None of a vector file."""
+        file = self._folder / CONFIG if self._folder else None
+        return load_config(file).config if file is not None and file.exists() else None
+
+    def output_table(self) -> Vector:
+        """Return W_out, shape (V, D).
+
+        Raises
+        ------
+        UsageError
+            If these vectors come without it.
+        """
+        if self.output_vectors is None:
+            raise UsageError(
+                "these vectors come without W_out, the table of the words that are predicted; "
+                "give a run folder"
+            )
+        return self.output_vectors
+
+    def _require_counts(self, what: str) -> None:
+        """Refuse what goes by counts where there are none."""
+        if self.vocabulary.n_tokens == 0:
+            raise UsageError(
+                f"{what} goes by how often words were seen, and these vectors come without counts"
+            )
 
 
-def spell_question(positive: Sequence[str], negative: Sequence[str]) -> str:
-    """Write a question as a person would: `king + woman - man`."""
-    return (" + ".join(positive) + "".join(f" - {word}" for word in negative)).strip()
+def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring a vector to length 1; zeros stay as they are."""
+    length = np.linalg.norm(vector)
+    return vector / length if length > 0 else vector
+
+
+def _spelled(added: Sequence[str | Vector], taken: Sequence[str | Vector]) -> str:
+    """Spell a question, for an error message."""
+    names = [
+        [part if isinstance(part, str) else "(a vector)" for part in some]
+        for some in (added, taken)
+    ]
+    return str(Question(*names))
+
+
+def _mapped(file: Path, vocabulary: Vocabulary) -> Vector:
+    """Map a table of vectors with a row for each word.
+
+    Raises
+    ------
+    RunError
+        If it is damaged.
+    """
+    try:
+        table = np.load(file, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise RunError(f"{file} is damaged: {error}") from error
+    if not isinstance(table, np.ndarray) or table.ndim != 2 or table.dtype.kind != "f":
+        raise RunError(f"{file} holds no table of numbers")
+    if len(table) != len(vocabulary):
+        raise RunError(f"{file} has {len(table):,} rows, {VOCAB} has {len(vocabulary):,} words")
+    return table

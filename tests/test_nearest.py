@@ -1,0 +1,76 @@
+"""The one loop behind every query, against a sort of all cosines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from w2v.vectors import nearest
+from w2v.vectors.nearest import CosineTable
+
+few_numbers = st.sampled_from([-2.0, -1.0, 0.0, 1.0, 3.0])  # so that there are ties, and zeros
+
+
+def by_sorting(rows, direction, n, left_out=(), first_rows=None, is_allowed=None):
+    """Score every row, one after another."""
+    found = []
+    for i, row in enumerate(rows[:first_rows]):
+        length = np.linalg.norm(row)
+        if length > 0 and i not in left_out and (is_allowed is None or is_allowed[i]):
+            found.append((-float(direction @ row / length), i))
+    return [i for _, i in sorted(found)][:n]
+
+
+@given(
+    rows=st.lists(st.tuples(few_numbers, few_numbers), min_size=1, max_size=30),
+    n=st.integers(0, 8),
+    block=st.integers(1, 14),
+    left_out=st.lists(st.integers(0, 40), max_size=3),
+    first_rows=st.none() | st.integers(1, 40),
+    forbidden=st.none() | st.sets(st.integers(0, 29)),
+)
+def test_against_sorting(rows, n, block, left_out, first_rows, forbidden):
+    table = np.array(rows)
+    is_allowed = None
+    if forbidden is not None:
+        is_allowed = np.array([i not in forbidden for i in range(len(rows))])
+    # Axes, and a diagonal: cosines that are equal are equal to the bit.
+    directions = np.array([[1.0, 0], [0, -1], [0, 1]])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nearest, "BLOCK_FLOATS", block)
+        found = CosineTable(table).nearest(
+            directions,
+            n,
+            left_out=[left_out, [], [0]],
+            first_rows=first_rows,
+            is_allowed=is_allowed,
+        )
+    for (ids, cosines), direction, out in zip(found, directions, (left_out, [], [0]), strict=True):
+        assert ids.tolist() == by_sorting(table, direction, n, out, first_rows, is_allowed)
+        assert cosines == pytest.approx(
+            [direction @ table[i] / np.linalg.norm(table[i]) for i in ids]
+        )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_many_blocks_and_many_directions(dtype, monkeypatch):
+    rng = np.random.default_rng(4)
+    table = rng.normal(size=(500, 7)).astype(dtype)
+    directions = rng.normal(size=(20, 7))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    whole = CosineTable(table).nearest(directions, 9)
+    monkeypatch.setattr(nearest, "BLOCK_FLOATS", 7 * 33)
+    for (ids, cosines), (ids_in_blocks, again), direction in zip(
+        whole, CosineTable(table).nearest(directions, 9), directions, strict=True
+    ):
+        assert ids.tolist() == ids_in_blocks.tolist() == by_sorting(table, direction, 9)
+        np.testing.assert_allclose(cosines, again, rtol=1e-5)
+
+
+def test_what_is_not_a_number_is_near_to_nothing():
+    table = np.array([[np.nan, 1], [np.inf, 1], [1, 1], [0, 0], [1, 0]], np.float32)
+    [(ids, cosines)] = CosineTable(table).nearest(np.array([[1.0, 0]]), 9)
+    assert ids.tolist() == [4, 2]
+    assert np.isfinite(cosines).all()

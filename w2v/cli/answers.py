@@ -1,0 +1,73 @@
+"""What the asking commands share: their arguments, and how answers are printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+
+import click
+
+from w2v.cli.completion import complete_run
+from w2v.errors import UsageError
+
+RUN = click.argument("run", metavar="RUN", shell_complete=complete_run)
+N = click.option("-n", "n", default=10, show_default=True, type=click.IntRange(1), help="How many.")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
+RESTRICT = click.option(
+    "--restrict", type=click.IntRange(1), help="Answers among the N commonest words only."
+)
+MIN_COUNT = click.option(
+    "--min-count", default=0, type=click.IntRange(0), help="Answers seen so often only."
+)
+WEIGHTING = click.option(
+    "--weighting",
+    type=click.Choice(["mean", "sif"]),
+    default="mean",
+    show_default=True,
+    help="Of a sentence's words: all alike, or common ones less (Arora et al. 2017).",
+)
+ALLOW_CODE = click.option(
+    "--allow-code", is_flag=True, help="Allow the run's tokenizer to be module:function."
+)
+
+
+def print_answers(title: str, answers: Sequence[tuple[str, float]]) -> None:
+    """Print a question and its answers, the nearest first."""
+    click.echo(title)
+    for word, cosine in answers:
+        click.echo(f"  {cosine:6.3f}  {word}")
+
+
+def as_objects(answers: Sequence[tuple[str, float]]) -> list[dict[str, object]]:
+    """Turn answers into what JSON prints."""
+    return [{"word": word, "similarity": round(cosine, 6)} for word, cosine in answers]
+
+
+def print_json(value: object) -> None:
+    """Print JSON on one line, letters of every script as they are."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def lines_of_stdin() -> Iterator[str]:
+    """Yield the lines of standard input that are not blank.
+
+    Raises
+    ------
+    UsageError
+        If it is not UTF-8, or is closed.
+    """
+    if sys.stdin is None:
+        raise UsageError("nothing was asked, and standard input is closed")
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+        except UnicodeDecodeError as error:
+            raise UsageError(f"standard input line {number} is not UTF-8") from error
+        if text:
+            yield text
+
+
+def stdin_is_terminal() -> bool:
+    """Tell whether somebody sits at standard input."""
+    return sys.stdin is not None and sys.stdin.isatty()
