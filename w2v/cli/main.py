@@ -30,6 +30,7 @@ COMMANDS = {
     "train": ("train", "train_command"),
     "similar": ("query", "similar_command"),
     "analogy": ("query", "analogy_command"),
+    "eval": ("evaluate", "eval_command"),
     "corpus": ("corpus", "corpus_group"),
     "config": ("config", "config_group"),
     "completion": ("completion", "completion_command"),

@@ -10,6 +10,7 @@ from typing import NoReturn
 from tqdm import tqdm
 
 from w2v.cli.terminal import (
+    WIDTH,
     bytes_for_people,
     counted,
     note,
@@ -22,7 +23,6 @@ from w2v.text.corpus import Corpus
 from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan, advice
 
-WIDTH = 80  # of a terminal; longer lines of the plan are broken
 SECONDS_BETWEEN_LINES = 10.0  # where there is no terminal to draw a bar on
 
 

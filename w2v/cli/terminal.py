@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+WIDTH = 80  # columns of a terminal; longer lines are broken or cut
 
 
 @dataclass
@@ -86,3 +88,62 @@ def seconds_for_people(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s"
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal a text fills: a letter of 中文 or 한국어 fills two.
+
+    >>> columns_of("eval"), columns_of("평가")
+    (4, 4)
+    """
+    return sum(
+        0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in text
+    )
+
+
+def printable(text: str) -> str:
+    """Return a text of a file's without what would move the cursor or change colors."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def fitted(text: str, columns: int) -> str:
+    """Return a text that fills exactly so many columns: cut, or with spaces behind it.
+
+    >>> fitted("capitals", 6), fitted("수도", 6)
+    ('capit…', '수도  ')
+    """
+    if columns_of(text) > columns:
+        while columns_of(text) > columns - 1:
+            text = text[:-1]
+        text += "…"
+    return text + " " * (columns - columns_of(text))
+
+
+def wrapped(text: str, columns: int = WIDTH) -> list[str]:
+    """Break a text at its spaces into lines of so many columns; later lines are indented."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and columns_of(f"{lines[-1]} {word}") <= columns:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f"  {word}" if lines else word)
+    return lines
+
+
+def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table: names on the left, numbers on the right, no wider than `WIDTH`.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        The first cell of each is its name; names are cut where the table would be too wide.
+    """
+    widths = [max(map(columns_of, column)) for column in zip(*rows, strict=True)]
+    numbers = [2 + width for width in widths[1:]]
+    name = max(1, min(widths[0], WIDTH - sum(numbers)))
+    return [
+        fitted(printable(row[0]), name)
+        + "".join(f"{cell:>{width}}" for cell, width in zip(row[1:], numbers, strict=True))
+        for row in rows
+    ]
