@@ -56,13 +56,13 @@ def warn(text: str) -> None:
     note(click.style("warning: ", fg="yellow") + text)
 
 
-def counted(n: float, noun: str) -> str:
-    """Return a number with its noun in the right form.
+def counted(n: float, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun in the right form; the plural has an s unless it is given.
 
     >>> counted(1, "word"), counted(2000, "word")
     ('1 word', '2,000 words')
     """
-    return f"{n:,.0f} {noun}" + ("" if n == 1 else "s")
+    return f"{n:,.0f} {noun if n == 1 else plural or noun + 's'}"
 
 
 def bytes_for_people(n_bytes: float) -> str:
