@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from w2v.cli.completion import complete_run, complete_set
-from w2v.cli.terminal import common_options, counted, note, printable, table_lines, wrapped
+from w2v.cli.terminal import (
+    common_options,
+    counted,
+    cut,
+    note,
+    printable,
+    table_lines,
+    wrapped,
+)
 from w2v.errors import WordError
 
 if TYPE_CHECKING:
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from w2v.vectors.word_vectors import WordVectors
 
 N_MISSING = 8  # missing words that are named
+MAX_NAME = 40  # columns of a word or of the name of a set
 REASON_TEXT = {
     "unknown": "with a word that is not in the vocabulary",
     "rare": "with one beyond the commonest words (--restrict)",
@@ -76,12 +85,13 @@ def eval_command(
     sets = [find_set(name) for name in dict.fromkeys(names or FACTS)]
     vectors = _open(run)
     scores = [score_set(vectors, found, restrict, keep_case=keep_case) for found in sets]
-    idle = [score.name for score in scores if not n_answered(score)]
+    idle = [_name(score) for score in scores if not n_answered(score)]
     shown = [score for score in scores if names or as_json or n_answered(score)]
-    for score in shown:
+    for at, score in enumerate(shown):
         if as_json:
             _print_json(score)
         else:
+            click.echo("\n" * (at > 0), nl=False)
             _print_page(score)
     if len(idle) == len(scores):
         hint = "" if names else "; give --set a file of questions in the language of the text"
@@ -115,7 +125,7 @@ def _print_page(score: Score) -> None:
         kind, noun, lines = "similarity", "pair", _similarity_lines(score)
     else:
         kind, noun, lines = "analogies", "question", _analogy_lines(score)
-    for line in (printable(f"{score.name}: {kind}"), *lines):
+    for line in (f"{_name(score)}: {kind}", *lines):
         click.echo(line)
     _note_left_out(score.left_out, noun)
 
@@ -153,6 +163,11 @@ def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.1f}"
 
 
+def _name(score: Score) -> str:
+    """Return the name of a set as it is printed."""
+    return cut(printable(score.name), MAX_NAME)
+
+
 def _note_left_out(left_out: LeftOut, noun: str) -> None:
     """Say what was not asked, and which words were missing most often."""
     n_questions = {reason: n for reason, n in left_out.n_questions.items() if n}
@@ -160,7 +175,10 @@ def _note_left_out(left_out: LeftOut, noun: str) -> None:
         return
     parts = [f"{counted(n, noun)} {REASON_TEXT[reason]}" for reason, n in n_questions.items()]
     _note(f"left out: {', '.join(parts)}")
-    often = [f"{found.word} ({found.n_questions:,})" for found in left_out.missing[:N_MISSING]]
+    often = [
+        f"{cut(found.word, MAX_NAME)} ({found.n_questions:,})"
+        for found in left_out.missing[:N_MISSING]
+    ]
     n_more = len(left_out.missing) - len(often)
     more = f" and {counted(n_more, 'more word')}" if n_more else ""
     _note(f"missing, in so many {noun}s: {', '.join(often)}{more}")
@@ -174,6 +192,7 @@ def _note_on_columns(scores: list[Score]) -> None:
     if analogies:
         n_words = analogies[0].n_words
         cut = "all words" if n_words is None else f"only the {n_words:,} commonest words"
+        _note("answered: questions all of whose words can be asked for; of all, and in %")
         _note(
             "add, mul: % right of those answered, by 3CosAdd and 3CosMul; "
             "* lets the words of the question answer too"

@@ -97,8 +97,10 @@ def columns_of(text: str) -> int:
     (4, 4)
     """
     return sum(
-        0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF")
-        for letter in text
+        0
+        if unicodedata.category(letter) in ("Mn", "Me", "Cf")  # marks, and what shows nothing
+        else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in unicodedata.normalize("NFC", text)
     )
 
 
@@ -107,17 +109,18 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
-def fitted(text: str, columns: int) -> str:
-    """Return a text that fills exactly so many columns: cut, or with spaces behind it.
+def cut(text: str, columns: int) -> str:
+    """Return a text that fills at most so many columns.
 
-    >>> fitted("capitals", 6), fitted("수도", 6)
-    ('capit…', '수도  ')
+    >>> cut("capitals", 6), cut("수도", 3)
+    ('capit…', '수…')
     """
-    if columns_of(text) > columns:
-        while columns_of(text) > columns - 1:
-            text = text[:-1]
-        text += "…"
-    return text + " " * (columns - columns_of(text))
+    if columns_of(text) <= columns:
+        return text
+    text = text[:columns]
+    while columns_of(text) > columns - 1:
+        text = text[:-1]
+    return f"{text}…"
 
 
 def wrapped(text: str, columns: int = WIDTH) -> list[str]:
@@ -139,11 +142,14 @@ def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     rows : sequence of sequence of str
         The first cell of each is its name; names are cut where the table would be too wide.
     """
-    widths = [max(map(columns_of, column)) for column in zip(*rows, strict=True)]
-    numbers = [2 + width for width in widths[1:]]
-    name = max(1, min(widths[0], WIDTH - sum(numbers)))
-    return [
-        fitted(printable(row[0]), name)
-        + "".join(f"{cell:>{width}}" for cell, width in zip(row[1:], numbers, strict=True))
+    widths = [2 + max(map(len, column)) for column in zip(*(row[1:] for row in rows), strict=True)]
+    numbers = [
+        "".join(f"{cell:>{width}}" for cell, width in zip(row[1:], widths, strict=True))
         for row in rows
+    ]
+    names = [cut(printable(row[0]), max(1, WIDTH - sum(widths))) for row in rows]
+    width = max(map(columns_of, names))
+    return [
+        name + " " * (width - columns_of(name)) + cells
+        for name, cells in zip(names, numbers, strict=True)
     ]
