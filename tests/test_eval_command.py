@@ -6,11 +6,14 @@ import json
 import re
 import unicodedata
 
+import click
 import numpy as np
 import pytest
 from test_cli import SMALL, w2v
 
+from w2v.cli.evaluate import eval_command
 from w2v.cli.terminal import WIDTH, columns_of, cut, table_lines, wrapped
+from w2v.evaluation.analogies import COMMONEST
 from w2v.evaluation.builtin import FACTS, read_facts
 from w2v.run_folder import RunFolder
 from w2v.text.vocabulary import Vocabulary
@@ -142,6 +145,18 @@ def test_restrict(made):
             "Invalid value for '--restrict'"
             in w2v("eval", made, "--set", "an.txt", "--restrict", wrong, code=2).stderr
         )
+
+
+def test_the_default_cut_is_that_of_the_library():
+    """It is written twice, so that `w2v --help` need not load NumPy."""
+    (option,) = (param for param in eval_command.params if param.name == "restrict")
+    assert option.default == COMMONEST
+
+
+def test_a_set_is_offered_by_name():
+    (option,) = (param for param in eval_command.params if param.name == "names")
+    offered = option.shell_complete(click.Context(eval_command), "facts")
+    assert [item.value for item in offered if item.type == "plain"] == [*FACTS]
 
 
 def test_keep_case(made, folder):
