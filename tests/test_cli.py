@@ -101,6 +101,7 @@ def test_every_command_has_help(path):
         ["--help"],
         ["train", "--help"],
         ["similar", "--help"],
+        ["eval", "--help"],
         ["config", "show"],
         ["completion", "zsh"],
     ],

@@ -1,4 +1,4 @@
-"""Evaluation sets in every shape they come in, and scores against plain loops."""
+"""Evaluation sets in every shape they come in, and the scores on similarity."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 
 from w2v import WordVectors
 from w2v.errors import RunError, SetError
-from w2v.evaluation import analogies
-from w2v.evaluation.analogies import Tally, score_analogies
+from w2v.evaluation.lookup import Missing
 from w2v.evaluation.sets import AnalogySet, SimilaritySet, fold_case, read_set
-from w2v.evaluation.similarity import average_ranks, score_similarity, spearman
+from w2v.evaluation.similarity import (
+    average_ranks,
+    confidence_interval,
+    pearson,
+    score_similarity,
+    spearman,
+)
 from w2v.text.vocabulary import Vocabulary
 
 PAIRS = [("love", "sex"), ("tiger", "tiger")]
@@ -130,101 +135,6 @@ def test_a_file_that_is_not_there(tmp_path):
             read_set(path)
 
 
-# Nothing is at its place: a word of zeros, two that differ in case, and one beyond the cut.
-WORDS = ["Queen", "the", "<pad>", "king", "man", "queen", "woman", "apple", "Paris", "boy"]
-
-
-def planted():
-    rng = np.random.default_rng(5)
-    rows = rng.normal(0, 1, (len(WORDS), 7))
-    row = {word: rows[i] for i, word in enumerate(WORDS)}
-    row["<pad>"][:] = 0
-    row["Queen"][:] = row["king"] - row["man"] + row["woman"]
-    return make_vectors(WORDS, rows)
-
-
-def ask(vectors, *questions, n_words=30_000):
-    return score_analogies(vectors, AnalogySet("set", {"one": list(questions)}), n_words).total
-
-
-class TestAnalogies:
-    def test_the_definition(self):
-        """Against one question at a time, on vectors of very different lengths."""
-        rng = np.random.default_rng(2)
-        words = [f"w{i}" for i in range(40)]
-        vectors = make_vectors(words, rng.normal(0, 1, (40, 4)) * rng.exponential(5, (40, 1)))
-        questions = [tuple(rng.choice(words, 4).tolist()) for _ in range(300)]
-        # Half of them get the answer that one at a time gives.
-        for i in range(0, 300, 2):
-            a, b, c, _ = questions[i]
-            questions[i] = (a, b, c, vectors.most_similar([b, c], [a], topn=1)[0][0])
-        expected = sum(vectors.most_similar([b, c], [a], 1)[0][0] == d for a, b, c, d in questions)
-        assert ask(vectors, *questions) == Tally("total", 300, 300, expected)
-        assert 150 <= expected < 200
-
-    def test_any_size_of_block(self, monkeypatch):
-        vectors = planted()
-        questions = [("man", "king", "woman", "queen"), ("man", "king", "boy", "queen")] * 5
-        whole = ask(vectors, *questions)
-        for size in (1, 27, 28):
-            monkeypatch.setattr(analogies, "BLOCK_FLOATS", size)
-            assert ask(vectors, *questions) == whole
-
-    def test_case_is_folded_and_the_commonest_spelling_counts(self):
-        """The rarer `queen` is no candidate, though a question spells it so."""
-        vectors = planted()
-        for answer in ("queen", "Queen", "QUEEN"):
-            assert ask(vectors, ("Man", "KING", "woman", answer)) == Tally("total", 1, 1, 1)
-        assert ask(vectors, ("boy", "paris", "APPLE", "the")).n_answered == 1
-
-    def test_the_words_of_the_question_are_no_answer(self):
-        """king - king + man is man itself; the nearest other word is not a word of the question."""
-        rows = [[9, 1, 0], [8, 2, 0], [7, 3, 1], [0, 0, 1]]
-        vectors = make_vectors(list("abcd"), rows)
-        assert ask(vectors, ("a", "a", "b", "c")).n_correct == 1
-        for answer in "ab":
-            assert ask(vectors, ("a", "a", "b", answer)).n_correct == 0
-
-    def test_nothing_is_left_to_answer(self):
-        vectors = make_vectors(["a", "b"], [[1, 0], [0, 1]])
-        assert ask(vectors, ("a", "b", "a", "b"), ("b", "a", "b", "a")).n_correct == 0
-
-    def test_what_is_not_answered_lowers_the_coverage_only(self):
-        vectors = planted()
-        right = ("man", "king", "woman", "queen")
-        score = ask(vectors, right, ("man", "king", "woman", "<pad>"), ("x", *right[1:]), right[:4])
-        assert score == Tally("total", 4, 2, 2)
-        assert (score.accuracy, score.coverage) == (1.0, 0.5)
-
-    def test_only_the_commonest(self):
-        vectors = planted()
-        right = ("man", "king", "woman", "queen")
-        assert ask(vectors, right, n_words=7).n_answered == 1
-        assert ask(vectors, right, n_words=6).n_answered == 0
-
-    def test_by_section(self):
-        vectors = planted()
-        right, wrong = ("man", "king", "woman", "queen"), ("man", "king", "woman", "the")
-        asked = AnalogySet("set", {"b": [right, wrong], "none": [], "a": [wrong, ("x",) * 4]})
-        score = score_analogies(vectors, asked)
-        assert score.sections == [Tally("b", 2, 2, 1), Tally("none", 0, 0, 0), Tally("a", 2, 1, 0)]
-        assert score.total == Tally("total", 4, 3, 1)
-        assert score.sections[1].accuracy is None
-        assert score.sections[1].coverage == 0
-
-    def test_a_tie_goes_to_the_commoner_word(self):
-        vectors = make_vectors(list("abcde"), [[1, 0], [1, 0], [1, 0], [1, 0], [1, 0]])
-        assert ask(vectors, ("a", "b", "c", "d")).n_correct == 1
-        assert ask(vectors, ("a", "b", "c", "e")).n_correct == 0
-
-    def test_vectors_that_are_not_numbers(self):
-        vectors = make_vectors(["a", "b"], [[1, np.nan], [0, 1]])
-        with pytest.raises(RunError, match="the vectors are damaged: some are not numbers"):
-            ask(vectors, ("a", "b", "a", "b"))
-        with pytest.raises(RunError, match="the vectors are damaged"):
-            score_similarity(vectors, SimilaritySet("set", [("a", "b")], [1.0]))
-
-
 class TestSimilarity:
     def test_the_order_of_cosines(self):
         vectors = make_vectors(list("abcd"), [[1, 0], [9, 1], [1, 1], [-5, 1]])
@@ -249,8 +159,45 @@ class TestSimilarity:
         assert score.n_answered == 2
 
     def test_nothing_is_known(self):
-        score = score_similarity(planted(), SimilaritySet("set", [("x", "y")], [1.0]))
+        vectors = make_vectors(["a", "b"], [[1, 0], [0, 1]])
+        score = score_similarity(vectors, SimilaritySet("set", [("x", "y")], [1.0]))
         assert (score.spearman, score.n_answered, score.coverage) == (None, 0, 0)
+        assert (score.interval, score.pearson) == (None, None)
+
+    def test_what_is_left_out_and_why(self):
+        vectors = make_vectors(["a", "b", "<pad>"], [[1, 0], [9, 1], [0, 0]])
+        pairs = [("a", "X"), ("x", "<pad>"), ("<pad>", "b"), ("y", "y"), ("a", "b")]
+        left_out = score_similarity(vectors, SimilaritySet("set", pairs, [1.0] * 5)).left_out
+        assert left_out.n_questions == {"unknown": 3, "rare": 0, "zero": 1}
+        assert left_out.missing == [
+            Missing("<pad>", "zero", 2),
+            Missing("x", "unknown", 2),
+            Missing("y", "unknown", 1),
+        ]
+
+    def test_words_as_written(self):
+        vectors = make_vectors(["May", "may", "june"], [[1, 0], [0, 1], [0.1, 1]])
+        pairs = [("may", "june"), ("May", "june"), ("MAY", "june")]
+        asked = SimilaritySet("set", pairs, [2.0, 1.0, 0.0])
+        assert score_similarity(vectors, asked).n_answered == 3
+        score = score_similarity(vectors, asked, keep_case=True)
+        assert (score.n_answered, score.spearman) == (2, pytest.approx(1))
+        assert score.keep_case
+
+    def test_pearson_is_of_the_cosines(self):
+        vectors = make_vectors(list("abc"), [[1, 0], [3, 4], [0, 7]])
+        asked = SimilaritySet("set", [("a", "b"), ("a", "c"), ("a", "a")], [6.0, 0.0, 10.0])
+        assert score_similarity(vectors, asked).pearson == pytest.approx(1)
+
+    def test_numbers_near_the_ends_of_float32(self):
+        vectors = make_vectors(list("abc"), [[1e30, 0], [3e-30, 4e-30], [0, 1e38]])
+        asked = SimilaritySet("set", [("a", "b"), ("a", "c"), ("a", "a")], [6.0, 0.0, 10.0])
+        assert score_similarity(vectors, asked).pearson == pytest.approx(1)
+
+    def test_vectors_that_are_not_numbers(self):
+        vectors = make_vectors(["a", "b"], [[1, np.nan], [0, 1]])
+        with pytest.raises(RunError, match="the vectors are damaged"):
+            score_similarity(vectors, SimilaritySet("set", [("a", "b")], [1.0]))
 
 
 def naive_ranks(values):
@@ -277,6 +224,16 @@ class TestSpearman:
     @pytest.mark.parametrize(("x", "y"), [([], []), ([1], [2]), ([1, 1], [1, 2]), ([1, 2], [3, 3])])
     def test_not_defined(self, x, y):
         assert spearman(x, y) is None
+        assert pearson(x, y) is None
+
+    def test_equal_numbers_whose_mean_is_another(self):
+        assert pearson([0.1] * 3, [1, 2, 3]) is None
+
+    @pytest.mark.parametrize("scale", [1e-200, 1, 1e200])
+    def test_pearson_by_hand(self, scale):
+        """From the means: -1, 0, 1 and -2, 1, 1."""
+        first, second = np.array([1, 2, 3]) * scale, np.array([0, 3, 3]) * scale
+        assert pearson(first, second) == pytest.approx(3 / np.sqrt(2 * 6))
 
     def test_against_scipy(self):
         stats = pytest.importorskip("scipy.stats")
@@ -285,6 +242,33 @@ class TestSpearman:
             x, y = rng.integers(0, max(2, n // 3), n), rng.normal(size=n)
             if len(set(x.tolist())) > 1:
                 assert spearman(x, y) == pytest.approx(stats.spearmanr(x, y).statistic)
+                assert pearson(x, y) == pytest.approx(stats.pearsonr(x, y).statistic)
+
+
+class TestInterval:
+    def test_by_hand(self):
+        """atanh(0.5) = 0.549306, the error is sqrt(1.125 / 9) = 0.353553, 1.96 of it 0.692952."""
+        expected = (np.tanh(0.549306 - 0.692952), np.tanh(0.549306 + 0.692952))
+        assert confidence_interval(0.5, 12) == pytest.approx(expected, abs=1e-6)
+
+    def test_it_is_narrower_for_more_pairs_and_turns_with_the_sign(self):
+        low, high = confidence_interval(0.3, 400)
+        assert confidence_interval(0.3, 40)[0] < low < 0.3 < high < confidence_interval(0.3, 40)[1]
+        assert confidence_interval(-0.3, 400) == pytest.approx((-high, -low))
+
+    def test_where_there_is_none(self):
+        assert confidence_interval(0.5, 3) is None
+        assert confidence_interval(1.0, 4) == (1, 1)
+        assert confidence_interval(-1.0, 4) == (-1, -1)
+
+    def test_it_is_reported(self):
+        vectors = make_vectors(list("abcde"), [[1, 0], [9, 1], [1, 1], [-5, 1], [1, 9]])
+        pairs = [("a", "b"), ("a", "c"), ("a", "d"), ("a", "e")]
+        asked = SimilaritySet("set", pairs, [9.0, 1.0, 2.0, 7.0])
+        score = score_similarity(vectors, asked)
+        assert score.interval == confidence_interval(score.spearman, 4)
+        asked = SimilaritySet("set", pairs[:3], [9.0, 1.0, 2.0])
+        assert score_similarity(vectors, asked).interval is None
 
 
 def test_case_is_folded_as_the_tokenizer_does():

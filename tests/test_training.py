@@ -209,11 +209,13 @@ OTHER_VALUES = {
     "train.threads": None,  # never changes the bits
     "train.parallel": "hogwild",
     "eval.heldout": 0.2,
+    "eval.sets": None,  # only measure: tests/test_evaluating.py
+    "eval.every": None,
     "train.seed": 9,
     "output.dir": None,  # where the run goes
 }
 NOT_YET = {
-    "embedding.pretrained", "train.checkpoint_every", "train.early_stop", "eval.sets", "eval.every",
+    "embedding.pretrained", "train.checkpoint_every", "train.early_stop",
 }  # fmt: skip
 NEEDS = {
     "negatives.distinct": {"negatives.mode": "independent"},

@@ -5,7 +5,7 @@ vocab.tsv            word<TAB>count, in row order
 dropped.tsv          word<TAB>count of the words of the text that got no row
 vectors.npy          W_in (V, D)
 output_vectors.npy   W_out (V, D)
-metrics.jsonl        one JSON object for each chunk and each epoch
+metrics.jsonl        one JSON object for each chunk, each epoch, each set that was measured
 run.json             format, versions, corpus, tokens, seconds, status
 """
 

@@ -46,7 +46,7 @@ def as_objects(answers: Sequence[tuple[str, float]]) -> list[dict[str, object]]:
 
 def print_json(value: object) -> None:
     """Print JSON on one line, letters of every script as they are."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
 def lines_of_stdin() -> Iterator[str]:

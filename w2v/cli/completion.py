@@ -66,3 +66,11 @@ def complete_corpus(ctx: click.Context, param: click.Parameter, text: str) -> li
 
     names = [CompletionItem(n) for n in builtin_corpora() if n.startswith(text)]
     return [CompletionItem(text, type="file"), *names]
+
+
+def complete_set(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+    """Offer evaluation sets by name, and files."""
+    from w2v.evaluation.finding import known_sets
+
+    names = [CompletionItem(n, help=h) for n, h in known_sets().items() if n.startswith(text)]
+    return [CompletionItem(text, type="file"), *names]

@@ -33,6 +33,7 @@ COMMANDS = {
     "odd": ("query", "odd_command"),
     "predict": ("query", "predict_command"),
     "vector": ("query", "vector_command"),
+    "eval": ("evaluate", "eval_command"),
     "corpus": ("corpus", "corpus_group"),
     "config": ("config", "config_group"),
     "completion": ("completion", "completion_command"),

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from tqdm import tqdm
 
 from w2v.cli.terminal import (
+    WIDTH,
     bytes_for_people,
     counted,
     note,
+    printable,
     seconds_for_people,
     settings,
     warn,
+    wrapped,
 )
 from w2v.config.schema import Config
+from w2v.evaluation.analogies import AnalogyScore
+from w2v.evaluation.scoring import Score
 from w2v.text.corpus import Corpus
+from w2v.training.evaluating import Evaluation
 from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan, advice
 
-WIDTH = 80  # of a terminal; longer lines of the plan are broken
 SECONDS_BETWEEN_LINES = 10.0  # where there is no terminal to draw a bar on
 
 
@@ -107,6 +112,14 @@ class Progress(Observer):
             losses += f", held-out {metrics.heldout_loss:.3f}"
         self._line(metrics.epoch, losses, metrics.words_per_second, ended)
 
+    def on_evaluation(self, evaluations: Sequence[Evaluation]) -> None:
+        """Print what was scored on each set."""
+        if self._training is not None:
+            self._training.clear()
+        scores = ", ".join(score_text(evaluation.score) for evaluation in evaluations)
+        for line in wrapped(f"epoch {evaluations[0].epoch}: {scores}"):
+            note(line)
+
     def should_stop(self) -> bool:
         """Stop when the user asked for it."""
         return self._stop_requested()
@@ -122,6 +135,17 @@ class Progress(Observer):
 def loss_text(loss: float | None) -> str:
     """Say a mean loss, in nats per example, or that no batch with an example was measured."""
     return "loss not measured" if loss is None else f"loss {loss:.3f}"
+
+
+def score_text(score: Score) -> str:
+    """Say the score on a set, or that nothing could be asked."""
+    if isinstance(score, AnalogyScore):
+        share, n = score.total.accuracy, counted(score.total.n_answered, "analogy", "analogies")
+        figure = None if share is None else f"{100 * share:.1f} % of {n}"
+    else:
+        rho, n = score.spearman, counted(score.n_answered, "pair")
+        figure = None if rho is None else f"Spearman {100 * rho:.1f} on {n}"
+    return f"{printable(score.name)} {figure or 'not measured'}"
 
 
 def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+WIDTH = 80  # columns of a terminal; longer lines are broken or cut
 
 
 @dataclass
@@ -54,13 +56,13 @@ def warn(text: str) -> None:
     note(click.style("warning: ", fg="yellow") + text)
 
 
-def counted(n: float, noun: str) -> str:
-    """Return a number with its noun in the right form.
+def counted(n: float, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun in the right form; the plural has an s unless it is given.
 
     >>> counted(1, "word"), counted(2000, "word")
     ('1 word', '2,000 words')
     """
-    return f"{n:,.0f} {noun}" + ("" if n == 1 else "s")
+    return f"{n:,.0f} {noun if n == 1 else plural or noun + 's'}"
 
 
 def bytes_for_people(n_bytes: float) -> str:
@@ -86,3 +88,68 @@ def seconds_for_people(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s"
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal a text fills: a letter of 中文 or 한국어 fills two.
+
+    >>> columns_of("eval"), columns_of("평가")
+    (4, 4)
+    """
+    return sum(
+        0
+        if unicodedata.category(letter) in ("Mn", "Me", "Cf")  # marks, and what shows nothing
+        else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in unicodedata.normalize("NFC", text)
+    )
+
+
+def printable(text: str) -> str:
+    """Return a text of a file's without what would move the cursor or change colors."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def cut(text: str, columns: int) -> str:
+    """Return a text that fills at most so many columns.
+
+    >>> cut("capitals", 6), cut("수도", 3)
+    ('capit…', '수…')
+    """
+    if columns_of(text) <= columns:
+        return text
+    text = text[:columns]
+    while columns_of(text) > columns - 1:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def wrapped(text: str, columns: int = WIDTH) -> list[str]:
+    """Break a text at its spaces into lines of so many columns; later lines are indented."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and columns_of(f"{lines[-1]} {word}") <= columns:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f"  {word}" if lines else word)
+    return lines
+
+
+def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table: names on the left, numbers on the right, no wider than `WIDTH`.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        The first cell of each is its name; names are cut where the table would be too wide.
+    """
+    widths = [2 + max(map(len, column)) for column in zip(*(row[1:] for row in rows), strict=True)]
+    numbers = [
+        "".join(f"{cell:>{width}}" for cell, width in zip(row[1:], widths, strict=True))
+        for row in rows
+    ]
+    names = [cut(printable(row[0]), max(1, WIDTH - sum(widths))) for row in rows]
+    width = max(map(columns_of, names))
+    return [
+        name + " " * (width - columns_of(name)) + cells
+        for name, cells in zip(names, numbers, strict=True)
+    ]

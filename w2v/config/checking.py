@@ -275,6 +275,7 @@ def _without_effect(config: Config) -> list[tuple[str, str]]:
         "negatives.mode": (softmax, "model.loss: negative_sampling"),
         "negatives.power": (softmax, "model.loss: negative_sampling"),
         "negatives.distinct": (softmax, "model.loss: negative_sampling"),
+        "eval.every": (not config.eval.sets, "eval.sets"),
         "train.parallel": (config.train.optimizer != "sgd", "train.optimizer: sgd"),
     }
     default = Config()
@@ -301,7 +302,5 @@ def missing_parts(config: Config) -> list[tuple[str, str]]:
             isinstance(embedding.freeze, str),
             "only true or false is in this version",
         ),
-        ("eval.sets", bool(config.eval.sets), "only [] is in this version"),
-        ("eval.every", config.eval.every != "end", "only end is in this version"),
     ]
     return [(path, sentence) for path, is_missing, sentence in missing if is_missing]

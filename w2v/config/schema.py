@@ -137,8 +137,10 @@ class EvalConfig:
     heldout: float = option(
         0.0, "share of each chunk never trained on, to measure its loss", at_least=0, at_most=0.5
     )
-    sets: list[str] = option([], "evaluation files or built-in sets; not yet")
-    every: Literal["end", "epoch"] = option("end", "when the sets are run; not yet")
+    sets: list[str] = option([], "evaluation files or built-in sets (w2v eval)")
+    every: Literal["end", "epoch"] = option(
+        "end", "when the sets are asked: after training, or each epoch"
+    )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
-"""Score vectors on analogies: how often is the nearest word to b − a + c the right one?
+"""Score vectors on analogies: how often is the right word the nearest one?
 
-The questions are answered in blocks, each one matrix product. `sets.py` reads the questions;
-`WordVectors.most_similar` answers a single one, and the tests hold both together.
+`sets.py` reads the questions, `lookup.py` finds their words, `answering.py` answers them.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.errors import RunError
-from w2v.evaluation.sets import Analogy, AnalogySet, fold_case, rows_by_folded
+from w2v.evaluation.answering import MEASURES, answer
+from w2v.evaluation.lookup import LeftOut, Lookup
+from w2v.evaluation.sets import AnalogySet
 from w2v.vectors.word_vectors import WordVectors
 
 COMMONEST = 30_000  # words that are asked for and may answer; the customary cut
-BLOCK_FLOATS = 1 << 22  # cosines in memory at a time
 
 
 @dataclass(frozen=True)
@@ -30,18 +29,24 @@ class Tally:
     n_questions : int
     n_answered : int
         Those all of whose four words are among the candidates.
-    n_correct : int
+    n_correct : dict of str to int
+        By measure: `add` (3CosAdd) and `mul` (3CosMul), and the same with the words of the
+        question allowed as answers, `add_all` and `mul_all`.
     """
 
     section: str
     n_questions: int
     n_answered: int
-    n_correct: int
+    n_correct: dict[str, int]
+
+    def share(self, measure: str) -> float | None:
+        """Return the share of the answered questions that are right, in 0..1; None if none was."""
+        return self.n_correct[measure] / self.n_answered if self.n_answered else None
 
     @property
     def accuracy(self) -> float | None:
-        """The share of the answered questions that are right, in 0..1; None if none was."""
-        return self.n_correct / self.n_answered if self.n_answered else None
+        """The share that is right by 3CosAdd, the words of the question left out."""
+        return self.share("add")
 
     @property
     def coverage(self) -> float:
@@ -51,28 +56,54 @@ class Tally:
 
 @dataclass(frozen=True)
 class AnalogyScore:
-    """The score on a set: of each section, in the order of the file, and of all together."""
+    """The score on a set.
 
+    Attributes
+    ----------
+    name : str
+        Of the set.
+    sections : list of Tally
+        In the order of the file.
+    semantic, syntactic : Tally or None
+        The sections of each kind together; None unless the set has both kinds.
+    total : Tally
+    left_out : LeftOut
+    n_words : int or None
+        The cut: so many of the commonest words were asked for and could answer; None for all.
+    keep_case : bool
+    """
+
+    name: str
     sections: list[Tally]
+    semantic: Tally | None
+    syntactic: Tally | None
     total: Tally
+    left_out: LeftOut
+    n_words: int | None
+    keep_case: bool
 
 
 def score_analogies(
-    vectors: WordVectors, questions: AnalogySet, n_words: int = COMMONEST
+    vectors: WordVectors,
+    questions: AnalogySet,
+    n_words: int | None = COMMONEST,
+    *,
+    keep_case: bool = False,
 ) -> AnalogyScore:
-    """Ask every analogy of a set, by 3CosAdd on unit vectors.
+    """Ask every analogy of a set, by 3CosAdd and by 3CosMul.
 
-    The answer to "a is to b as c is to ?" is the candidate x, other than a, b and c, with the
-    largest x · (b − a + c). Candidates are the `n_words` commonest words; of words that differ in
-    case only, the commonest. The words of a question are looked up without regard to case. A
-    question with a word that is no candidate is not answered, and counts in the coverage only.
+    Candidates are the `n_words` commonest words; of words that differ in case only, the commonest.
+    A question with a word that is no candidate is not answered, and counts in the coverage only.
 
     Parameters
     ----------
     vectors : WordVectors
         Rows in the order of a vocabulary: by falling count.
     questions : AnalogySet
-    n_words : int, at least 1
+    n_words : int, at least 1, or None
+        None stands for all words.
+    keep_case : bool
+        Compare words as they are written; else in lower case.
 
     Raises
     ------
@@ -81,59 +112,64 @@ def score_analogies(
 
     References
     ----------
-    Levy and Goldberg, "Linguistic regularities in sparse and explicit word representations",
-    CoNLL 2014, equation 2. The restriction to the 30,000 commonest words is that of the
-    program compute-accuracy beside word2vec.c.
+    The restriction to the 30,000 commonest words is that of the program compute-accuracy beside
+    word2vec.c; the measures are in `answering.py`.
     """
-    words, unit = _candidates(vectors, n_words)
-    id_of = {word: word_id for word_id, word in enumerate(words)}
-    tallies = []
-    for section, asked in questions.sections.items():
-        ids = _ids_of(asked, id_of)
-        n_correct = int(np.count_nonzero(_answers(unit, ids[:, :3]) == ids[:, 3]))
-        tallies.append(Tally(section, len(asked), len(ids), n_correct))
+    lookup = Lookup(vectors, n_words, keep_case=keep_case)
+    asked = [question for section in questions.sections.values() for question in section]
+    ids, left_out = lookup.find(asked)
+    ids = ids.reshape(-1, 4)
+    is_answered: NDArray[np.bool_] = np.all(ids >= 0, axis=1)
+    is_correct = {measure: np.zeros(len(ids), bool) for measure in MEASURES}
+    for measure, answers in answer(lookup, ids[is_answered, :3]).items():
+        is_correct[measure][is_answered] = answers == ids[is_answered, 3]
+    sections = _tally_sections(questions, is_answered, is_correct)
+    kinds = [[t for t in sections if is_syntactic(t.section) is wanted] for wanted in (False, True)]
+    semantic, syntactic = (
+        _sum(name, tallies) if all(kinds) else None
+        for name, tallies in zip(("semantic", "syntactic"), kinds, strict=True)
+    )
     return AnalogyScore(
-        tallies,
-        Tally(
-            "total",
-            sum(tally.n_questions for tally in tallies),
-            sum(tally.n_answered for tally in tallies),
-            sum(tally.n_correct for tally in tallies),
-        ),
+        name=questions.name,
+        sections=sections,
+        semantic=semantic,
+        syntactic=syntactic,
+        total=_sum("total", sections),
+        left_out=left_out,
+        n_words=n_words,
+        keep_case=keep_case,
     )
 
 
-def _candidates(vectors: WordVectors, n_words: int) -> tuple[list[str], NDArray[np.floating]]:
-    """Return the folded words that take part and their unit vectors, the commonest first."""
-    row_of = rows_by_folded(vectors.vocabulary.words[:n_words])
-    rows = np.array(sorted(row_of.values()), np.int64)
-    chosen = np.asarray(vectors.vectors[rows])  # (n, D)
-    length = np.linalg.norm(chosen, axis=1)
-    if not np.isfinite(length).all():
-        raise RunError("the vectors are damaged: some are not numbers; train the run again")
-    has_direction = length > 0  # <pad>, say, has none
-    words = [fold_case(vectors.vocabulary.words[row]) for row in rows[has_direction].tolist()]
-    return words, chosen[has_direction] / length[has_direction, None]
+def is_syntactic(section: str) -> bool:
+    """Tell whether a section asks for forms of words; its name begins as in Google's set.
+
+    >>> is_syntactic("gram3-comparative"), is_syntactic("currency")
+    (True, False)
+    """
+    return section.startswith("gram")
 
 
-def _ids_of(asked: Sequence[Analogy], id_of: dict[str, int]) -> NDArray[np.int64]:
-    """Return the candidates' ids of the questions that can be answered, shape (n, 4)."""
-    folded = [[id_of.get(fold_case(word), -1) for word in question] for question in asked]
-    ids = np.array(folded, np.int64).reshape(-1, 4)
-    return ids[(ids >= 0).all(axis=1)]
+def _tally_sections(
+    questions: AnalogySet, is_answered: NDArray[np.bool_], is_correct: dict[str, NDArray[np.bool_]]
+) -> list[Tally]:
+    """Count what became of the questions, which stand one section behind the other."""
+    tallies = []
+    start = 0
+    for section, asked in questions.sections.items():
+        part = slice(start, start + len(asked))
+        start = part.stop
+        n_correct = {m: int(np.count_nonzero(right[part])) for m, right in is_correct.items()}
+        n_answered = int(np.count_nonzero(is_answered[part]))
+        tallies.append(Tally(section, len(asked), n_answered, n_correct))
+    return tallies
 
 
-def _answers(unit: NDArray[np.floating], ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the id of the answer to each question (a, b, c), shape (n, 3); -1 if none is left."""
-    answers = np.empty(len(ids), np.int64)
-    n_block = max(1, BLOCK_FLOATS // max(1, len(unit)))
-    for at in range(0, len(ids), n_block):
-        block = ids[at : at + n_block]
-        a, b, c = block.T
-        direction = unit[b] - unit[a] + unit[c]  # (n, D)
-        nearness = direction @ unit.T  # (n, D) @ (D, n_candidates) -> (n, n_candidates)
-        np.put_along_axis(nearness, block, -np.inf, axis=1)
-        best = nearness.argmax(axis=1)  # a tie: the commoner word
-        is_left = nearness[np.arange(len(block)), best] > -np.inf
-        answers[at : at + n_block] = np.where(is_left, best, -1)
-    return answers
+def _sum(name: str, tallies: Sequence[Tally]) -> Tally:
+    """Add up tallies."""
+    return Tally(
+        name,
+        sum(tally.n_questions for tally in tallies),
+        sum(tally.n_answered for tally in tallies),
+        {measure: sum(tally.n_correct[measure] for tally in tallies) for measure in MEASURES},
+    )

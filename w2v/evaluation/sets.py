@@ -9,7 +9,8 @@ An analogy is four words, a is to b as c is to d, under `: section` headers or n
 words and a score, separated by tabs, commas or spaces; a first line without a number is a header,
 columns after the score are ignored. Blank lines and lines that begin with # are passed over.
 
-Nothing is scored here: see `analogies.py` and `similarity.py`.
+Nothing is scored here: see `analogies.py` and `similarity.py`. The sets that come with w2v are in
+`builtin.py`, and `finding.py` finds a set by its name.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import csv
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,18 +105,6 @@ def fold_case(word: str) -> str:
     'athens'
     """
     return unicodedata.normalize("NFC", word).lower()
-
-
-def rows_by_folded(words: Sequence[str]) -> dict[str, int]:
-    """Return the row of each word by its folded form; of those that share one, the first row.
-
-    Parameters
-    ----------
-    words : sequence of str
-        In row order, the commonest first.
-    """
-    # Backwards, so that the commonest is written last and stays.
-    return {fold_case(words[word_id]): word_id for word_id in range(len(words) - 1, -1, -1)}
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:

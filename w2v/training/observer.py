@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from w2v.config.schema import Config
 from w2v.text.corpus import Corpus
+from w2v.training.evaluating import Evaluation
 from w2v.training.planning import Plan
 from w2v.training.schedule import Step
 
@@ -73,6 +75,9 @@ class Observer:
 
     def on_epoch(self, metrics: EpochMetrics) -> None:
         """An epoch has ended."""
+
+    def on_evaluation(self, evaluations: Sequence[Evaluation]) -> None:
+        """The vectors have been measured at the end of an epoch, on each set of `eval.sets`."""
 
     def should_stop(self) -> bool:
         """Asked after each chunk: stop here?"""

@@ -23,6 +23,7 @@ from w2v.config.showing import write_config
 from w2v.engines.choice import prepare_engine
 from w2v.engines.contract import Weights
 from w2v.errors import CorpusError, DivergedError, Interrupted, W2VError
+from w2v.evaluation.finding import settled_name
 from w2v.run_folder import (
     CONFIG,
     DROPPED,
@@ -39,6 +40,7 @@ from w2v.text.corpus import Corpus, open_corpus
 from w2v.text.vocabulary import write_counts
 from w2v.training.draws import Draws, start_weights
 from w2v.training.environment import what_bits_depend_on
+from w2v.training.evaluating import Evaluation, Evaluator
 from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan, plan_run
 from w2v.training.replicas import Replicas, Trained
@@ -56,13 +58,16 @@ class Run:
     vectors : WordVectors
     metrics : list of EpochMetrics
     seconds : float
-        Of the training itself, reading apart.
+        Of the training itself, reading and measuring apart.
+    evaluations : list of Evaluation
+        What was measured on `eval.sets`, in the order of `metrics.jsonl`.
     """
 
     folder: Path
     vectors: WordVectors
     metrics: list[EpochMetrics]
     seconds: float
+    evaluations: list[Evaluation]
 
 
 def train(
@@ -107,6 +112,7 @@ def train(
         check_out(target, force=force)
     else:
         check_writable(Path(config.output.dir))
+    evaluator = Evaluator(config.eval.sets)
     corpus = open_corpus(
         config.corpus,
         config.vocab,
@@ -118,7 +124,8 @@ def train(
     config = resolve(config, plan)
     observer.on_plan(config, corpus, plan)
     prepare_engine(plan.engine, config, observer.on_compile)
-    trainer = _Trainer(config, corpus, plan, observer)  # all the memory is taken before a file is
+    # All the memory is taken before a file is.
+    trainer = _Trainer(config, corpus, plan, evaluator, observer)
     if target is not None:
         return trainer.run(make_run_folder(target, force=force))
     return trainer.run(next_run_folder(Path(config.output.dir), config.name))
@@ -134,6 +141,7 @@ def resolve(config: Config, plan: Plan) -> Config:
         {
             "train.engine": plan.engine,
             "corpus.path": resolved,
+            "eval.sets": [settled_name(name) for name in config.eval.sets],
             "train.lr": plan.lr,
             "train.replicas": plan.n_replicas,
         },
@@ -161,10 +169,14 @@ class _Trainer:
     _folder: RunFolder
     _last_step: Step
 
-    def __init__(self, config: Config, corpus: Corpus, plan: Plan, observer: Observer) -> None:
+    def __init__(
+        self, config: Config, corpus: Corpus, plan: Plan, evaluator: Evaluator, observer: Observer
+    ) -> None:
         self._config = config
         self._corpus = corpus
         self._plan = plan
+        self._evaluator = evaluator
+        self._evaluations: list[Evaluation] = []
         self._observer = observer
         self._schedule = Schedule(len(corpus.stream), config.train, plan.lr)
         self._weights = _start(config, len(corpus.vocabulary))
@@ -200,7 +212,13 @@ class _Trainer:
         finally:
             self._replicas.close()
             self._write_end(status)
-        return Run(self._folder.path, WordVectors.load(self._folder.path), metrics, self._seconds)
+        return Run(
+            self._folder.path,
+            WordVectors.load(self._folder.path),
+            metrics,
+            self._seconds,
+            self._evaluations,
+        )
 
     def _train(self) -> list[EpochMetrics]:
         """Train all chunks of all epochs."""
@@ -220,12 +238,15 @@ class _Trainer:
                     f"stopped after {done / self._schedule.total:.0%} of the training; "
                     f"the vectors so far are in {self._folder.path}"
                 )
+            if last.is_last_of_epoch and not is_end and self._config.eval.every == "epoch":
+                self._evaluate(epochs[-1].epoch)
         if not any(epoch.n_examples for epoch in epochs):
             raise CorpusError(
                 "no word had a neighbour to learn from: train.subsample left at most one word in "
                 "every line; a small text wants train.subsample=0"
             )
         self._save_vectors()
+        self._evaluate(epochs[-1].epoch)
         return epochs
 
     def _train_round(self, steps: list[Step]) -> list[ChunkMetrics]:
@@ -308,6 +329,15 @@ class _Trainer:
             return None
         steps = sorted((chunk.step for chunk in chunks), key=lambda step: step.chunk)
         return self._replicas.heldout_loss(steps)
+
+    def _evaluate(self, epoch: int) -> None:
+        """Measure the vectors, which are finite, on the sets of the config."""
+        found = self._evaluator.evaluate(self._corpus.vocabulary, self._weights.W_in, epoch)
+        for evaluation in found:
+            self._folder.add_metrics(evaluation.as_metrics())
+        self._evaluations += found
+        if found:
+            self._observer.on_evaluation(found)
 
     def _divergence(self, step: Step) -> DivergedError:
         """Say that training broke down, where, and what to try."""

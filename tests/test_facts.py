@@ -1,0 +1,101 @@
+"""The sets that come with w2v: well-formed, without a slip, and found by name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+
+from w2v.errors import SetError
+from w2v.evaluation.analogies import is_syntactic
+from w2v.evaluation.builtin import FACTS, builtin_set, builtin_sets, read_facts
+from w2v.evaluation.finding import find_set, known_sets, settled_name
+from w2v.evaluation.sets import SimilaritySet
+from w2v.text.builtin import toy_world
+from w2v.text.tokenizers import words
+
+SECTIONS = {
+    "facts-en": {"gram-plurals", "gram-tenses", "gram-comparatives"},
+    "facts-ko": {"gram-plurals", "gram-tenses", "gram-adnominals", "gram-polite"},
+    "facts-zh": {"gram-plurals", "gram-comparatives", "gram-superlatives"},
+}
+LETTERS = {"facts-en": r"[a-z]+", "facts-ko": r"[가-힣]+", "facts-zh": r"[\u4e00-\u9fff]+"}
+
+each_language = pytest.mark.parametrize("name", FACTS)
+
+
+@each_language
+def test_sections(name):
+    facts = read_facts(name)
+    assert set(facts) == {"capitals", "currencies", "gender", "opposites", *SECTIONS[name]}
+    assert {section for section in facts if is_syntactic(section)} == SECTIONS[name]
+    for section, pairs in facts.items():
+        assert len(pairs) >= 12, section
+
+
+@each_language
+def test_pairs_are_two_single_words_and_no_word_stands_twice(name):
+    for section, pairs in read_facts(name).items():
+        assert all(len(pair) == 2 for pair in pairs), section
+        flat = [word for pair in pairs for word in pair]
+        assert sorted(flat) == sorted(set(flat)), section
+        for word in flat:
+            assert re.fullmatch(LETTERS[name], word), (section, word)
+            assert unicodedata.is_normalized("NFC", word)
+            assert words(word) == [word]  # as the tokenizer finds it in a text
+
+
+@each_language
+def test_every_pair_is_asked_about_every_other(name):
+    sections = builtin_set(name).sections
+    for section, pairs in read_facts(name).items():
+        n = len(pairs)
+        assert len(set(sections[section])) == len(sections[section]) == n * (n - 1)
+        assert (*pairs[0], *pairs[1]) in sections[section]
+        assert (*pairs[1], *pairs[0]) in sections[section]
+
+
+def test_toy_world_asks_what_is_planted():
+    found = builtin_set("toy-world")
+    lines = list(toy_world.questions())
+    assert [" ".join(q) for asked in found.sections.values() for q in asked] == [
+        line for line in lines if not line.startswith(":")
+    ]
+    assert [f": {section}" for section in found.sections] == [
+        line for line in lines if line.startswith(":")
+    ]
+
+
+def test_each_is_found_by_its_name():
+    assert set(known_sets()) == set(builtin_sets()) == {*FACTS, "toy-world"}
+    for name in known_sets():
+        assert find_set(name).name == name
+        assert settled_name(name) == name
+
+
+def test_a_file_goes_before_a_name_and_a_folder_does_not(folder):
+    (folder / "facts-ko").mkdir()
+    (folder / "toy-world").write_text("a b 1\n")
+    assert len(find_set("facts-ko")) > 1000
+    assert isinstance(find_set("toy-world"), SimilaritySet)
+    assert settled_name("facts-ko") == "facts-ko"
+    assert settled_name("toy-world") == str(folder / "toy-world")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("facts-kr", "there is no evaluation set 'facts-kr'; did you mean facts-ko? known are"),
+        ("x", "there is no evaluation set 'x'; known are facts-en, facts-ko, facts-zh, toy-world"),
+        ("a\0b", "there is no evaluation set "),
+        ("x.txt", "evaluation set x.txt cannot be read: No such file"),
+        ("no/where", "evaluation set no/where cannot be read: "),
+        (".", "there is no evaluation set '.'"),
+        ("", "there is no evaluation set ''"),
+    ],
+)
+def test_a_set_that_is_not_there(folder, name, sentence):
+    with pytest.raises(SetError) as raised:
+        find_set(name)
+    assert str(raised.value).startswith(sentence)

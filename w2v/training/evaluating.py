@@ -1,0 +1,67 @@
+"""Measure the vectors of a run on evaluation sets while it trains: `eval.sets`, `eval.every`.
+
+How a set is scored is in `w2v/evaluation/`; when, is in the trainer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.evaluation.finding import find_set
+from w2v.evaluation.scoring import Score, as_record, score_set
+from w2v.evaluation.sets import AnalogySet, SimilaritySet
+from w2v.text.vocabulary import Vocabulary
+from w2v.vectors.word_vectors import WordVectors
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the vectors scored on a set at the end of an epoch, which is counted from 1."""
+
+    epoch: int
+    score: Score
+
+    def as_metrics(self) -> dict[str, Any]:
+        """Return the line of metrics.jsonl: all figures, without the list of missing words."""
+        figures = as_record(self.score)
+        del figures["missing"]
+        return {"event": "evaluation", "epoch": self.epoch, **figures}
+
+
+class Evaluator:
+    """The sets of a config, read before anything is trained: a mistake shows at once.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Files, or names of sets.
+
+    Raises
+    ------
+    SetError
+        If there is no such set, or it cannot be read.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._sets: list[AnalogySet | SimilaritySet] = [*map(find_set, dict.fromkeys(names))]
+
+    def evaluate(
+        self, vocabulary: Vocabulary, W_in: NDArray[np.floating], epoch: int
+    ) -> list[Evaluation]:
+        """Score the vectors on every set.
+
+        Parameters
+        ----------
+        vocabulary : Vocabulary, V words
+        W_in : array, shape (V, D)
+            Finite.
+        epoch : int
+            The one that has just ended, counted from 1.
+        """
+        vectors = WordVectors(vocabulary, W_in)
+        return [Evaluation(epoch, score_set(vectors, asked)) for asked in self._sets]
