@@ -66,3 +66,11 @@ def complete_corpus(ctx: click.Context, param: click.Parameter, text: str) -> li
 
     names = [CompletionItem(n) for n in builtin_corpora() if n.startswith(text)]
     return [CompletionItem(text, type="file"), *names]
+
+
+def complete_fetch(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+    """Offer what can be fetched, by name."""
+    from w2v.fetching.registry import load_registry
+
+    entries = load_registry().values()
+    return [CompletionItem(e.name, help=e.description) for e in entries if e.name.startswith(text)]
