@@ -43,7 +43,7 @@ from w2v.fetching import download as download_module
 from w2v.fetching import registry as registry_module
 from w2v.fetching import unpacking
 from w2v.fetching.fetch import fetch
-from w2v.fetching.partial import validator_of
+from w2v.fetching.partial import Partial, validator_of
 from w2v.fetching.registry import (
     Entry,
     Sums,
@@ -103,8 +103,7 @@ def test_a_good_server(site, target):
     )  # fmt: skip
     assert target.read_bytes() == TEXT
     assert (fetched.path, fetched.was_here) == (target, False)
-    assert fetched.download == Sums(*SUMS.__dict__.values()) or fetched.download.sha256
-    assert fetched.download.sha1 == hashlib.sha1(TEXT).hexdigest()
+    assert fetched.download == Sums(SUMS.size, SUMS.sha256, hashlib.sha1(TEXT).hexdigest())
     assert notes == []
     assert moves[0] == (0, len(TEXT))
     assert moves[-1] == (len(TEXT), len(TEXT))
@@ -137,6 +136,16 @@ def test_a_redirect_keeps_the_range(site, target):
     fetch(entry_of(site.url("a", send(302, Location="/there"))), target)
     assert target.read_bytes() == TEXT
     assert "bytes=5000-" in site.asked("Range")
+
+
+def test_a_proxy_of_the_environment(site, target, monkeypatch):
+    monkeypatch.setenv("http_proxy", site.url("")[:-1])
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    site.url("a", file(TEXT))
+    site.pages["http://my.example/a"] = site.pages["/a"]
+    fetch(entry_of("http://my.example/a"), target)
+    assert target.read_bytes() == TEXT
 
 
 def test_an_overloaded_server_is_asked_again(site, target):
@@ -274,6 +283,8 @@ def test_it_says_when_it_will_begin_again(site, target):
         ({"ETag": '"a"', "Last-Modified": "Monday"}, '"a"'),
         ({"ETag": 'W/"a"', "Last-Modified": "Monday"}, "Monday"),
         ({"ETag": 'W/"a"'}, ""),
+        ({"ETag": '"a\r\n b"'}, ""),
+        ({"ETag": '"\xe9"'}, ""),
         ({}, ""),
     ],
 )
@@ -314,13 +325,18 @@ def test_a_part_that_is_longer_than_the_file(site, target):
 
 
 @given(st.one_of(st.binary(max_size=60), st.from_regex(rb'\{"url": .{,20}\}', fullmatch=True)))
-def test_a_damaged_note_beside_the_part_is_no_reason_to_fail(tmp_path_factory, state):
+def test_a_damaged_note_beside_the_part_is_of_no_version(tmp_path_factory, state):
     folder = tmp_path_factory.mktemp("damaged")
     (folder / ".my.part").write_bytes(OTHER[:100])
     (folder / ".my.part.json").write_bytes(state)
-    with serving() as site:
-        fetch(entry_of(site.url("a", file(TEXT))), folder / "my.txt")
-    assert (folder / "my.txt").read_bytes() == TEXT
+    assert not Partial(folder / ".my.part").can_continue("http://my.example/a")
+
+
+def test_a_part_of_unknown_version_is_begun_again(site, target):
+    (target.parent / ".my.part").write_bytes(OTHER[:100])
+    (target.parent / ".my.part.json").write_text("{")
+    fetch(entry_of(site.url("a", file(TEXT)), download=Sums()), target)
+    assert target.read_bytes() == TEXT
 
 
 # -- what is refused
@@ -374,6 +390,8 @@ def test_without_a_known_size_the_disk_is_not_filled(site, target, monkeypatch):
     answer = send(200, TEXT, length="none")
     said = refusal(entry_of(site.url("a", answer), download=Sums()), target, 1, site)
     assert "the server sends more than 5,000 bytes" in said
+    said = refusal(entry_of(site.url("b", file(TEXT)), download=Sums()), target, 2, site)
+    assert "the file has 488,890 bytes there, more than can be meant" in said
 
 
 def test_a_web_page(site, target):
@@ -392,6 +410,35 @@ def test_a_circle_of_redirects(site, target):
     site.url("b", send(302, Location="/a"))
     with pytest.raises(FetchError, match="where w2v does not go, or in a circle"):
         fetch(entry_of(site.url("a", send(302, Location="/b"))), target)
+
+
+@pytest.mark.parametrize("where", ["http://[bad/", f"http://{'a' * 70}.example/"])
+def test_a_redirect_to_no_address(site, target, where):
+    said = refusal(entry_of(site.url("a", send(302, Location=where))), target, 1, site)
+    assert "it redirects to what is no address" in said
+
+
+def test_a_proxy_that_is_none(target, monkeypatch):
+    monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(FetchError, match="no connection: unknown url type: socks5"):
+        fetch(entry_of("http://my.example/a"), target)
+
+
+def test_what_the_server_says_of_itself_is_not_printed(site, target):
+    def answer(handler):
+        handler.send_response(418, "\x1b[31mred")
+        handler.end_headers()
+
+    said = refusal(entry_of(site.url("a", answer)), target, 1, site)
+    assert "the server says 418 I'm a Teapot; by hand" in said
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "-5", "many", "\xb2"])
+def test_a_length_that_is_none(site, target, length):
+    fetch(entry_of(site.url("a", send(200, TEXT, length=length))), target)
+    assert target.read_bytes() == TEXT
 
 
 @pytest.mark.parametrize("where", ["file:///etc/passwd", "ftp://127.0.0.1/a", "data:text/plain,a"])
@@ -433,7 +480,7 @@ def test_a_server_that_says_nothing_at_all(site, target):
 
 def test_a_server_that_speaks_nonsense(site, target):
     entry = entry_of(site.url("a", lambda handler: handler.wfile.write(b"SSH-2.0-hello\r\n")))
-    with pytest.raises(FetchError, match="the connection failed: "):
+    with pytest.raises(FetchError, match=r"no HTTP \(BadStatusLine\); by hand"):
         fetch(entry, target)
 
 
@@ -477,6 +524,35 @@ def test_nor_one_that_comes_meanwhile(site, target):
     with pytest.raises(OutputError, match="exists now; remove it, or choose another --out; 489 kB"):
         fetch(entry_of(site.url("a", answer)), target)
     assert target.read_bytes() == OTHER
+
+
+def test_a_file_that_nobody_can_tell_from_another(target):
+    target.write_bytes(OTHER)
+    entry = entry_of("http://127.0.0.1/", download=Sums(size=len(TEXT)))
+    with pytest.raises(
+        OutputError, match=r"exists, and no checksum tells whether it is my; remove"
+    ):
+        fetch(entry, target)
+    assert target.read_bytes() == OTHER
+
+
+def test_a_link_to_nowhere_is_not_replaced(target):
+    target.symlink_to("nowhere")
+    with pytest.raises(OutputError, match=r"my\.txt cannot be read: No such file"):
+        fetch(entry_of("http://127.0.0.1/"), target)
+    assert target.is_symlink()
+
+
+def test_two_commands_at_once(site, target):
+    entry = entry_of(site.url("a", file(TEXT)))
+    with (
+        Partial(target.parent / ".my.part").locked(),
+        pytest.raises(OutputError, match=r"another command is writing to .*/\.my\.part; nothing"),
+    ):
+        fetch(entry, target)
+    fetch(entry, target)
+    assert target.read_bytes() == TEXT
+    assert left_beside(target) == []
 
 
 def test_a_folder_of_that_name(target):
@@ -647,6 +723,16 @@ def test_the_next_address_after_a_bad_archive(site, target):
     assert target.read_bytes() == TEXT
 
 
+@pytest.mark.parametrize(
+    ("unpack", "member", "packed"),
+    [("none", None, b""), ("zip", "text/", in_zip(**{"text/": b""})), ("gz", None, b"")],
+)
+def test_nothing_at_all(site, target, unpack, member, packed):
+    url = site.url("a", send(200, packed, ETag='"1"'))
+    entry = entry_of(url, unpack=unpack, member=member, download=Sums())
+    assert "my is empty" in refusal(entry, target, 1, site)
+
+
 def test_a_bomb(site, target, monkeypatch):
     monkeypatch.setattr(unpacking, "SPARE_BYTES", 1000)
     packed = in_zip(text=bytes(5_000_000))
@@ -678,6 +764,7 @@ def test_columns_are_chosen(site, target, table, monkeypatch):
     [
         (b"word1\tword2\n", "my has other columns than word1, word2, SimLex999"),
         (b"", "my has other columns"),
+        (b"\n", "my has other columns"),
         (SIMLEX + b"short\n", "my line 4 has only 1 columns"),
     ],
 )
@@ -928,11 +1015,11 @@ class TestByName:
     def test_a_timeout_that_is_none(self, timeout):
         assert "--timeout" in w2v("corpus", "fetch", "my", "--timeout", timeout, code=2).stderr
 
-    def test_control_c(self, site, monkeypatch):
-        def interrupt(handler):
+    def test_control_c(self, monkeypatch):
+        def interrupt(*_):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(download_module, "_receive", lambda *_: interrupt(None))
+        monkeypatch.setattr(download_module, "_receive", interrupt)
         result = w2v("corpus", "fetch", "my", code=130)
         assert result.stderr.endswith("w2v: stopped; nothing of it is kept\n")
 
@@ -940,6 +1027,12 @@ class TestByName:
         completion = ShellComplete(main, {}, "w2v", "_W2V_COMPLETE")
         items = completion.get_completions(["corpus", "fetch"], "p")
         assert [item.value for item in items] == ["pairs"]
+        for is_fetched in (False, True):
+            items = completion.get_completions(["train", "--corpus"], "m")
+            assert ("my" in [i.value for i in items if i.type == "plain"]) == is_fetched
+            w2v("corpus", "fetch", "my")
+        items = completion.get_completions(["corpus", "make"], "m")
+        assert [item.type for item in items] == ["file"]
 
 
 def test_the_shipped_list_fits_a_terminal():

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from w2v.cli.arguments import check_new_file
-from w2v.cli.completion import complete_corpus
+from w2v.cli.completion import complete_builtin
 from w2v.cli.fetch import fetch_command
 from w2v.cli.terminal import common_options, note
 from w2v.errors import ConfigError, UsageError
@@ -38,7 +38,7 @@ def list_command() -> None:
 
 
 @corpus_group.command("make")
-@click.argument("name", shell_complete=complete_corpus)
+@click.argument("name", shell_complete=complete_builtin)
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The file; NAME.txt by default, - for stdout."
 )

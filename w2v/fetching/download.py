@@ -29,6 +29,7 @@ Progress = Callable[[int, int | None], None]  # is told the bytes that are here,
 
 PAUSES = (1.0, 2.0, 4.0)  # seconds before the tries that follow one without new bytes
 MAX_UNKNOWN_BYTES = 1 << 30  # of a file whose size nobody knows: it must not fill the disk
+NUMBER = "[0-9]{1,18}"
 PASSING = {408, 425, 429, 500, 502, 503, 504}  # status codes that may be others in a moment
 
 
@@ -97,6 +98,8 @@ def _receive(
             raise _status_trouble(error, partial) from error
     except (OSError, http.client.HTTPException) as error:
         raise _network_trouble(error, timeout) from error
+    except (ValueError, OverflowError) as error:
+        raise FetchError("it redirects to what is no address") from error
     with response:
         total = _start(response, url, partial, expected)
         _append(response, partial, total or expected.size, timeout, progress)
@@ -111,8 +114,12 @@ def _start(response: Any, url: str, partial: Partial, expected: Sums) -> int | N
     None is no known size.
     """
     headers: Message = response.headers
+    declared = headers.get("Content-Length") or ""
+    length = int(declared) if re.fullmatch(NUMBER, declared) else None
     if response.status == 206:
         start, total = _content_range(headers)
+        if total is None and length is not None:
+            total = start + length
         same_version = validator_of(headers) in ("", partial.validator)  # type: ignore[arg-type]
         if start != partial.size or not same_version or not partial.can_continue(url):
             partial.discard()
@@ -122,10 +129,11 @@ def _start(response: Any, url: str, partial: Partial, expected: Sums) -> int | N
             raise FetchError("the server sent a web page instead of the file")
         if headers.get("Content-Encoding", "identity") != "identity":
             raise FetchError("the server packed the file on its way, which it was not asked to do")
-        length = headers.get("Content-Length") or ""
-        total = int(length) if length.isdecimal() else None
+        total = length
     if total is not None and expected.size not in (None, total):
         raise FetchError(f"the file has {total:,} bytes there, and should have {expected.size:,}")
+    if total is not None and expected.size is None and total > MAX_UNKNOWN_BYTES:
+        raise FetchError(f"the file has {total:,} bytes there, more than can be meant")
     if response.status != 206:
         partial.begin(url, headers)  # type: ignore[arg-type]
     return total
@@ -157,10 +165,12 @@ def _append(
 
 def _content_range(headers: Message) -> tuple[int, int | None]:
     """Return the first byte and the whole size of a part that was sent; -1 is none."""
-    match = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", headers.get("Content-Range") or "")
+    match = re.fullmatch(
+        rf"bytes ({NUMBER})-{NUMBER}/({NUMBER}|\*)", headers.get("Content-Range") or ""
+    )
     if match is None:
         return -1, None
-    return int(match[1]), None if match[3] == "*" else int(match[3])
+    return int(match[1]), None if match[2] == "*" else int(match[2])
 
 
 def _is_whole(headers: Message, partial: Partial, expected: Sums) -> bool:
@@ -176,7 +186,8 @@ def _status_trouble(error: urllib.error.HTTPError, partial: Partial) -> Exceptio
         return _Passing("the server has no such part of the file")
     if 300 <= error.code < 400:
         return FetchError("it redirects to where w2v does not go, or in a circle")
-    reason = f"the server says {error.code} {error.reason}".rstrip()
+    # Its number says all; its own words might do anything to a terminal.
+    reason = f"the server says {error.code} {http.client.responses.get(error.code, '')}".rstrip()
     return _Passing(reason) if error.code in PASSING else FetchError(reason)
 
 
@@ -185,9 +196,14 @@ def _network_trouble(error: Exception, timeout: float) -> Exception:
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, TimeoutError):
         return _Passing(f"nothing came for {timeout:g} s (--timeout)")
-    if isinstance(cause, (socket.gaierror, ConnectionRefusedError, ssl.SSLCertVerificationError)):
-        return FetchError(f"no connection: {cause.strerror or cause}")
-    return _Passing(f"the connection failed: {cause or type(cause).__name__}")
+    if isinstance(cause, http.client.HTTPException) and not isinstance(cause, OSError):
+        return _Passing(f"the server broke off, or speaks no HTTP ({type(cause).__name__})")
+    reason = (isinstance(cause, OSError) and cause.strerror) or str(cause)
+    if isinstance(
+        cause, (str, socket.gaierror, ConnectionRefusedError, ssl.SSLCertVerificationError)
+    ):
+        return FetchError(f"no connection: {reason}")
+    return _Passing(f"the connection failed: {reason}")
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
@@ -200,7 +216,10 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         scheme = urllib.parse.urlsplit(newurl).scheme
         if scheme not in ("http", "https") or (req.type == "https" and scheme == "http"):
             return None
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+        # Python 3.10 does not know 308, which for what is asked here is the same as 307.
+        return super().redirect_request(req, fp, min(code, 307), msg, headers, newurl)
+
+    http_error_308 = urllib.request.HTTPRedirectHandler.http_error_302
 
 
 def _opener() -> urllib.request.OpenerDirector:

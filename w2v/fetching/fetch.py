@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,7 @@ def fetch(
         If the user stopped it.
     """
     target = _cached(entry) if target is None else target
-    if target.exists():
+    if os.path.lexists(target):  # a link to nowhere too
         _check_here(entry, target)
         return Fetched(target, True, Sums())
     if not target.parent.is_dir():
@@ -79,7 +80,8 @@ def fetch(
     announce()
     partial = Partial(target.with_name(f".{entry.name}.part"))
     try:
-        found = _from_any(entry, partial, target, timeout, note, progress)
+        with partial.locked():
+            found = _from_any(entry, partial, target, timeout, note, progress)
     except KeyboardInterrupt as interrupt:
         raise Interrupted(f"stopped; {_kept(entry, partial)}") from interrupt
     except OutputError as error:
@@ -120,12 +122,10 @@ def _from_any(
             return found
         except FetchError as error:
             failures.append(f"{url}: {error}")
+    said = f"{entry.name} was not fetched: {'; '.join(failures)}"
     if partial.size:
-        raise FetchError(f"{entry.name} was not fetched: {failures[-1]}; {_kept(entry, partial)}")
-    raise FetchError(
-        f"{entry.name} was not fetched: {'; '.join(failures)}; by hand it may be found from "
-        f"{entry.source}"
-    )
+        raise FetchError(f"{said}; {_kept(entry, partial)}")
+    raise FetchError(f"{said}; by hand it may be found from {entry.source}")
 
 
 def _cached(entry: Entry) -> Path:
@@ -152,6 +152,11 @@ def _check_here(entry: Entry, target: Path) -> None:
     """Refuse a file that is there and is not what would be fetched, as far as that is known."""
     if target.is_dir():
         raise OutputError(f"{target} is a folder; remove it, or choose another --out")
+    if not entry.final.has_digest and target != fetched_path(entry.name):
+        raise OutputError(
+            f"{target} exists, and no checksum tells whether it is {entry.name}; remove it, or "
+            "choose another --out"
+        )
     try:
         difference = entry.final.differences(sums_of(target))
     except OSError as error:

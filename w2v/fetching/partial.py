@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from w2v.errors import OutputError
 from w2v.fetching.registry import Sums
 from w2v.files import atomic_write
+
+try:
+    import fcntl
+except ImportError:  # Windows has none; two commands at once find out by the checksum there
+    fcntl = None  # type: ignore[assignment]
 
 BLOCK_BYTES = 1 << 16
 
@@ -32,10 +39,11 @@ class Partial:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._state = path.with_name(path.name + ".json")
+        self._lock = path.with_name(path.name + ".lock")
         self.url, self.validator = "", ""
         try:
             state = json.loads(self._state.read_text("utf-8"))
-            self.url, self.validator = str(state["url"]), str(state["validator"])
+            self.url, self.validator = str(state["url"]), _plain(str(state["validator"]))
         except (OSError, ValueError, LookupError, TypeError):
             pass  # of an unknown version: it is begun again
 
@@ -47,6 +55,26 @@ class Partial:
     def can_continue(self, url: str) -> bool:
         """Tell whether a server can be asked for the rest without gluing two versions together."""
         return self.size > 0 and self.url == url and bool(self.validator)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other commands from writing to the same part.
+
+        Raises
+        ------
+        OutputError
+            If another one does.
+        """
+        with open(self._lock, "wb") as file:
+            try:
+                if fcntl is not None:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise OutputError(f"another command is writing to {self.path}") from error
+            try:
+                yield
+            finally:
+                self._lock.unlink(missing_ok=True)
 
     def begin(self, url: str, headers: Mapping[str, str]) -> None:
         """Remember which version is about to be written from its first byte on."""
@@ -66,7 +94,12 @@ def validator_of(headers: Mapping[str, str]) -> str:
     """Return what may stand in If-Range: a strong ETag, or else the date of the last change."""
     etag = headers.get("ETag") or ""
     # A weak one promises the same meaning, not the same bytes.
-    return etag if etag.startswith('"') else headers.get("Last-Modified") or ""
+    return _plain(etag if etag.startswith('"') else headers.get("Last-Modified") or "")
+
+
+def _plain(text: str) -> str:
+    """Return a text that may stand in a header, and nothing instead of any other."""
+    return text if text.isascii() and text.isprintable() else ""
 
 
 def sums_of(path: Path) -> Sums:

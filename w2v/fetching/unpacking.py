@@ -10,6 +10,7 @@ import contextlib
 import gzip
 import hashlib
 import lzma
+import os
 import tarfile
 import zipfile
 import zlib
@@ -75,7 +76,9 @@ def unpack(entry: Entry, packed: Path, target: Path) -> Sums:
         found = Sums(size, sha256.hexdigest(), sha1.hexdigest())
         if difference := entry.unpacked.differences(found):
             raise FetchError(f"{entry.name} unpacks to another file: its {difference}")
-        if target.exists():
+        if not size:
+            raise FetchError(f"{entry.name} is empty")
+        if os.path.lexists(target):
             raise OutputError(f"{target} exists now; remove it, or choose another --out")
     return found
 
