@@ -230,6 +230,14 @@ def test_a_file_that_changed_is_not_glued_to_an_old_half(site, target):
     assert target.read_bytes() == TEXT
 
 
+def test_nor_one_of_another_address(site, target):
+    """Two servers may give two files the same name."""
+    old = site.url("a", short(OTHER, 1000, ETag='"1"'), send(404))
+    fetch(entry_of(old, site.url("b", file(TEXT)), download=Sums()), target)
+    assert target.read_bytes() == TEXT
+    assert site.asked("Range") == [None, "bytes=1000-", None]
+
+
 def test_nor_by_a_server_that_ignores_if_range(site, target):
     url = site.url(
         "a", short(OTHER, 1000, ETag='"1"'), part_of(TEXT, 1000, etag='"2"'), file(TEXT, etag='"2"')
@@ -250,6 +258,15 @@ def test_a_wrong_content_range_begins_again(site, target, claimed):
     fetch(entry_of(url, download=Sums()), target)
     assert target.read_bytes() == TEXT
     assert site.asked("Range") == [None, "bytes=1000-", None]
+
+
+def test_a_part_of_a_file_whose_size_the_server_does_not_say(site, target):
+    """Only its own length tells that it ended early."""
+    claimed = f"bytes 1000-{len(TEXT) - 1}/*"
+    early = send(206, TEXT[1000:2000], len(TEXT) - 1000, ETag='"1"', Content_Range=claimed)
+    url = site.url("a", short(TEXT, 1000, ETag='"1"'), early, part_of(TEXT, 2000))
+    fetch(entry_of(url, download=Sums()), target)
+    assert target.read_bytes() == TEXT
 
 
 def test_a_part_that_nobody_asked_for(site, target):
