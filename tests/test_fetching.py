@@ -1005,7 +1005,9 @@ class TestByName:
             "    d",
         ]
         lines = w2v("corpus", "list").stdout.splitlines()
-        assert [line for line in lines if "fetched" in line] == ["my             fetched; my text"]
+        assert [line for line in lines if "fetched" in line] == [
+            "my             fetched; 489 kB, l"
+        ]
 
     def test_the_list_as_json(self, site):
         w2v("corpus", "fetch", "my")

@@ -9,7 +9,7 @@ import click
 from w2v.cli.arguments import check_new_file
 from w2v.cli.completion import complete_builtin
 from w2v.cli.fetch import fetch_command
-from w2v.cli.terminal import common_options, note
+from w2v.cli.terminal import bytes_for_people, common_options, note
 from w2v.errors import ConfigError, UsageError
 
 
@@ -32,8 +32,9 @@ def list_command() -> None:
     for name, description in builtin_corpora().items():
         click.echo(f"{name:<14} {description}")
     for entry in load_registry().values():
-        if entry.kind == "corpus" and fetched_file(entry.name):
-            click.echo(f"{entry.name:<14} fetched; {entry.description}")
+        if entry.kind == "corpus" and (file := fetched_file(entry.name)):
+            size = bytes_for_people(file.stat().st_size)
+            click.echo(f"{entry.name:<14} fetched; {size}, {entry.licence}")
     note("more can be downloaded: `w2v corpus fetch` lists them")
 
 
