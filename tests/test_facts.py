@@ -12,6 +12,7 @@ from w2v.evaluation.analogies import is_syntactic
 from w2v.evaluation.builtin import FACTS, builtin_set, builtin_sets, read_facts
 from w2v.evaluation.finding import find_set, known_sets, settled_name
 from w2v.evaluation.sets import SimilaritySet
+from w2v.fetching.registry import fetched_path
 from w2v.text.builtin import toy_world
 from w2v.text.tokenizers import words
 
@@ -68,8 +69,10 @@ def test_toy_world_asks_what_is_planted():
 
 
 def test_each_is_found_by_its_name():
-    assert set(known_sets()) == set(builtin_sets()) == {*FACTS, "toy-world"}
-    for name in known_sets():
+    assert set(builtin_sets()) == {*FACTS, "toy-world"}
+    assert {*builtin_sets(), "wordsim353", "google-analogies"} < set(known_sets())
+    assert "text8" not in known_sets()  # a corpus
+    for name in builtin_sets():
         assert find_set(name).name == name
         assert settled_name(name) == name
 
@@ -99,3 +102,16 @@ def test_a_set_that_is_not_there(folder, name, sentence):
     with pytest.raises(SetError) as raised:
         find_set(name)
     assert str(raised.value).startswith(sentence)
+
+
+def test_a_public_set_goes_by_name_once_it_is_fetched(folder):
+    with pytest.raises(SetError, match="wordsim353 is not here yet: w2v corpus fetch wordsim353"):
+        find_set("wordsim353")
+    file = fetched_path("wordsim353")
+    file.parent.mkdir(parents=True)
+    file.write_text("tiger\tcat\t7.35\nlove\tsex\t6.77\n", "utf-8")
+    found = find_set("wordsim353")
+    assert (found.name, found.scores) == ("wordsim353", [7.35, 6.77])
+    assert settled_name("wordsim353") == "wordsim353"
+    with pytest.raises(SetError, match="text8 is a corpus, no evaluation set"):
+        find_set("text8")

@@ -45,6 +45,10 @@ class CorpusError(W2VError):
     """The text cannot be read, or holds nothing to train on."""
 
 
+class FetchError(W2VError):
+    """A public corpus or set cannot be downloaded, or is not what it should be."""
+
+
 class OutputError(W2VError):
     """A file or folder cannot be written, or must not be replaced."""
 

@@ -64,3 +64,16 @@ def cannot_cache(error: OSError) -> OutputError:
         f"the cache {cache_folder()} cannot be written: {error.strerror or error}; "
         "W2V_CACHE=FOLDER puts it elsewhere"
     )
+
+
+def bytes_for_people(n_bytes: float) -> str:
+    """Return a size with its unit.
+
+    >>> bytes_for_people(52_300_000)
+    '52 MB'
+    """
+    for unit in ("bytes", "kB", "MB"):
+        if n_bytes < 1000:
+            return f"{n_bytes:.0f} {unit}"
+        n_bytes /= 1000
+    return f"{n_bytes:.1f} GB"

@@ -61,6 +61,16 @@ def complete_run(ctx: click.Context, param: click.Parameter, text: str) -> list[
 
 
 def complete_corpus(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+    """Offer built-in and fetched corpora by name, and files."""
+    from w2v.fetching.registry import fetched_file, load_registry
+
+    entries = load_registry().values()
+    fetched = [e.name for e in entries if e.kind == "corpus" and fetched_file(e.name)]
+    names = [CompletionItem(name) for name in fetched if name.startswith(text)]
+    return [*complete_builtin(ctx, param, text), *names]
+
+
+def complete_builtin(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
     """Offer built-in corpora by name, and files."""
     from w2v.text.builtin import builtin_corpora
 
@@ -74,3 +84,11 @@ def complete_set(ctx: click.Context, param: click.Parameter, text: str) -> list[
 
     names = [CompletionItem(n, help=h) for n, h in known_sets().items() if n.startswith(text)]
     return [CompletionItem(text, type="file"), *names]
+
+
+def complete_fetch(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+    """Offer what can be fetched, by name."""
+    from w2v.fetching.registry import load_registry
+
+    entries = load_registry().values()
+    return [CompletionItem(e.name, help=e.description) for e in entries if e.name.startswith(text)]

@@ -1,4 +1,4 @@
-"""`w2v corpus`: the corpora that are always there."""
+"""`w2v corpus`: the corpora that are always there; those that can be fetched are in fetch.py."""
 
 from __future__ import annotations
 
@@ -7,29 +7,39 @@ from pathlib import Path
 import click
 
 from w2v.cli.arguments import check_new_file
-from w2v.cli.completion import complete_corpus
-from w2v.cli.terminal import common_options, note
+from w2v.cli.completion import complete_builtin
+from w2v.cli.fetch import fetch_command
+from w2v.cli.terminal import bytes_for_people, common_options, note
 from w2v.errors import ConfigError, UsageError
 
 
 @click.group("corpus")
 @common_options
 def corpus_group() -> None:
-    """List and make the built-in corpora."""
+    """List, make and fetch corpora, and fetch evaluation sets."""
+
+
+corpus_group.add_command(fetch_command)
 
 
 @corpus_group.command("list")
 @common_options
 def list_command() -> None:
-    """Print the name of each built-in corpus and what it is."""
+    """Print what --corpus takes by name: the built-in corpora, and those that were fetched."""
+    from w2v.fetching.registry import fetched_file, load_registry
     from w2v.text.builtin import builtin_corpora
 
     for name, description in builtin_corpora().items():
         click.echo(f"{name:<14} {description}")
+    for entry in load_registry().values():
+        if entry.kind == "corpus" and (file := fetched_file(entry.name)):
+            size = bytes_for_people(file.stat().st_size)
+            click.echo(f"{entry.name:<14} fetched; {size}, {entry.licence}")
+    note("more can be downloaded: `w2v corpus fetch` lists them")
 
 
 @corpus_group.command("make")
-@click.argument("name", shell_complete=complete_corpus)
+@click.argument("name", shell_complete=complete_builtin)
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The file; NAME.txt by default, - for stdout."
 )

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from w2v.files import bytes_for_people as bytes_for_people
+
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 WIDTH = 80  # columns of a terminal; longer lines are broken or cut
 
@@ -63,19 +65,6 @@ def counted(n: float, noun: str, plural: str | None = None) -> str:
     ('1 word', '2,000 words')
     """
     return f"{n:,.0f} {noun if n == 1 else plural or noun + 's'}"
-
-
-def bytes_for_people(n_bytes: float) -> str:
-    """Return a size with its unit.
-
-    >>> bytes_for_people(52_300_000)
-    '52 MB'
-    """
-    for unit in ("bytes", "kB", "MB"):
-        if n_bytes < 1000:
-            return f"{n_bytes:.0f} {unit}"
-        n_bytes /= 1000
-    return f"{n_bytes:.1f} GB"
 
 
 def seconds_for_people(seconds: float) -> str:

@@ -29,7 +29,7 @@ COMMON_RANK = 200  # a word that is common, but no function word, for the exampl
     multiple=True,
     metavar="PATH",
     shell_complete=complete_corpus,
-    help="A text to train on: file, folder, glob, - or a built-in name. May be given again.",
+    help="A text to train on: file, folder, glob, -, or a name of `w2v corpus list`. Repeatable.",
 )
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder.")
 @click.option("--force", is_flag=True, help="Replace the run that is in --out.")

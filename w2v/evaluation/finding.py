@@ -8,11 +8,15 @@ import os
 from w2v.errors import SetError, quoted
 from w2v.evaluation.builtin import builtin_set, builtin_sets
 from w2v.evaluation.sets import AnalogySet, SimilaritySet, read_set
+from w2v.fetching.registry import find_fetched_set, load_registry
 
 
 def known_sets() -> dict[str, str]:
     """Return a one-line description of each set that has a name, by name."""
-    return builtin_sets()
+    public = {
+        name: entry.description for name, entry in load_registry().items() if entry.kind == "set"
+    }
+    return builtin_sets() | public
 
 
 def find_set(name: str) -> AnalogySet | SimilaritySet:
@@ -26,20 +30,22 @@ def find_set(name: str) -> AnalogySet | SimilaritySet:
     Raises
     ------
     SetError
-        If there is none, with the known names; or as `read_set`.
+        If there is none, with the known names; if it has not been fetched yet; or as `read_set`.
     """
     if _is_file(name):
         return read_set(name)
     if name in builtin_sets():
         return builtin_set(name)
+    fetched = find_fetched_set(name)
+    if fetched is not None:
+        return read_set(fetched)
     if os.path.dirname(name) or os.path.splitext(name)[1]:
         return read_set(name)  # says what is wrong with that path
-    known = known_sets()
-    near = difflib.get_close_matches(name, known, 1)
+    near = difflib.get_close_matches(name, known_sets(), 1)
     meant = f"did you mean {near[0]}? " if near else ""
     raise SetError(
-        f"there is no evaluation set {quoted(name)}; {meant}known are {', '.join(known)}, "
-        "and any file by its path"
+        f"there is no evaluation set {quoted(name)}; {meant}known are {', '.join(builtin_sets())}, "
+        "any file by its path, and what `w2v corpus fetch` lists"
     )
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from w2v.config.schema import CorpusConfig, VocabConfig
 from w2v.errors import ConfigError, CorpusError
+from w2v.fetching.registry import find_fetched_corpus
 from w2v.files import cache_folder, cannot_cache
 from w2v.text.builtin import builtin_corpora, builtin_file
 from w2v.text.counting import Progress
@@ -186,7 +187,7 @@ def open_corpus(
 def corpus_files(path: str | list[str]) -> tuple[list[Path], Path | None]:
     """Return the files of a corpus path, and the one among them that holds standard input.
 
-    A file or folder of that name goes before a built-in corpus.
+    A file or folder of that name goes before a built-in corpus, and that before a fetched one.
 
     Raises
     ------
@@ -206,9 +207,12 @@ def corpus_files(path: str | list[str]) -> tuple[list[Path], Path | None]:
 
 
 def _files_of(part: str) -> list[Path]:
-    """List the files of one path or built-in name."""
-    if part in builtin_corpora() and not os.path.exists(part):
-        return [builtin_file(part)]
+    """List the files of one path, or of the built-in or fetched corpus of that name."""
+    if not os.path.exists(part):
+        if part in builtin_corpora():
+            return [builtin_file(part)]
+        if (fetched := find_fetched_corpus(part)) is not None:
+            return [fetched]
     return find_files([part])
 
 

@@ -1,0 +1,1 @@
+"""Public corpora and evaluation sets by name: what is known of each, and how it is fetched."""
