@@ -403,8 +403,8 @@ def test_a_folder_or_no_file_at_all(tmp_path):
         (["name=.hidden"], "name: '.hidden' cannot name a folder"),
         (["name='-x'"], "name: '-x' cannot name a folder"),
         (
-            ["train.engine=numba", "embedding.max_norm=1", "embedding.freeze=true"],
-            "train.engine: numba cannot do embedding.max_norm: 1.0, embedding.freeze: true; "
+            ["train.engine=numba", "embedding.max_norm=1", "embedding.sparse=false"],
+            "train.engine: numba cannot do embedding.max_norm: 1.0, embedding.sparse: false; "
             "use train.engine=numpy or auto",
         ),
         (

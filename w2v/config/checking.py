@@ -256,7 +256,6 @@ def only_in_layers(config: Config) -> list[str]:
         "embedding.max_norm": (embedding.max_norm, embedding.max_norm is not None),
         "embedding.scale_grad_by_freq": ("true", embedding.scale_grad_by_freq),
         "embedding.sparse": ("false", not embedding.sparse),
-        "embedding.freeze": ("true", embedding.freeze is not False),
     }
     return [f"{path}: {value}" for path, (value, is_missing) in found.items() if is_missing]
 

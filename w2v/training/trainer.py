@@ -379,4 +379,4 @@ def _start(config: Config, n_words: int) -> Weights:
     )
     if config.embedding.padding_idx is not None:
         W_in[config.embedding.padding_idx] = 0
-    return Weights(W_in, W_out)
+    return Weights(W_in, W_out, np.ones(n_words, np.bool_) if config.embedding.freeze else None)
