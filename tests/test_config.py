@@ -163,6 +163,8 @@ def test_file_then_overrides(load, tmp_path):
         ("corpus.path=[a, b]", ["a", "b"]),
         ("corpus.path='null'", "null"),
         ("embedding.freeze=true", True),
+        ("embedding.freeze='true'", "true"),
+        ("embedding.freeze=words.txt", "words.txt"),
         ("embedding.padding_idx=-1", -1),
     ],
 )
@@ -417,8 +419,23 @@ def test_a_folder_or_no_file_at_all(tmp_path):
         ),
         (["train.checkpoint_every=1"], "train.checkpoint_every: only null is in this version"),
         (["train.early_stop={patience: 2}"], "train.early_stop: only null is in this version"),
-        (["embedding.pretrained=v.txt"], "embedding.pretrained: only null is in this version"),
-        (["embedding.freeze=words.txt"], "embedding.freeze: only true or false is in this version"),
+        (["vocab.rows=union"], "vocab.rows: has no effect without embedding.pretrained"),
+        (
+            ["embedding.pretrained=v.txt", "vocab.rows=old", "vocab.max_size=9"],
+            "vocab.max_size: has no effect without vocab.rows: new or union",
+        ),
+        (
+            ["embedding.pretrained=v.txt", "vocab.rows=old", "vocab.min_count=1"],
+            "vocab.min_count: has no effect without vocab.rows: new or union",
+        ),
+        (
+            ["embedding.freeze=true", "embedding.max_norm=1"],
+            "embedding.max_norm: has no effect without rows that move; embedding.freeze is true",
+        ),
+        (
+            ["embedding.freeze=true", "embedding.scale_grad_by_freq=true"],
+            "embedding.scale_grad_by_freq: has no effect without rows that move",
+        ),
         (["eval.sets=[toy-world]"], "eval.sets: only [] is in this version"),
         (["eval.every=epoch"], "eval.every: only end is in this version"),
     ],
