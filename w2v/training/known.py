@@ -198,8 +198,8 @@ def _warnings(config: Config, corpus: Corpus, known: Known) -> list[str]:
     n_unfit = len(known.vectors) - len(known.vocabulary)
     if n_unfit:
         found.append(
-            f"words of {known.path} with a tab, a line end or bytes that are no UTF-8 are left "
-            f"out: {n_unfit:,}"
+            "of the vectors to start from, words with a tab, a line end or bytes that are no "
+            f"UTF-8 are left out: {n_unfit:,}"
         )
     n_common = int(np.count_nonzero(corpus.text.counts >= config.vocab.min_count))
     common = corpus.text.words[:n_common]  # they stand there by falling count
@@ -207,11 +207,12 @@ def _warnings(config: Config, corpus: Corpus, known: Known) -> list[str]:
     n_shared = sum(word in id_of for word in common)
     if n_shared >= FEW * n_common:
         return found
-    lowered = {word.lower() for word in known.vocabulary.words}
+    wanted = set(common)
+    in_capitals = {low for word in known.vocabulary.words if (low := word.lower()) in wanted}
     enough = n_shared + GAIN * n_common
     if sum(word.lower() in id_of for word in common) >= enough:
         why = "; in lower case more would be: try corpus.lowercase=true with the tokenizer words"
-    elif sum(word in lowered for word in common) >= enough:
+    elif len(in_capitals) >= enough:
         why = "; the known words have capitals: try corpus.lowercase=false"
     else:
         why = ""
