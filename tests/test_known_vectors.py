@@ -549,6 +549,17 @@ def test_a_run_without_words_is_no_start(first, tmp_path):
         load_known(config)
 
 
+def test_output_vectors_of_another_shape(first, tmp_path):
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    for file in first.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    np.save(folder / "output_vectors.npy", np.zeros((12, 4)))
+    config = load_config(None, ["embedding.pretrained=" + str(folder), "model.dim=5"]).config
+    with pytest.raises(RunError, match="a table of 12 x 5, its output vectors of 12 x 4"):
+        load_known(config)
+
+
 def test_a_program_may_not_replace_what_it_starts_from(texts, first):
     before = digest(first)
     settings = {"corpus.path": str(texts[0]), **SMALL, "embedding.pretrained": str(first)}

@@ -158,9 +158,22 @@ def load_known(config: Config, target: Path | None = None, *, fit: bool = False)
 
 
 def _output_vectors(vectors: WordVectors, path: Path) -> Floats | None:
-    """Return the output vectors that belong to some vectors."""
+    """Return the output vectors that belong to some vectors, if there are any."""
     file = path / OUTPUT_VECTORS
-    return np.load(file, mmap_mode="r") if file.is_file() else None
+    found: Floats | None = getattr(vectors, "output_vectors", None)
+    if found is None and file.is_file():
+        found = np.load(file, mmap_mode="r")
+    if found is not None and found.shape != vectors.vectors.shape:
+        raise RunError(
+            f"{path} is damaged: its vectors are a table of {_shape(vectors.vectors)}, its output "
+            f"vectors of {_shape(found)}"
+        )
+    return found
+
+
+def _shape(table: Floats) -> str:
+    """Write the shape of a table."""
+    return " x ".join(f"{n:,}" for n in table.shape)
 
 
 def _fit_words(vocabulary: Vocabulary) -> Vocabulary:
