@@ -25,7 +25,8 @@ from w2v.text.builtin import toy_world
 from w2v.text.vocabulary import Vocabulary
 from w2v.training.draws import start_weights
 from w2v.training.freezing import find_frozen, read_frozen_words
-from w2v.training.known import Known, first_weights, load_known
+from w2v.training.known import Known, load_known
+from w2v.training.starting import first_weights
 
 OLD_TOPICS = ("red green blue pink", "강아지 고양이 송아지 병아리", "rain snow wind sun")
 NEW_TOPICS = ("강아지 고양이 송아지 병아리", "rain snow wind sun", "빵 우유 소금 쌀")
@@ -146,7 +147,7 @@ def test_vectors_that_are_no_numbers(value):
 
 
 def test_large_tables_are_copied_in_parts(monkeypatch):
-    monkeypatch.setattr("w2v.training.known.BLOCK_FLOATS", 7)  # two rows
+    monkeypatch.setattr("w2v.training.starting.BLOCK_FLOATS", 7)  # two rows
     words = [f"w{i}" for i in range(9)]
     table = np.arange(27, dtype=np.float32).reshape(9, 3)
     W_in, _ = first_of(known_of(words, table), words[::-1])

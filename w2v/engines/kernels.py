@@ -135,7 +135,10 @@ def run_chunk(
     noise_weight: Any,
     buffers: Buffers,
 ) -> tuple[float, int, int]:
-    """Train on the batches of a chunk, or measure them: (loss, n_measured, n_examples)."""
+    """Train on the batches of a chunk, or measure them: (loss, n_measured, n_examples).
+
+    `frozen` is None or a bool for each row of W_in: whether it must not change.
+    """
     loss, n_measured, n_examples = 0.0, 0, 0
     dims = buffers.dims
     for batch in range(len(text.low)):

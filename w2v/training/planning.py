@@ -17,7 +17,7 @@ from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
 from w2v.text.vocabulary import Vocabulary
 from w2v.training.draws import noise_shape
 from w2v.training.freezing import Frozen
-from w2v.training.known import Start
+from w2v.training.starting import Start
 
 OPTIMIZER_TABLES = {"sgd": 0, "adagrad": 2, "adam": 4}  # (V, D) arrays beside the weights
 PROCESS_BYTES = 26_000_000  # Python, NumPy and this program

@@ -40,11 +40,12 @@ from w2v.text.vocabulary import write_counts
 from w2v.training.draws import Draws
 from w2v.training.environment import what_bits_depend_on
 from w2v.training.freezing import find_frozen, read_frozen_words
-from w2v.training.known import first_weights, load_known, plan_start
+from w2v.training.known import load_known
 from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan, plan_run
 from w2v.training.replicas import Replicas, Trained
 from w2v.training.schedule import Schedule, Step
+from w2v.training.starting import first_weights, plan_start
 from w2v.vectors.word_vectors import WordVectors
 
 
