@@ -407,6 +407,16 @@ def test_a_config_goes_before_the_settings_of_the_run(work):
     assert config.embedding.dtype == "float32"
 
 
+def test_a_run_without_its_config_or_its_vectors(work):
+    (work / "runs" / "first-1" / "config.yaml").unlink()
+    w2v(*FROM, "first", "--out", "on", "--quiet", "vocab.min_count=1")
+    config = load_config(work / "on" / "config.yaml").config
+    assert (config.model.dim, config.train.batch) == (5, 32)
+    (work / "runs" / "first-1" / "vectors.npy").unlink()
+    (line,) = w2v(*FROM, "first", code=1)
+    assert line.endswith("first-1 has no vectors.npy: its status is 'done'; train it again")
+
+
 def test_frozen_rows_are_in_the_plan(work):
     Path("words.txt").write_text("rain\nsnow\nnowhere\n")
     plain = ("train", "--from", "first", "--corpus", "new.txt", "--out")

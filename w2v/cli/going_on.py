@@ -51,6 +51,7 @@ def load_for_training(
         return load_named(name, overrides).config, False
     from w2v.config.schema import Config
     from w2v.config.showing import yaml_value
+    from w2v.run_folder import CONFIG
     from w2v.training.known import find_known
 
     given = {text.partition("=")[0].strip() for text in overrides}
@@ -60,7 +61,7 @@ def load_for_training(
     folder = find_known(known)
     of_run = [f"embedding.pretrained={yaml_value(str(folder))}"]
     of_run.append(f"vocab.rows={vocabulary or 'union'}")
-    takes_settings = name is None and folder.is_dir()
+    takes_settings = name is None and (folder / CONFIG).is_file()
     if takes_settings:
         name = str(folder)
         of_run += CHOSEN_ANEW
