@@ -75,13 +75,26 @@ def batch_gradient(W_in, W_out, chunk, start, *, kind, gradient, k):
 
 
 def train_chunk(
-    W_in, W_out, chunk, lr, *, kind, gradient, k, max_norm=None, scale_grad_by_freq=False
+    W_in,
+    W_out,
+    chunk,
+    lr,
+    *,
+    kind,
+    gradient,
+    k,
+    max_norm=None,
+    scale_grad_by_freq=False,
+    frozen=(),
 ):
-    """Train in place on a chunk; return (loss, n_measured, n_examples)."""
+    """Train in place on a chunk; return (loss, n_measured, n_examples).
+
+    `frozen` are ids of rows of W_in that stay as they are.
+    """
     total, n_measured, n_examples = 0.0, 0, 0
     for number, start in enumerate(range(0, len(chunk.tokens), chunk.batch_size)):
         ids = looked_up(chunk, start, kind)
-        for word_id in set(ids):
+        for word_id in set(ids) - set(frozen):
             norm = math.sqrt(sum(x * x for x in W_in[word_id]))
             if max_norm is not None and norm > max_norm:
                 W_in[word_id] *= max_norm / (norm + 1e-7)
@@ -93,6 +106,7 @@ def train_chunk(
             total, n_measured = total + loss, n_measured + n
         if scale_grad_by_freq:
             d_in = {i: [x / ids.count(i) for x in row] for i, row in d_in.items()}
+        d_in = {i: row for i, row in d_in.items() if i not in frozen}
         for W, gradients in ((W_in, d_in), (W_out, d_out)):
             for word_id, row in gradients.items():
                 W[word_id] -= lr * np.array(row)

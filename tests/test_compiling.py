@@ -115,10 +115,11 @@ def count():
     return [len(f.signatures) for f in (kernels.run_chunk, kernels.combine_rows)]
 
 told, counts = [], []
-for dtype in ("float32", "float64"):
+for dtype, freeze in (("float32", False), ("float64", False), ("float32", True)):
     base = {"corpus.path": "my.txt", "vocab.min_count": 1, "train.engine": "numba", "model.dim": 5,
-            "train.chunk": 90, "train.epochs": 1, "embedding.dtype": dtype, "train.lr": 0.01}
-    prepare(load_config(values=base).config, lambda: told.append(dtype))
+            "train.chunk": 90, "train.epochs": 1, "embedding.dtype": dtype, "train.lr": 0.01,
+            "embedding.freeze": freeze}
+    prepare(load_config(values=base).config, lambda: told.append([dtype, freeze]))
     counts.append(count())
     for more in (
         {"train.replicas": 1, "eval.heldout": 0.2, "train.subsample": 0},
@@ -138,8 +139,9 @@ def test_all_is_compiled_before_training_starts(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     cache = str(tmp_path / "cache")
     told, counts = python(PREPARED, W2V_CACHE=cache)
-    assert told == ["float32", "float64"]
-    assert counts == [[1, 1], [1, 1], [2, 2], [2, 2]]
+    assert told == [["float32", False], ["float64", False], ["float32", True]]
+    # Frozen rows are code of their own; combining does without them.
+    assert counts == [[1, 1], [1, 1], [2, 2], [2, 2], [3, 2], [3, 2]]
     # In the next process, what was kept is taken.
     told, _ = python(PREPARED, W2V_CACHE=cache)
     assert told == []

@@ -163,6 +163,8 @@ def test_file_then_overrides(load, tmp_path):
         ("corpus.path=[a, b]", ["a", "b"]),
         ("corpus.path='null'", "null"),
         ("embedding.freeze=true", True),
+        ("embedding.freeze='true'", "true"),
+        ("embedding.freeze=words.txt", "words.txt"),
         ("embedding.padding_idx=-1", -1),
     ],
 )
@@ -403,8 +405,8 @@ def test_a_folder_or_no_file_at_all(tmp_path):
         (["name=.hidden"], "name: '.hidden' cannot name a folder"),
         (["name='-x'"], "name: '-x' cannot name a folder"),
         (
-            ["train.engine=numba", "embedding.max_norm=1", "embedding.freeze=true"],
-            "train.engine: numba cannot do embedding.max_norm: 1.0, embedding.freeze: true; "
+            ["train.engine=numba", "embedding.max_norm=1", "embedding.sparse=false"],
+            "train.engine: numba cannot do embedding.max_norm: 1.0, embedding.sparse: false; "
             "use train.engine=numpy or auto",
         ),
         (
@@ -417,9 +419,24 @@ def test_a_folder_or_no_file_at_all(tmp_path):
         ),
         (["train.checkpoint_every=1"], "train.checkpoint_every: only null is in this version"),
         (["train.early_stop={patience: 2}"], "train.early_stop: only null is in this version"),
-        (["embedding.pretrained=v.txt"], "embedding.pretrained: only null is in this version"),
-        (["embedding.freeze=words.txt"], "embedding.freeze: only true or false is in this version"),
         (["eval.every=epoch"], "eval.every: has no effect without eval.sets"),
+        (["vocab.rows=union"], "vocab.rows: has no effect without embedding.pretrained"),
+        (
+            ["embedding.pretrained=v.txt", "vocab.rows=old", "vocab.max_size=9"],
+            "vocab.max_size: has no effect without vocab.rows: new or union",
+        ),
+        (
+            ["embedding.pretrained=v.txt", "vocab.rows=old", "vocab.min_count=1"],
+            "vocab.min_count: has no effect without vocab.rows: new or union",
+        ),
+        (
+            ["embedding.freeze=true", "embedding.max_norm=1"],
+            "embedding.max_norm: has no effect without rows that move; embedding.freeze is true",
+        ),
+        (
+            ["embedding.freeze=true", "embedding.scale_grad_by_freq=true"],
+            "embedding.scale_grad_by_freq: has no effect without rows that move",
+        ),
     ],
 )
 def test_settings_that_cannot_be_honoured_are_refused(overrides, problem):

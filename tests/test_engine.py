@@ -45,7 +45,7 @@ def engine_for(weights, kind, gradient, k, *more):
         (["embedding.padding_idx=0"], False),
         (["embedding.max_norm=1"], False),
         (["embedding.scale_grad_by_freq=true"], False),
-        (["embedding.freeze=true"], False),
+        (["embedding.freeze=true"], True),
     ],
 )
 def test_matrices_are_for_what_they_can_say(settings, suits):

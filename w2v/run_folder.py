@@ -1,7 +1,7 @@
 """The folder that a run leaves behind: its files, how it is made, and how it is found by name.
 
 config.yaml          every setting, resolved: it reruns the run
-vocab.tsv            word<TAB>count, in row order
+vocab.tsv            word<TAB>count, in row order; what earlier runs saw is counted too
 dropped.tsv          word<TAB>count of the words of the text that got no row
 vectors.npy          W_in (V, D)
 output_vectors.npy   W_out (V, D)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from tqdm import tqdm
@@ -72,7 +73,7 @@ class Progress(Observer):
         self._reading.close()
         for line in plan_lines(config, corpus, plan):
             note(line)
-        for sentence in advice(config, corpus):
+        for sentence in [*(plan.start.warnings if plan.start else []), *advice(config, corpus)]:
             warn(sentence)
         self._n_positions = plan.tokens_kept * config.train.epochs
 
@@ -163,6 +164,7 @@ def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:
         f"read     {counted(plan.tokens_read, 'token')} in {sentences} ({origin})",
         f"kept     {counted(plan.tokens_kept, 'token')}, V = {plan.n_words:,} words "
         f"({rare} left out)",
+        *start_lines(plan),
         f"train    about {positions} in {counted(train.epochs, 'epoch')} ({thinned})",
         *held_out,
         f"model    {model.kind}, D = {plan.dim}, window {model.window}, {loss}",
@@ -170,6 +172,33 @@ def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:
         *engine_lines(config, plan),
         f"memory   about {bytes_for_people(plan.memory_bytes)}",
     ]
+
+
+def start_lines(plan: Plan) -> list[str]:
+    """Say which rows start from known vectors, and which stay as they are."""
+    lines, start = [], plan.start
+    if start is not None:
+        tables = "W_in and W_out" if start.has_output else "W_in"
+        n_rows = start.n_known + start.n_new
+        origin = f"start    from {path_for_people(start.path)}"
+        overlap = (
+            f"{start.n_known:,} of {counted(n_rows, 'word')} known ({tables}), {start.n_new:,} new"
+        )
+        whole = f"{origin}: {overlap}"
+        lines += [whole] if len(whole) <= WIDTH else [f"{origin},", f"         {overlap}"]
+        if start.n_here < start.n_known:
+            lines.append(f"         {start.n_here:,} of the known are in this text")
+    if plan.n_frozen or plan.n_without_row:
+        missing = f"{counted(plan.n_without_row, 'word')} of the file without a row"
+        frozen = f"frozen   {counted(plan.n_frozen, 'row')} of W_in"
+        lines.append(f"{frozen} ({missing})" if plan.n_without_row else frozen)
+    return lines
+
+
+def path_for_people(path: Path) -> str:
+    """Return a path as seen from the working folder, if it is in there."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def engine_lines(config: Config, plan: Plan) -> list[str]:

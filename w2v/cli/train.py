@@ -11,8 +11,8 @@ from types import FrameType
 
 import click
 
-from w2v.cli.arguments import load_named, split_arguments
-from w2v.cli.completion import complete_corpus, complete_train
+from w2v.cli.arguments import split_arguments
+from w2v.cli.completion import complete_corpus, complete_run, complete_train
 from w2v.cli.terminal import common_options, note, seconds_for_people
 from w2v.errors import UsageError
 
@@ -31,6 +31,19 @@ COMMON_RANK = 200  # a word that is common, but no function word, for the exampl
     shell_complete=complete_corpus,
     help="A text to train on: file, folder, glob, -, or a name of `w2v corpus list`. Repeatable.",
 )
+@click.option(
+    "--from",
+    "known",
+    metavar="RUN",
+    shell_complete=complete_run,
+    help="Go on from the vectors of a run, or of a vector file.",
+)
+@click.option(
+    "--vocabulary",
+    type=click.Choice(["union", "new", "old"]),
+    help="With --from, whose words get rows: RUN's and the text's (union, the default), the "
+    "text's alone (new), or RUN's alone (old).",
+)
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder.")
 @click.option("--force", is_flag=True, help="Replace the run that is in --out.")
 @click.option("--allow-code", is_flag=True, help="Allow a tokenizer named as module:function.")
@@ -38,6 +51,8 @@ COMMON_RANK = 200  # a word that is common, but no function word, for the exampl
 def train_command(
     arguments: tuple[str, ...],
     corpora: tuple[str, ...],
+    known: str | None,
+    vocabulary: str | None,
     out: Path | None,
     force: bool,
     allow_code: bool,
@@ -47,8 +62,13 @@ def train_command(
     CONFIG is a YAML file, a run folder, or the name of a shipped config; without it the defaults
     hold. Any setting can be given as key=value, for example train.epochs=3; `w2v config show` lists
     them.
+
+    With --from RUN, training goes on from the vectors of RUN. Without CONFIG it has the settings of
+    RUN, but train.engine and train.replicas are chosen for the new text; without --corpus the text
+    is RUN's again. The learning rate starts anew at train.lr.
     """
     # Imported here, so that `w2v --help` does not pay for NumPy.
+    from w2v.cli.going_on import load_for_training
     from w2v.cli.memory import keep_freed_memory
     from w2v.cli.progress import Progress
     from w2v.config.showing import yaml_value
@@ -60,12 +80,19 @@ def train_command(
     if corpora:
         path = corpora[0] if len(corpora) == 1 else list(corpora)
         overrides.append(f"corpus.path={yaml_value(path)}")
-    config = load_named(name, overrides).config
+    config, fits_known = load_for_training(name, overrides, known, vocabulary)
     keep_freed_memory()
     with stop_gently() as stop_requested:
         progress = Progress(stop_requested)
         try:
-            run = train(config, out=out, force=force, allow_code=allow_code, observer=progress)
+            run = train(
+                config,
+                out=out,
+                force=force,
+                allow_code=allow_code,
+                observer=progress,
+                fit_pretrained=fits_known,
+            )
         finally:
             progress.close()
     note(f"trained in {seconds_for_people(run.seconds)}; the vectors are in {run.folder}")

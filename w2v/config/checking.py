@@ -256,7 +256,6 @@ def only_in_layers(config: Config) -> list[str]:
         "embedding.max_norm": (embedding.max_norm, embedding.max_norm is not None),
         "embedding.scale_grad_by_freq": ("true", embedding.scale_grad_by_freq),
         "embedding.sparse": ("false", not embedding.sparse),
-        "embedding.freeze": ("true", embedding.freeze is not False),
     }
     return [f"{path}: {value}" for path, (value, is_missing) in found.items() if is_missing]
 
@@ -266,7 +265,14 @@ def _without_effect(config: Config) -> list[tuple[str, str]]:
     negatives = config.negatives
     softmax = config.model.loss == "softmax"
     no_words = config.corpus.tokenizer != "words"
+    only_old = config.vocab.rows == "old"
+    is_frozen = config.embedding.freeze is True
     idle = {
+        "vocab.rows": (config.embedding.pretrained is None, "embedding.pretrained"),
+        "vocab.min_count": (only_old, "vocab.rows: new or union"),
+        "vocab.max_size": (only_old, "vocab.rows: new or union"),
+        "embedding.max_norm": (is_frozen, "rows that move; embedding.freeze is true"),
+        "embedding.scale_grad_by_freq": (is_frozen, "rows that move; embedding.freeze is true"),
         "embedding.norm_type": (config.embedding.max_norm is None, "embedding.max_norm"),
         "corpus.lowercase": (no_words, "corpus.tokenizer: words"),
         "negatives.draws": (negatives.mode != "shared" or softmax, "negatives.mode: shared"),
@@ -288,7 +294,7 @@ def _without_effect(config: Config) -> list[tuple[str, str]]:
 
 def missing_parts(config: Config) -> list[tuple[str, str]]:
     """Return (dotted path, sentence) for settings that this version of w2v cannot honour."""
-    train, embedding = config.train, config.embedding
+    train = config.train
     missing = [
         (
             "train.checkpoint_every",
@@ -296,11 +302,5 @@ def missing_parts(config: Config) -> list[tuple[str, str]]:
             "only null is in this version",
         ),
         ("train.early_stop", train.early_stop is not None, "only null is in this version"),
-        ("embedding.pretrained", embedding.pretrained is not None, "only null is in this version"),
-        (
-            "embedding.freeze",
-            isinstance(embedding.freeze, str),
-            "only true or false is in this version",
-        ),
     ]
     return [(path, sentence) for path, is_missing, sentence in missing if is_missing]

@@ -48,6 +48,9 @@ class CorpusConfig:
 class VocabConfig:
     """Which words get a row."""
 
+    rows: Literal["new", "old", "union"] = option(
+        "new", "whose words get rows: the text's, those of embedding.pretrained, or both"
+    )
     min_count: int = option(5, "words seen fewer times are left out", at_least=1)
     max_size: int | None = option(None, "keep exactly so many of the commonest words", at_least=2)
     specials: list[Literal["<unk>", "<pad>"]] = option([], "any of <unk>, <pad>: the first ids")
@@ -78,8 +81,12 @@ class EmbeddingConfig:
     norm_type: float = option(2.0, "p of the p-norm of max_norm", at_least=0)
     scale_grad_by_freq: bool = option(False, "divide a row's gradient by its count in the batch")
     sparse: bool = option(True, "keep the gradient of touched rows only; same vectors, much faster")
-    pretrained: str | None = option(None, "a vector file to start from; not yet")
-    freeze: bool | str = option(False, "true: W_in is not trained")
+    pretrained: str | None = option(
+        None, "a run or vector file: W_in starts from its vectors, W_out too if it has them"
+    )
+    freeze: bool | str = option(
+        False, "true, or a file of words: their rows of W_in stay as they are, max_norm or not"
+    )
     dtype: Literal["float32", "float64"] = option("float32", "of all weights")
 
 

@@ -28,10 +28,13 @@ class Weights:
     ----------
     W_in : array of float32 or float64, shape (V, D)
     W_out : array of the same shape and dtype
+    frozen : array of bool, shape (V,), or None
+        The rows of W_in that nothing changes, not by a bit; None for no row.
     """
 
     W_in: Floats
     W_out: Floats
+    frozen: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)

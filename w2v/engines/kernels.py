@@ -126,9 +126,19 @@ class Buffers(NamedTuple):
 
 @compiled
 def run_chunk(
-    W_in: Any, W_out: Any, text: Text, rule: Rule, lr: Any, noise_weight: Any, buffers: Buffers
+    W_in: Any,
+    W_out: Any,
+    frozen: Any,
+    text: Text,
+    rule: Rule,
+    lr: Any,
+    noise_weight: Any,
+    buffers: Buffers,
 ) -> tuple[float, int, int]:
-    """Train on the batches of a chunk, or measure them: (loss, n_measured, n_examples)."""
+    """Train on the batches of a chunk, or measure them: (loss, n_measured, n_examples).
+
+    `frozen` is None or a bool for each row of W_in: whether it must not change.
+    """
     loss, n_measured, n_examples = 0.0, 0, 0
     dims = buffers.dims
     for batch in range(len(text.low)):
@@ -182,10 +192,10 @@ def run_chunk(
         scatter_noise(W_out, noise, rule, buffers)
         if rule.is_cbow:
             scatter_centers(W_out, centers, buffers)
-            scatter_contexts(W_in, in_reach, span, buffers)
+            scatter_contexts(W_in, frozen, in_reach, span, buffers)
         else:
             subtract_rows(W_out, in_reach, buffers.d_sums, dims)
-            subtract_from_centers(W_in, centers, buffers)
+            subtract_from_centers(W_in, frozen, centers, buffers)
     return loss, n_measured, n_examples
 
 
@@ -455,6 +465,18 @@ def context_gradient(W_out: Any, text: Text, span: Span, lr: Any, buffers: Buffe
 
 
 @compiled
+def is_frozen(frozen: Any, row: int) -> bool:
+    """Tell whether a row of W_in must not change.
+
+    Without frozen rows it is compiled for None, which is a type of its own: the answer is known
+    then, and the question costs nothing.
+    """
+    if frozen is None:
+        return False
+    return bool(frozen[row])
+
+
+@compiled
 def subtract_rows(W: Any, ids: Any, rows: Any, dims: Dims) -> None:
     """W[ids[i]] -= rows[i], one after another, so that repeated ids add up."""
     for i in range(len(ids)):
@@ -464,10 +486,12 @@ def subtract_rows(W: Any, ids: Any, rows: Any, dims: Dims) -> None:
 
 
 @compiled
-def subtract_from_centers(W_in: Any, centers: Any, buffers: Buffers) -> None:
+def subtract_from_centers(W_in: Any, frozen: Any, centers: Any, buffers: Buffers) -> None:
     """Skip-gram: W_in[center] -= d_hidden, one after another."""
     dims = buffers.dims
     for i in range(len(centers)):
+        if is_frozen(frozen, centers[i]):
+            continue
         target, d_hidden = W_in[centers[i]], buffers.d_hidden[buffers.slots[i]]
         for d in range(width(dims)):
             target[d] -= d_hidden[d]
@@ -494,7 +518,7 @@ def scatter_centers(W_out: Any, centers: Any, buffers: Buffers) -> None:
 
 
 @compiled
-def scatter_contexts(W_in: Any, in_reach: Any, span: Span, buffers: Buffers) -> None:
+def scatter_contexts(W_in: Any, frozen: Any, in_reach: Any, span: Span, buffers: Buffers) -> None:
     """CBOW: move each row by what the contexts it stands in passed on, its own center's apart.
 
     DEVIATION: the running sum keeps some rounding of the contexts it has left, so that a word that
@@ -506,7 +530,10 @@ def scatter_contexts(W_in: Any, in_reach: Any, span: Span, buffers: Buffers) -> 
     first = span.start - span.low  # of the centers, from where the reach begins
     for at in range(len(in_reach)):
         row = in_reach[at]
-        if first <= at < first + span.stop - span.start:
+        if is_frozen(frozen, row):  # the running sum goes on all the same
+            for d in range(width(dims)):
+                running[d] += d_sums[at, d]
+        elif first <= at < first + span.stop - span.start:
             own = buffers.slots[at - first]
             for d in range(width(dims)):
                 running[d] += d_sums[at, d]

@@ -1,7 +1,7 @@
 """The fast engine: checks a chunk, makes room for it, and hands it to the compiled kernels.
 
 It computes what the layers compute, to rounding. What it leaves to the numpy engine is refused by
-name: the options of the Embedding, the full softmax, and optimizers other than SGD.
+name: the options of the Embedding but frozen rows, the full softmax, and optimizers other than SGD.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class NumbaEngine:
         """Check, make room, and run the kernels."""
         if len(chunk.tokens) == 0:
             return ChunkLoss(0.0, 0, 0)
-        W_in, W_out = self._weights.W_in, self._weights.W_out
+        W_in, W_out, frozen = self._weights.W_in, self._weights.W_out, self._weights.frozen
         text = text_of(chunk, len(W_in), len(W_out))
         rule = kernels.Rule(
             is_cbow=self._kind == "cbow",
@@ -73,7 +73,7 @@ class NumbaEngine:
         scalar = W_in.dtype.type
         self._buffers = fitting_buffers(self._buffers, text, rule, W_in)
         total, n_measured, n_examples = kernels.run_chunk(
-            W_in, W_out, text, rule, scalar(lr), scalar(noise_weight), self._buffers
+            W_in, W_out, frozen, text, rule, scalar(lr), scalar(noise_weight), self._buffers
         )
         # Without the compiler they are NumPy's numbers.
         return ChunkLoss(float(total), int(n_measured), int(n_examples))
@@ -90,7 +90,9 @@ def prepare(config: Config, on_compile: Callable[[], None]) -> None:
     """
     with telling(on_compile):
         tables = np.zeros((2, 2, 1, config.model.dim), config.embedding.dtype)
-        weights = Weights(tables[0, 0], tables[0, 1])
+        # Frozen rows are a type of their own to the compiler, and so is their absence.
+        frozen = None if config.embedding.freeze is False else np.zeros(1, np.bool_)
+        weights = Weights(tables[0, 0], tables[0, 1], frozen)
         shared = config.negatives.mode == "shared"
         ids = np.zeros(2, np.int32)
         noise = np.zeros((1, 1, 1) if shared else (2, 1), np.int32)
@@ -115,7 +117,7 @@ def dims_of(dim: int) -> kernels.Dims:
 
 def check_tables(weights: Weights) -> None:
     """Check what the kernels rely on; raise UsageError."""
-    W_in, W_out = weights.W_in, weights.W_out
+    W_in, W_out, frozen = weights.W_in, weights.W_out, weights.frozen
     fit = (
         W_in.ndim == W_out.ndim == 2
         and W_in.shape[1] == W_out.shape[1] > 0
@@ -128,6 +130,13 @@ def check_tables(weights: Weights) -> None:
         raise UsageError(
             "W_in and W_out must be tables of the same width, both float32 or both float64, "
             "C-contiguous and not read-only"
+        )
+    is_fit = frozen is None or (
+        frozen.dtype == np.bool_ and frozen.shape == W_in.shape[:1] and frozen.flags.carray
+    )
+    if not is_fit:
+        raise UsageError(
+            "frozen must hold a bool for each row of W_in, C-contiguous and not read-only"
         )
 
 

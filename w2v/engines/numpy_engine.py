@@ -110,8 +110,8 @@ class NumpyEngine:
 def suits_matrices(config: Config) -> bool:
     """Return whether the five lines of matrices say all that a config asks for.
 
-    They have no options of the Embedding, and no softmax. `sparse: false` asks for a whole table of
-    gradients, which they do not make.
+    They have no options of the Embedding but frozen rows, and no softmax. `sparse: false` asks for
+    a whole table of gradients, which they do not make.
     """
     is_wide = (
         config.negatives.mode == "independent"
@@ -130,7 +130,7 @@ def build_model(config: Config, weights: Weights) -> Model:
     weights : Weights, (V, D) each
     """
     if suits_matrices(config):
-        return MatrixModel(weights.W_in, weights.W_out)
+        return MatrixModel(weights.W_in, weights.W_out, weights.frozen)
     options = config.embedding
     n_words, dim = weights.W_in.shape
     embedding = Embedding(
@@ -142,7 +142,7 @@ def build_model(config: Config, weights: Weights) -> Model:
         scale_grad_by_freq=options.scale_grad_by_freq,
         sparse=options.sparse,
         weight=weights.W_in,
-        freeze=options.freeze is True,
+        frozen_rows=weights.frozen,
     )
     output = Embedding(len(weights.W_out), dim, sparse=options.sparse, weight=weights.W_out)
     if config.model.loss == "softmax":

@@ -64,6 +64,9 @@ class Embedding:
         Of a table that is drawn here; a given `weight` keeps its own.
     rng : numpy.random.Generator, optional
         Where the table is drawn from.
+    frozen_rows : array of bool, shape (V,), optional
+        Rows that never get a gradient, and that `max_norm` does not shorten.
+        DEVIATION: PyTorch freezes a whole table or nothing, and shortens rows of a frozen table.
 
     Attributes
     ----------
@@ -94,6 +97,7 @@ class Embedding:
         freeze: bool = False,
         dtype: DTypeLike = np.float32,
         rng: np.random.Generator | None = None,
+        frozen_rows: NDArray[np.bool_] | None = None,
     ) -> None:
         if num_embeddings < 1 or embedding_dim < 1:
             raise UsageError(
@@ -108,6 +112,7 @@ class Embedding:
         self.scale_grad_by_freq = scale_grad_by_freq
         self.sparse = sparse
         self.freeze = freeze
+        self.frozen_rows = _checked_rows(frozen_rows, num_embeddings)
         if not isinstance(norm_type, (int, float)) or not norm_type >= 0:
             raise UsageError(f"norm_type is {norm_type!r}; it is p of a p-norm, 0 or more")
         if max_norm is not None and not max_norm > 0:
@@ -228,6 +233,9 @@ class Embedding:
         """
         if self.freeze:
             return
+        if self.frozen_rows is not None:
+            moving = ~self.frozen_rows[ids]
+            ids, rows = ids[moving], rows[moving]
         if self.sparse:
             self._sparse_grads.append((ids, rows))
             return
@@ -272,6 +280,8 @@ class Embedding:
         ids = np.unique(ids)
         norms = np.linalg.norm(self.weight[ids], ord=self.norm_type, axis=1)
         long = norms > max_norm
+        if self.frozen_rows is not None:
+            long &= ~self.frozen_rows[ids]
         self.weight[ids[long]] *= (max_norm / (norms[long] + RENORM_EPSILON))[:, None]
 
 
@@ -395,6 +405,19 @@ def _checked_weight(weight: Floats, shape: tuple[int, int]) -> Floats:
         raise UsageError(f"weight has shape {weight.shape}; the layer is {shape}")
     _check_dtype(weight.dtype)
     return weight
+
+
+def _checked_rows(frozen_rows: NDArray[np.bool_] | None, n_rows: int) -> NDArray[np.bool_] | None:
+    """Refuse anything but true or false for each row."""
+    if frozen_rows is None:
+        return None
+    frozen_rows = np.asarray(frozen_rows)
+    if frozen_rows.dtype != np.bool_ or frozen_rows.shape != (n_rows,):
+        raise UsageError(
+            f"frozen_rows is {frozen_rows.dtype} of shape {frozen_rows.shape}; it takes a bool for "
+            f"each of the {n_rows} rows"
+        )
+    return frozen_rows
 
 
 def _check_dtype(dtype: np.dtype[Any]) -> None:

@@ -18,6 +18,7 @@ of the Embedding; the tests hold them together. How a batch is folded is in
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from w2v.errors import UsageError
 from w2v.model.batch import FoldedBatch
@@ -32,6 +33,8 @@ class MatrixModel:
     ----------
     W_in, W_out : arrays of float32 or float64, shape (V, D)
         Used as they are and not copied; an optimizer changes them.
+    frozen_rows : array of bool, shape (V,), optional
+        Rows of W_in that get no gradient.
 
     References
     ----------
@@ -39,8 +42,11 @@ class MatrixModel:
     arXiv:1604.04661; there with the noise shared by the words of one context.
     """
 
-    def __init__(self, W_in: Floats, W_out: Floats) -> None:
+    def __init__(
+        self, W_in: Floats, W_out: Floats, frozen_rows: NDArray[np.bool_] | None = None
+    ) -> None:
         self.params = [W_in, W_out]
+        self.frozen_rows = frozen_rows
         self.grads: list[Floats | SparseGrad | None] = [None, None]
         self._parts: tuple[FoldedBatch, Floats, Floats, Floats] | None = None
 
@@ -81,7 +87,11 @@ class MatrixModel:
         d_hidden = d_scores @ rows_out  # [4] (B, O) @ (O, D) -> (B, D)
         d_rows_in = batch.A_back.T @ d_hidden  # [5] (U, B) @ (B, D) -> (U, D)
         d_rows_out = d_scores.T @ hidden  # [5] (O, B) @ (B, D) -> (O, D)
-        self.grads = [(batch.input_ids, d_rows_in), (batch.output_ids, d_rows_out)]
+        ids = batch.input_ids
+        if self.frozen_rows is not None:
+            moving = ~self.frozen_rows[ids]
+            ids, d_rows_in = ids[moving], d_rows_in[moving]
+        self.grads = [(ids, d_rows_in), (batch.output_ids, d_rows_out)]
 
     def _scored(self) -> tuple[FoldedBatch, Floats, Floats, Floats]:
         """Return what `score` remembered."""

@@ -24,9 +24,10 @@ from w2v.text.builtin import builtin_corpora, builtin_file
 from w2v.text.counting import Progress
 from w2v.text.encoding import EncodedText, encode
 from w2v.text.finding import find_files, spool
+from w2v.text.known_words import build_on_known, earlier_counts
 from w2v.text.reading import has_fields
 from w2v.text.tokenizers import TokenizerSpec
-from w2v.text.vocabulary import GONE, Vocabulary, build_vocabulary
+from w2v.text.vocabulary import GONE, MAX_COUNT, Vocabulary, build_vocabulary
 
 INDEX_BLOCK = 1 << 12  # tokens on disk for each entry of the index
 INDEX_STEP = INDEX_BLOCK << 4  # tokens looked at together when it is made
@@ -113,6 +114,8 @@ class Corpus:
     sha256 : str
         Of the files' bytes.
     files : list of Path
+    earlier_counts : array of int64, shape (V,), optional
+        How often each word was seen by the training that this one goes on from.
     """
 
     text: EncodedText
@@ -122,12 +125,21 @@ class Corpus:
     dropped_counts: NDArray[np.int64]
     sha256: str
     files: list[Path]
+    earlier_counts: NDArray[np.int64] | None = None
+
+    @property
+    def seen_counts(self) -> NDArray[np.int64]:
+        """How often each word was seen, in this text and before, shape (V,)."""
+        if self.earlier_counts is None:
+            return self.vocabulary.counts
+        return np.minimum(self.vocabulary.counts + self.earlier_counts, MAX_COUNT)
 
 
 def open_corpus(
     corpus: CorpusConfig,
     vocab: VocabConfig,
     *,
+    known: Vocabulary | None = None,
     allow_code: bool = False,
     progress: Progress | None = None,
     processes: int | None = None,
@@ -138,6 +150,8 @@ def open_corpus(
     ----------
     corpus, vocab
         The sections of the config.
+    known : Vocabulary, optional
+        The words that have a vector already; `vocab.rows` says what becomes of them.
     allow_code : bool
         Whether a `module:function` tokenizer may be run.
     progress : callable, optional
@@ -168,9 +182,12 @@ def open_corpus(
     finally:
         if spooled is not None:
             spooled.unlink(missing_ok=True)
-    vocabulary, new_id = build_vocabulary(
-        text.words, text.counts, vocab.min_count, vocab.max_size, vocab.specials
-    )
+    if known is None:
+        vocabulary, new_id = build_vocabulary(
+            text.words, text.counts, vocab.min_count, vocab.max_size, vocab.specials
+        )
+    else:
+        vocabulary, new_id = build_on_known(text.words, text.counts, vocab, known)
     has_row = set(vocabulary.words)
     dropped = [rank for rank, word in enumerate(text.words) if word not in has_row]
     return Corpus(
@@ -181,6 +198,7 @@ def open_corpus(
         dropped_counts=text.counts[dropped],
         sha256=sha256,
         files=files,
+        earlier_counts=None if known is None else earlier_counts(vocabulary.words, known),
     )
 
 

@@ -23,6 +23,7 @@ UNK, PAD = "<unk>", "<pad>"
 MAX_DIGITS = 18  # of a count, which fits int64
 LINE = re.compile(rf"[^\t]+\t\d{{1,{MAX_DIGITS}}}")
 FEW = 10  # words to look for before a table of all of them pays
+MAX_COUNT = 10**MAX_DIGITS - 1
 GONE = -1  # the id of a word that has no row and nothing to stand for it
 
 
@@ -63,6 +64,11 @@ class Vocabulary:
             self._n_searched += 1
             return self.words.index(word) if word in self.words else None
         return self.id_of.get(word)
+
+    def rows_of(self, words: Sequence[str]) -> NDArray[np.int32]:
+        """Return the row of each of some words, or GONE."""
+        id_of = self.id_of
+        return np.fromiter((id_of.get(word, GONE) for word in words), np.int32, len(words))
 
     @property
     def n_tokens(self) -> int:
@@ -204,23 +210,41 @@ def build_vocabulary(
     CorpusError
         If fewer than two words are left: there is nothing to tell apart.
     """
-    spelled = {special: words.index(special) for special in specials if special in words}
-    plain = np.delete(np.arange(len(words)), list(spelled.values()))
-    ranked = plain[counts[plain] >= min_count][:max_size]
+    ranked, plain = rank_words(words, counts, min_count, max_size, specials)
     if len(ranked) < 2:
         plain_words = [words[rank] for rank in plain.tolist()]
         raise _too_small(plain_words, counts[plain], min_count, n_kept=len(ranked))
 
     new_id = np.full(len(words), specials.index(UNK) if UNK in specials else GONE, np.int32)
     new_id[ranked] = np.arange(len(ranked)) + len(specials)
-    for special, rank in spelled.items():
-        new_id[rank] = GONE if special == PAD else specials.index(special)
+    for special in specials:
+        if special in words:
+            new_id[words.index(special)] = GONE if special == PAD else specials.index(special)
     has_row = new_id != GONE
     new_counts = np.bincount(
         new_id[has_row], weights=counts[has_row], minlength=len(specials) + len(ranked)
     )
     kept = [*specials, *(words[rank] for rank in ranked.tolist())]
     return Vocabulary(kept, new_counts.astype(np.int64)), new_id
+
+
+def rank_words(
+    words: Sequence[str],
+    counts: NDArray[np.int64],
+    min_count: int,
+    max_size: int | None,
+    specials: Sequence[str],
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the ranks of the words that are common enough, and those of all plain words.
+
+    Parameters
+    ----------
+    words, counts, min_count, max_size, specials
+        As in `build_vocabulary`.
+    """
+    spelled = [words.index(special) for special in specials if special in words]
+    plain = np.delete(np.arange(len(words)), spelled)
+    return plain[counts[plain] >= min_count][:max_size], plain
 
 
 def _too_small(

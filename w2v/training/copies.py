@@ -27,7 +27,8 @@ class Copy:
     Attributes
     ----------
     weights : Weights
-        Compact tables. W_out has more rows: behind those of the text the ones that are noise only.
+        Compact tables, and which rows are frozen. W_out has more rows: behind those of the text the
+        ones that are noise only.
     chunk : Chunk
     in_text, in_noise : arrays of int, shapes (rows of W_in,) and (rows of W_out,)
         How often each row stands in the chunk's text, and in its noise.
@@ -95,9 +96,12 @@ class Copies:
         # Every row is one of the table's; "clip" only spares NumPy a second copy.
         self._weights.W_in.take(text_rows, axis=0, out=W_in, mode="clip")
         self._weights.W_out.take(rows, axis=0, out=W_out, mode="clip")
+        frozen = self._weights.frozen
+        here_frozen = None if frozen is None else frozen.take(text_rows)
         noise = None if chunk.noise is None else places.take(chunk.noise)
         chunk = replace(chunk, tokens=places.take(chunk.tokens), noise=noise)
-        return Copy(Weights(W_in, W_out), chunk, in_text.take(text_rows), in_noise.take(rows))
+        weights = Weights(W_in, W_out, here_frozen)
+        return Copy(weights, chunk, in_text.take(text_rows), in_noise.take(rows))
 
     def config_of(self, replica: int, config: Config) -> Config:
         """Return the config of a replica's engine, with the number that `padding_idx` has there."""

@@ -16,6 +16,8 @@ from w2v.text.corpus import Corpus
 from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
 from w2v.text.vocabulary import Vocabulary
 from w2v.training.draws import noise_shape
+from w2v.training.freezing import Frozen
+from w2v.training.starting import Start
 
 OPTIMIZER_TABLES = {"sgd": 0, "adagrad": 2, "adam": 4}  # (V, D) arrays beside the weights
 PROCESS_BYTES = 26_000_000  # Python, NumPy and this program
@@ -47,6 +49,10 @@ class Plan:
         Expected peak of the process, memory-mapped files apart.
     engine, engine_reason : str
     n_replicas, n_threads : int
+    start : Start, optional
+        The known vectors that the weights start from.
+    n_frozen, n_without_row : int
+        Rows of W_in that stay as they are, and words of `embedding.freeze` that have no row.
     """
 
     tokens_read: int
@@ -60,10 +66,24 @@ class Plan:
     engine_reason: str
     n_replicas: int
     n_threads: int
+    start: Start | None = None
+    n_frozen: int = 0
+    n_without_row: int = 0
 
 
-def plan_run(config: Config, corpus: Corpus) -> Plan:
+def plan_run(
+    config: Config, corpus: Corpus, start: Start | None = None, frozen: Frozen | None = None
+) -> Plan:
     """Work out the size of a run.
+
+    Parameters
+    ----------
+    config : Config
+    corpus : Corpus
+    start : Start, optional
+        The known vectors that the weights start from.
+    frozen : Frozen, optional
+        Rows that stay as they are.
 
     Raises
     ------
@@ -93,11 +113,14 @@ def plan_run(config: Config, corpus: Corpus) -> Plan:
         n_words=len(vocabulary),
         dim=config.model.dim,
         lr=start_rate(config),
-        memory_bytes=_memory(config, corpus, engine),
+        memory_bytes=_memory(config, corpus, engine) + _memory_of_start(start),
         engine=engine,
         engine_reason=reason,
         n_replicas=n_wanted,
         n_threads=_n_threads(config),
+        start=start,
+        n_frozen=int(np.count_nonzero(frozen.rows)) if frozen else 0,
+        n_without_row=frozen.n_without_row if frozen else 0,
     )
 
 
@@ -190,6 +213,11 @@ def _memory(config: Config, corpus: Corpus, engine: str) -> int:
     )
 
 
+def _memory_of_start(start: Start | None) -> int:
+    """Estimate what known vectors take until their rows are copied, mapped files apart."""
+    return 0 if start is None else start.n_words * WORD_BYTES + start.table_bytes
+
+
 def _rows_copied(config: Config, vocabulary: Vocabulary, chunk: int) -> float:
     """Return how many rows the copies of all replicas are expected to have.
 
@@ -220,7 +248,7 @@ def advice(config: Config, corpus: Corpus) -> list[str]:
             "most words are a single character: is the text a list of characters, not of words? "
             "(see corpus.tokenizer)"
         )
-    n_words, batch = len(corpus.vocabulary), config.train.batch
+    n_words, batch = int((corpus.vocabulary.counts > 0).sum()), config.train.batch
     if n_words < SMALL_VOCABULARY * batch:
         found.append(
             f"{n_words:,} words are few for batches of {batch}: a word comes often in a batch, and "

@@ -1,8 +1,8 @@
 """Train R chunks side by side, and put what they learnt together.
 
 A round takes R chunks. Each replica copies the rows that its chunk touches (`copies.py`) and trains
-on them alone. Then every touched row moves by what the replicas made of it, in their order: nothing
-depends on which thread was faster. The rule is in `combining.py`.
+on them alone. Then every touched row that is not frozen moves by what the replicas made of it, in
+their order: nothing depends on which thread was faster. The rule is in `combining.py`.
 
 `parallel: hogwild` does without all this: threads race on the one copy, and no run repeats itself.
 """
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from w2v.config.schema import Config, n_replicas
 from w2v.engines.choice import make_engine, row_combiner
@@ -148,8 +149,8 @@ class Replicas:
         copied_in = Copied(copies.W_in[:n], places, copies.n_in[:n])
         copied_out = Copied(copies.W_out[:n], places, copies.n_out[:n])
         tables = [
-            (weights.W_in, copied_in, [pull.W_in for pull in pulls]),
-            (weights.W_out, copied_out, [pull.W_out for pull in pulls]),
+            (weights.W_in, copied_in, [pull.W_in for pull in pulls], weights.frozen),
+            (weights.W_out, copied_out, [pull.W_out for pull in pulls], None),
         ]
         combine_rows = row_combiner(self._engine_name)
 
@@ -160,10 +161,14 @@ class Replicas:
         self._map(combine, [part for parts in self._map(parts_of, tables) for part in parts])
 
 
-def parts_of(table: tuple[Floats, Copied, list[TablePull]]) -> list[Part]:
+def parts_of(
+    table: tuple[Floats, Copied, list[TablePull], NDArray[np.bool_] | None],
+) -> list[Part]:
     """Cut what is to be combined in one table into parts for the threads, and take its scale."""
-    W, copied, pulls = table
-    rows = np.flatnonzero(copied.is_there(slice(None)).any(axis=0))
+    W, copied, pulls, frozen = table
+    is_there = copied.is_there(slice(None)).any(axis=0)
+    # Adding up moves of zero would make 0.0 of -0.0.
+    rows = np.flatnonzero(is_there if frozen is None else is_there & ~frozen)
     with np.errstate(all="ignore"):
         scale = scale_of(joined(pulls), copied, rows)
     # Of one size, whatever the threads: BLAS may round the rest of a block otherwise.

@@ -38,13 +38,16 @@ from w2v.run_folder import (
 )
 from w2v.text.corpus import Corpus, open_corpus
 from w2v.text.vocabulary import write_counts
-from w2v.training.draws import Draws, start_weights
+from w2v.training.draws import Draws
 from w2v.training.environment import what_bits_depend_on
 from w2v.training.evaluating import Evaluation, Evaluator
+from w2v.training.freezing import find_frozen, read_frozen_words
+from w2v.training.known import load_known
 from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan, plan_run
 from w2v.training.replicas import Replicas, Trained
 from w2v.training.schedule import Schedule, Step
+from w2v.training.starting import first_weights, plan_start
 from w2v.vectors.word_vectors import WordVectors
 
 
@@ -77,6 +80,7 @@ def train(
     force: bool = False,
     allow_code: bool = False,
     observer: Observer | None = None,
+    fit_pretrained: bool = False,
 ) -> Run:
     """Train word vectors and leave a run folder.
 
@@ -92,6 +96,8 @@ def train(
     allow_code : bool
         Whether a `module:function` tokenizer may be run.
     observer : Observer, optional
+    fit_pretrained : bool
+        Take `model.dim` and `embedding.dtype` from the vectors of `embedding.pretrained`.
 
     Raises
     ------
@@ -106,29 +112,50 @@ def train(
     fast, since the threads of BLAS and those of the replicas get in each other's way.
     """
     config = _as_config(config)
-    observer = observer or Observer()
     target = Path(out) if out is not None else None
     if target is not None:
         check_out(target, force=force)
     else:
         check_writable(Path(config.output.dir))
+    trainer = _prepare(config, target, allow_code, observer or Observer(), fit_pretrained)
+    if target is not None:
+        return trainer.run(make_run_folder(target, force=force))
+    return trainer.run(next_run_folder(Path(config.output.dir), config.name))
+
+
+def _prepare(
+    config: Config,
+    target: Path | None,
+    allow_code: bool,
+    observer: Observer,
+    fit_pretrained: bool,
+) -> _Trainer:
+    """Do all that comes before the first file is written; take all the memory that is wanted.
+
+    The known vectors are let go at the end: their rows are in the weights.
+    """
     evaluator = Evaluator(config.eval.sets)
+    known = load_known(config, target, fit=fit_pretrained)
+    if known is not None and fit_pretrained:
+        config = with_values(config, known.shape_settings)
+    frozen_words = read_frozen_words(config.embedding.freeze)
     corpus = open_corpus(
         config.corpus,
         config.vocab,
+        known=None if known is None else known.vocabulary,
         allow_code=allow_code,
         progress=observer.on_read,
         processes=None if config.train.threads == "auto" else config.train.threads,
     )
-    plan = plan_run(config, corpus)
+    frozen = find_frozen(config.embedding.freeze, frozen_words, corpus.vocabulary)
+    start = None if known is None else plan_start(config, corpus, known)
+    plan = plan_run(config, corpus, start, frozen)
     config = resolve(config, plan)
     observer.on_plan(config, corpus, plan)
     prepare_engine(plan.engine, config, observer.on_compile)
-    # All the memory is taken before a file is.
-    trainer = _Trainer(config, corpus, plan, evaluator, observer)
-    if target is not None:
-        return trainer.run(make_run_folder(target, force=force))
-    return trainer.run(next_run_folder(Path(config.output.dir), config.name))
+    W_in, W_out = first_weights(config, corpus.vocabulary, known)
+    weights = Weights(W_in, W_out, None if frozen is None else frozen.rows)
+    return _Trainer(config, corpus, plan, weights, evaluator, observer)
 
 
 def resolve(config: Config, plan: Plan) -> Config:
@@ -136,6 +163,7 @@ def resolve(config: Config, plan: Plan) -> Config:
     paths = config.corpus.path
     whole = [_whole_path(path) for path in ([paths] if isinstance(paths, str) else paths)]
     resolved = whole[0] if isinstance(paths, str) else whole
+    freeze = config.embedding.freeze
     return with_values(
         config,
         {
@@ -144,6 +172,8 @@ def resolve(config: Config, plan: Plan) -> Config:
             "eval.sets": [settled_name(name) for name in config.eval.sets],
             "train.lr": plan.lr,
             "train.replicas": plan.n_replicas,
+            "embedding.pretrained": None if plan.start is None else str(plan.start.path),
+            "embedding.freeze": os.path.abspath(freeze) if isinstance(freeze, str) else freeze,
         },
     )
 
@@ -170,7 +200,13 @@ class _Trainer:
     _last_step: Step
 
     def __init__(
-        self, config: Config, corpus: Corpus, plan: Plan, evaluator: Evaluator, observer: Observer
+        self,
+        config: Config,
+        corpus: Corpus,
+        plan: Plan,
+        weights: Weights,
+        evaluator: Evaluator,
+        observer: Observer,
     ) -> None:
         self._config = config
         self._corpus = corpus
@@ -179,7 +215,7 @@ class _Trainer:
         self._evaluations: list[Evaluation] = []
         self._observer = observer
         self._schedule = Schedule(len(corpus.stream), config.train, plan.lr)
-        self._weights = _start(config, len(corpus.vocabulary))
+        self._weights = weights
         self._replicas = Replicas(
             config,
             self._weights,
@@ -351,7 +387,8 @@ class _Trainer:
         """Write all that is known before training."""
         self._folder.write_record(self._record("running"))
         self._folder.write_text(CONFIG, write_config(self._config))
-        self._corpus.vocabulary.save(self._folder.path / VOCAB)
+        words, counts = self._corpus.vocabulary.words, self._corpus.seen_counts
+        write_counts(self._folder.path / VOCAB, words, counts)
         write_counts(
             self._folder.path / DROPPED, self._corpus.dropped_words, self._corpus.dropped_counts
         )
@@ -394,19 +431,11 @@ class _Trainer:
                 "kept": self._plan.tokens_kept,
                 "trained": self._n_trained,
             },
+            "pretrained": None if self._plan.start is None else self._plan.start.record(),
+            "frozen": self._plan.n_frozen,
             "V": self._plan.n_words,
             "D": self._plan.dim,
             "reproducible": self._config.train.parallel == "deterministic"
             or self._plan.n_replicas == 1,
             "bits_depend_on": what_bits_depend_on(self._plan.engine),
         }
-
-
-def _start(config: Config, n_words: int) -> Weights:
-    """Draw the weights that a run starts from."""
-    W_in, W_out = start_weights(
-        config.train.seed, n_words, config.model.dim, config.embedding.dtype
-    )
-    if config.embedding.padding_idx is not None:
-        W_in[config.embedding.padding_idx] = 0
-    return Weights(W_in, W_out)

@@ -1,0 +1,76 @@
+"""`w2v train --from RUN`: the config with which training goes on from vectors that are there.
+
+All that it comes to is settings: `embedding.pretrained` and `vocab.rows`, and the others of RUN. So
+the config.yaml that is written trains the same again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from w2v.cli.arguments import load_named
+from w2v.cli.terminal import note
+from w2v.errors import UsageError
+
+if TYPE_CHECKING:
+    from w2v.config import Config
+
+# What RUN has settled for its own text, and is settled again for this one.
+CHOSEN_ANEW = ("train.engine=auto", "train.replicas=auto")
+CHOICES_OF_WORDS = ("min_count", "max_size")  # without effect where only old words have rows
+
+
+def load_for_training(
+    name: str | None, overrides: list[str], known: str | None, vocabulary: str | None
+) -> tuple[Config, bool]:
+    """Load the config of a run, which may go on from another.
+
+    Parameters
+    ----------
+    name : str, optional
+        CONFIG.
+    overrides : list of str
+    known : str, optional
+        RUN of --from: a run folder, a run's name, or a vector file.
+    vocabulary : "new", "old" or "union", optional
+
+    Returns
+    -------
+    config : Config
+    fits_known : bool
+        Whether model.dim and embedding.dtype shall be those of the vector file.
+
+    Raises
+    ------
+    W2VError
+        If there is no such config or run, or an option is given twice.
+    """
+    if known is None:
+        if vocabulary is not None:
+            raise UsageError("--vocabulary needs --from; without it all words are the text's own")
+        return load_named(name, overrides).config, False
+    from w2v.config.schema import Config
+    from w2v.config.showing import yaml_value
+    from w2v.run_folder import CONFIG
+    from w2v.training.known import find_known
+
+    given = {text.partition("=")[0].strip() for text in overrides}
+    for path, option in (("embedding.pretrained", "--from"), ("vocab.rows", "--vocabulary")):
+        if path in given and (option == "--from" or vocabulary is not None):
+            raise UsageError(f"{path} is given twice, with {option} and with {path}=")
+    folder = find_known(known)
+    of_run = [f"embedding.pretrained={yaml_value(str(folder))}"]
+    of_run.append(f"vocab.rows={vocabulary or 'union'}")
+    takes_settings = name is None and (folder / CONFIG).is_file()
+    if takes_settings:
+        name = str(folder)
+        of_run += CHOSEN_ANEW
+        if vocabulary == "old":  # what chose the words of RUN has nothing to choose here
+            usual = Config().vocab
+            of_run += [f"vocab.{key}={yaml_value(getattr(usual, key))}" for key in CHOICES_OF_WORDS]
+    # The later wins: the user's own.
+    config = load_named(name, [*of_run, *overrides]).config
+    if takes_settings and "corpus.path" not in given:
+        note("going on with the text of that run; --corpus gives another")
+    fits_known = name is None and not {"model.dim", "embedding.dtype"} & given
+    return config, fits_known

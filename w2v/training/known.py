@@ -1,0 +1,133 @@
+"""Open known vectors: `embedding.pretrained`, a run or a vector file.
+
+What a run makes of them is in `starting.py`; which words have rows is settled in
+`w2v/text/known_words.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from w2v.config.schema import Config
+from w2v.errors import ConfigError, OutputError, RunError
+from w2v.model.functions import Floats
+from w2v.run_folder import OUTPUT_VECTORS, find_run
+from w2v.text.vocabulary import Vocabulary
+from w2v.vectors.word_vectors import WordVectors
+
+# What the word<TAB>count lines of a run folder cannot hold: tabs, line ends, bytes that are no
+# UTF-8 (as Python spells them).
+UNFIT = re.compile("[\t\n\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Known:
+    """Known vectors, opened.
+
+    Attributes
+    ----------
+    path : Path
+        Absolute: the run folder, or the vector file.
+    vectors : WordVectors
+    vocabulary : Vocabulary
+        The words that a run folder can hold; counts of zero for all are no counts.
+    output_vectors : array of float, shape (V, D), or None
+    """
+
+    path: Path
+    vectors: WordVectors
+    vocabulary: Vocabulary
+    output_vectors: Floats | None
+
+    @property
+    def shape_settings(self) -> dict[str, Any]:
+        """The settings that fit these vectors, by dotted path."""
+        dtype = "float64" if self.vectors.vectors.dtype == np.float64 else "float32"
+        return {"model.dim": self.vectors.vectors.shape[1], "embedding.dtype": dtype}
+
+
+def find_known(name: str) -> Path:
+    """Return the vector file or run folder that a user names, as an absolute path.
+
+    Raises
+    ------
+    RunError
+        If there is none.
+    """
+    if os.path.isfile(name):
+        return Path(os.path.abspath(name))
+    try:
+        return Path(os.path.abspath(find_run(name)))
+    except RunError as error:
+        sentence = str(error).replace("there is no run", "there is no vector file and no run", 1)
+        raise RunError(sentence) from error
+
+
+def load_known(config: Config, target: Path | None = None, *, fit: bool = False) -> Known | None:
+    """Open the vectors of `embedding.pretrained`; None if there are none to start from.
+
+    Parameters
+    ----------
+    config : Config
+    target : Path, optional
+        The folder that the run will be written to.
+    fit : bool
+        Whether the config will be made to fit the vectors.
+
+    Raises
+    ------
+    W2VError
+        If there are no such vectors, they do not fit the config, or the run would replace them.
+    """
+    name = config.embedding.pretrained
+    if name is None:
+        return None
+    path = find_known(name)
+    if target is not None and target.exists() and target.samefile(path):
+        raise OutputError(f"{target} is the run to start from; choose another --out")
+    vectors = WordVectors.load(path)
+    n_words, dim = vectors.vectors.shape
+    if n_words == 0:
+        raise RunError(f"{path} holds no word to start from")
+    if dim != config.model.dim and not fit:
+        raise ConfigError(
+            [
+                f"model.dim: {config.model.dim}, but the vectors in {path} have {dim} numbers; "
+                f"use model.dim={dim}"
+            ]
+        )
+    return Known(path, vectors, _fit_words(vectors.vocabulary), _output_vectors(vectors, path))
+
+
+def _output_vectors(vectors: WordVectors, path: Path) -> Floats | None:
+    """Return the output vectors that belong to some vectors, if there are any."""
+    file = path / OUTPUT_VECTORS
+    found: Floats | None = getattr(vectors, "output_vectors", None)
+    if found is None and file.is_file():
+        found = np.load(file, mmap_mode="r")
+    if found is not None and found.shape != vectors.vectors.shape:
+        raise RunError(
+            f"{path} is damaged: its vectors are a table of {_shape(vectors.vectors)}, its output "
+            f"vectors of {_shape(found)}"
+        )
+    return found
+
+
+def _shape(table: Floats) -> str:
+    """Write the shape of a table."""
+    return " x ".join(f"{n:,}" for n in table.shape)
+
+
+def _fit_words(vocabulary: Vocabulary) -> Vocabulary:
+    """Leave out the words that a run folder cannot hold; no text has them either."""
+    fits = [bool(word) and not UNFIT.search(word) for word in vocabulary.words]
+    if all(fits):
+        return vocabulary
+    words = [word for word, fit in zip(vocabulary.words, fits, strict=True) if fit]
+    return Vocabulary(words, vocabulary.counts[np.array(fits)])
