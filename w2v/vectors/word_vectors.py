@@ -8,15 +8,16 @@ from __future__ import annotations
 import difflib
 import functools
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v.errors import RunError, WordError, quoted
-from w2v.run_folder import DROPPED, VECTORS, VOCAB, read_record
+from w2v.run_folder import DROPPED, OUTPUT_VECTORS
 from w2v.text.vocabulary import Vocabulary
+from w2v.vectors.loading import load_file, load_run_folder, map_table
 
 MAX_SPELLINGS = 50_000  # of the commonest words, searched for near spellings
 BLOCK_FLOATS = 1 << 22  # of the table, in memory at a time
@@ -30,12 +31,16 @@ class WordVectors:
     vocabulary : Vocabulary, V words
     vectors : array of float32 or float64, shape (V, D)
     folder : Path, optional
-        The run folder, to look up words that got no row.
+        The run folder, to look up words that got no row, and the output vectors.
+    output_vectors : array, shape (V, D), optional
+    n_not_utf8 : int
+        How many words are no UTF-8; their bytes are kept as lone surrogates.
 
     Attributes
     ----------
     vocabulary : Vocabulary
     vectors : array, shape (V, D)
+    n_not_utf8 : int
     """
 
     def __init__(
@@ -43,43 +48,46 @@ class WordVectors:
         vocabulary: Vocabulary,
         vectors: NDArray[np.floating],
         folder: Path | None = None,
+        output_vectors: NDArray[np.floating] | None = None,
+        n_not_utf8: int = 0,
     ) -> None:
         self.vocabulary = vocabulary
         self.vectors = vectors
+        self.n_not_utf8 = n_not_utf8
         self._folder = folder
+        self._output_vectors = output_vectors
 
     @classmethod
-    def load(cls, path: str | Path) -> WordVectors:
-        """Open the vectors of a run folder.
+    def load(
+        cls, path: str | Path, on_progress: Callable[[int, int], None] | None = None
+    ) -> WordVectors:
+        """Open the vectors of a run folder, or read a file of vectors of any known format.
 
         Parameters
         ----------
         path : str or Path
+        on_progress : callable, optional
+            Called with (bytes read so far, bytes in all) while a file is read.
 
         Raises
         ------
         RunError
             If the folder is no run folder, is damaged, or the run did not end.
+        FormatError
+            If the file is damaged or in no known format.
         """
-        folder = Path(path)
-        record = read_record(folder)
-        file = folder / VECTORS
-        if not file.exists():
-            status = record.get("status")
-            remedy = "wait for its end" if status == "running" else "train it again"
-            raise RunError(f"{folder} has no {VECTORS}: its status is {status!r}; {remedy}")
-        vocabulary = Vocabulary.load(folder / VOCAB)
-        try:
-            vectors = np.load(file, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise RunError(f"{file} is damaged: {error}") from error
-        if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind != "f":
-            raise RunError(f"{file} holds no table of numbers")
-        if len(vectors) != len(vocabulary):
-            raise RunError(
-                f"{file} has {len(vectors):,} rows, {VOCAB} has {len(vocabulary):,} words"
-            )
-        return cls(vocabulary, vectors, folder)
+        path = Path(path)
+        if path.is_file():
+            vocabulary, vectors, more = load_file(path, on_progress)
+            return cls(vocabulary, vectors, **more)
+        return cls(*load_run_folder(path), folder=path)
+
+    @functools.cached_property
+    def output_vectors(self) -> NDArray[np.floating] | None:
+        """W_out, (V, D), memory-mapped from a run folder; None when there is none."""
+        if self._folder is not None and (self._folder / OUTPUT_VECTORS).is_file():
+            return map_table(self._folder / OUTPUT_VECTORS, len(self))
+        return self._output_vectors
 
     def __len__(self) -> int:
         return len(self.vocabulary)
