@@ -31,6 +31,7 @@ COMMANDS = {
     "similar": ("query", "similar_command"),
     "analogy": ("query", "analogy_command"),
     "corpus": ("corpus", "corpus_group"),
+    "export": ("export", "export_command"),
     "config": ("config", "config_group"),
     "completion": ("completion", "completion_command"),
 }

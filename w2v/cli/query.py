@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
-
 import click
 
 from w2v.cli.completion import complete_run
-from w2v.cli.terminal import common_options, note
+from w2v.cli.opening import open_vectors
+from w2v.cli.terminal import common_options, json_line, note, printable
 from w2v.errors import UsageError, WordError
-
-if TYPE_CHECKING:
-    from w2v.vectors.word_vectors import WordVectors
 
 RUN = click.argument("run", metavar="RUN", shell_complete=complete_run)
 N = click.option("-n", "n", default=10, show_default=True, type=click.IntRange(1), help="How many.")
@@ -31,7 +26,7 @@ def similar_command(run: str, words: tuple[str, ...], n: int, as_json: bool) -> 
     RUN is a run folder, a run's name in runs/, or `latest`, the newest of those. Nearness is the
     cosine similarity of unit vectors, from -1 to 1; the word itself is left out.
     """
-    vectors = _load(run)
+    vectors = open_vectors(run)
     missing = []
     for word in words:
         try:
@@ -40,7 +35,7 @@ def similar_command(run: str, words: tuple[str, ...], n: int, as_json: bool) -> 
             missing.append(str(error))
             continue
         if as_json:
-            click.echo(_json({"word": word, "neighbours": _as_objects(neighbours)}))
+            click.echo(json_line({"word": word, "neighbours": _as_objects(neighbours)}))
         else:
             _print_table(word, neighbours)
     if not as_json and len(missing) < len(words):
@@ -64,10 +59,12 @@ def analogy_command(run: str, question: tuple[str, ...], n: int, as_json: bool) 
     from w2v.vectors.word_vectors import spell_question
 
     positive, negative = parse_question(question)
-    answers = _load(run).most_similar(positive, negative, topn=n)
+    answers = open_vectors(run).most_similar(positive, negative, topn=n)
     if as_json:
         click.echo(
-            _json({"positive": positive, "negative": negative, "neighbours": _as_objects(answers)})
+            json_line(
+                {"positive": positive, "negative": negative, "neighbours": _as_objects(answers)}
+            )
         )
         return
     _print_table(spell_question(positive, negative), answers)
@@ -102,26 +99,13 @@ def parse_question(question: tuple[str, ...]) -> tuple[list[str], list[str]]:
     return positive, negative
 
 
-def _load(run: str) -> WordVectors:
-    """Open the vectors of the run that is named."""
-    from w2v.run_folder import find_run
-    from w2v.vectors.word_vectors import WordVectors
-
-    return WordVectors.load(find_run(run))
-
-
 def _print_table(title: str, neighbours: list[tuple[str, float]]) -> None:
     """Print a word and its neighbours, the nearest first."""
-    click.echo(title)
+    click.echo(printable(title))
     for word, similarity in neighbours:
-        click.echo(f"  {similarity:6.3f}  {word}")
+        click.echo(printable(f"  {similarity:6.3f}  {word}"))
 
 
 def _as_objects(neighbours: list[tuple[str, float]]) -> list[dict[str, object]]:
     """Turn neighbours into what JSON prints."""
     return [{"word": word, "similarity": round(value, 6)} for word, value in neighbours]
-
-
-def _json(value: object) -> str:
-    """Write JSON on one line, letters of every script as they are."""
-    return json.dumps(value, ensure_ascii=False)

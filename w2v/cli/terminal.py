@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -52,6 +54,29 @@ def note(text: str) -> None:
 def warn(text: str) -> None:
     """Print a warning to stderr, unless --quiet."""
     note(click.style("warning: ", fg="yellow") + text)
+
+
+def printable(text: str) -> str:
+    """Return text that any terminal takes: bytes that were no UTF-8 are shown as \\xff.
+
+    Such bytes are kept in words and file names as lone surrogates, which cannot be printed.
+
+    >>> printable("caf\\udce9")
+    'caf\\\\xe9'
+    """
+    return re.sub("[\ud800-\udfff]", _escaped, text)
+
+
+def json_line(value: object) -> str:
+    """Write JSON on one line: every script as it is, bytes that are no UTF-8 as \\udcff."""
+    text = json.dumps(value, ensure_ascii=False)
+    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _escaped(surrogate: re.Match[str]) -> str:
+    """Write a lone surrogate as the byte that it stands for, or, if it stands for none, as such."""
+    code = ord(surrogate[0])
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
 def counted(n: float, noun: str) -> str:
