@@ -633,8 +633,8 @@ def test_what_is_offered(run):
     ]
     assert {f"{path}=" for path in option_paths()} < {value for _, value in offered("train", "")}
     for command in ("similar", "analogy"):
-        assert offered(command, "") == [("dir", ""), ("plain", "latest"), ("plain", "run-1")]
-    assert offered("similar", "ru") == [("dir", "ru"), ("plain", "run-1")]
+        assert offered(command, "") == [("file", ""), ("plain", "latest"), ("plain", "run-1")]
+    assert offered("similar", "ru") == [("file", "ru"), ("plain", "run-1")]
     assert ("plain", "toy-world") in offered("corpus", "make", "")
     assert offered("train", "--corpus", "toy") == [("file", "toy"), ("plain", "toy-world")]
 

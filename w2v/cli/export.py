@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,10 +49,10 @@ HOW_TO_OPEN = {
 
 @click.command(
     "export",
-    help=f"""Write the vectors of RUN in the format of another tool.
+    help=f"""Write the vectors of a run for other tools.
 
     RUN is a run folder, a run's name in runs/, `latest`, or a file of vectors in any of these
-    formats but projector; which one it is shows its content.
+    formats but projector; its content shows which.
 
     \b
 {FORMAT_LINES}
@@ -90,7 +91,7 @@ def export_command(
     vocab: Path | None,
     as_json: bool,
 ) -> None:
-    """Write the vectors of a run in the format of another tool."""
+    """Write the vectors of a run for other tools."""
     from w2v.files import atomic_write
     from w2v.vectors.formats.writing import write_vectors
 
@@ -105,12 +106,12 @@ def export_command(
         check_new_file(vocab, force=force)
     parts = select(run, open_vectors(run), restrict=restrict, center=center)
     lines = [] if vocab is None else vocab_lines(run, parts)
-    write_vectors(click.get_binary_stream("stdout") if to_stdout else out, format, **parts)
+    write_vectors(sys.stdout.buffer if to_stdout else out, format, **parts)
     if vocab is not None:
         with atomic_write(vocab) as file:
             file.writelines(lines)
     if to_stdout:
-        click.get_binary_stream("stdout").flush()
+        sys.stdout.buffer.flush()
         return
     report(out, format, parts, as_json=as_json)
 

@@ -44,9 +44,11 @@ def read_binary(source: Source) -> tuple[Words, NDArray[np.float32]]:
                 raise _cut_short(source, rows.n + 1, n_words, block[start:], space - start)
             block, at = block[start:] + more, 0
             continue
-        if space == start:
-            raise source.error(f"is damaged: word {rows.n + 1:,} is empty")
-        words.add(block[start:space])
+        word = block[start:space]
+        if not word or b"\n" in word:
+            what = "holds a line end" if word else "is empty"
+            raise source.error(f"is damaged: word {rows.n + 1:,} {what}")
+        words.add(word)
         rows.add(np.frombuffer(block, FLOAT32, dim, space + 1))
         at = end
     if (block[at:] + source.read(BLOCK)).strip():

@@ -72,6 +72,13 @@ class Source:
             f"{self.path} ({format}) {problem}" if format else f"{self.path} {problem}"
         )
 
+    def head(self, n_bytes: int) -> bytes:
+        """Return the first bytes, and begin again."""
+        with self._damage_said():
+            block = self._stream.read(n_bytes)
+        self.rewind()
+        return block
+
     def read(self, n_bytes: int) -> bytes:
         """Return the next bytes; fewer only at the end."""
         with self._damage_said():

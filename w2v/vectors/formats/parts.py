@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -84,16 +85,24 @@ def _words(source: Source, array: NDArray[Any]) -> Words:
     elif array.dtype.kind == "S":
         each = array.tolist()
     else:
-        try:
-            each = [encode(word) for word in array.tolist()]
-        except ValueError as error:  # letters that are none; NumPy makes them from any number
-            raise source.error(f"is damaged: `words` are no text ({error})") from error
+        each = _encoded(source, array)
     words = Words()
     for row, word in enumerate(each, 1):
         if not word:
             raise source.error(f"is damaged: word {row:,} is empty")
         words.add(word)
     return words
+
+
+def _encoded(source: Source, array: NDArray[np.str_]) -> list[bytes]:
+    """Return the bytes of an array of strings, in which NumPy keeps any number as a letter."""
+    letters = array.view(np.dtype(np.uint32).newbyteorder(array.dtype.byteorder))
+    if array.size and int(letters.max()) > sys.maxunicode:
+        raise source.error("is damaged: a letter in `words` is none of Unicode")
+    try:
+        return [encode(word) for word in array.tolist()]
+    except UnicodeEncodeError as error:
+        raise source.error("is damaged: `words` holds half of a surrogate pair") from error
 
 
 def _counts(source: Source, counts: NDArray[Any] | None, n_words: int) -> NDArray[np.int64] | None:

@@ -13,8 +13,7 @@ NUMBER = re.compile(
     rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE
 )
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x7f]")  # stand in no text
-DIGITS = [bytes([letter]) for letter in b"0123456789.-e \n"]
-LINES_LOOKED_AT = 20
+DIGITS = [bytes([letter]) for letter in b"0123456789.-e"]
 
 KNOWN = "word2vec-text, word2vec-binary, glove, tsv, npz and safetensors are read"
 # What begins otherwise than any file of vectors: (its first bytes, what it is and what to do)
@@ -57,16 +56,17 @@ def recognise(path: str | Path) -> str:
 
 def recognise_source(source: Source) -> str:
     """As `recognise`, for an open file, which is at its begin before and after."""
-    head = source.read(HEAD)
-    source.rewind()
+    head = source.head(HEAD)
     if not head:
         raise source.error("is empty; it holds no vectors")
-    whole = len(head) < HEAD
     if header := HEADER.match(head):
-        n_words, dim = int(header[1]), int(header[2])
-        return TEXT if _is_text(head[header.end() :], n_words, dim, whole=whole) else BINARY
+        return TEXT if _is_text(head[header.end() :], int(header[2])) else BINARY
     line, end, _ = head.partition(b"\n")
-    line = line.rstrip() if end or whole else line[: max(line.rfind(b" "), line.rfind(b"\t"))]
+    line = (
+        line.rstrip()
+        if end or len(head) < HEAD
+        else line[: max(line.rfind(b" "), line.rfind(b"\t"))]
+    )
     # Rows come before what only begins alike: the first word may be any bytes.
     if format := _rows_without_header(line, share=1):
         if re.fullmatch(rb".*[ \t]\d+", line) and len(line.split()) == 2:
@@ -89,7 +89,7 @@ def recognise_source(source: Source) -> str:
     if head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 1 << 32:
         return SAFETENSORS
     # A damaged number or two do not make it another file.
-    if not CONTROL.search(line) and (format := _rows_without_header(line, share=0.5)):
+    if not CONTROL.search(line) and (format := _rows_without_header(line, share=0.6)):
         return format
     raise source.error(_what_it_is(source, is_text=not CONTROL.search(head)))
 
@@ -117,33 +117,14 @@ def _what_it_is(source: Source, *, is_text: bool) -> str:
     )
 
 
-def _is_text(rows: bytes, n_words: int, dim: int, *, whole: bool) -> bool:
-    """Tell numbers that are written out from float32, by the first rows after a header."""
-    lines = [line for line in rows.split(b"\n") if line.strip()]
-    lines = (lines if whole else lines[:-1])[: min(LINES_LOOKED_AT, max(1, n_words))]
-    if all(_is_text_row(line, dim) for line in lines) and (lines or whole):
+def _is_text(rows: bytes, dim: int) -> bool:
+    """Tell numbers that are written out from float32, by the first row after a header."""
+    line = rows.lstrip(b"\r\n").split(b"\n", 1)[0]
+    fields = line.rsplit(None, dim) if dim <= len(line) else []
+    if not rows.strip() or (len(fields) == dim + 1 and all(map(NUMBER.fullmatch, fields[1:]))):
         return True
     # Damaged or cut text is still text: mostly digits, where float32 are bytes of every kind.
-    numbers = rows[rows.find(b" ") + 1 :][: max(4 * dim, 256)]
-    if CONTROL.search(numbers) or (whole and _fits_as_binary(rows, n_words, dim)):
+    numbers = line[line.find(b" ") + 1 :][: max(4 * dim, 256)]
+    if CONTROL.search(numbers) or len(numbers) < 8:
         return False
-    return 2 * sum(map(numbers.count, DIGITS)) >= len(numbers)
-
-
-def _is_text_row(line: bytes, dim: int) -> bool:
-    """Tell whether a line is a word and D numbers."""
-    fields = line.rsplit(None, dim) if dim <= len(line) else []
-    return len(fields) == dim + 1 and all(map(NUMBER.fullmatch, fields[1:]))
-
-
-def _fits_as_binary(rows: bytes, n_words: int, dim: int) -> bool:
-    """Tell whether all rows are words, spaces and float32, and nothing is left over."""
-    at = 0
-    for _ in range(n_words):
-        space = rows.find(b" ", at)
-        at = space + 1 + 4 * dim
-        if space < 0 or at > len(rows):
-            return False
-        while rows[at : at + 1] == b"\n":
-            at += 1
-    return at == len(rows)
+    return sum(map(numbers.count, DIGITS)) >= 0.75 * len(b"".join(numbers.split()))

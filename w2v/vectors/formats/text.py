@@ -21,6 +21,7 @@ from w2v.vectors.formats.rows import Rows
 from w2v.vectors.formats.words import Words, encode
 
 NUMBER_BYTES = 64  # of a number as text, at most; 24 are enough for any float64
+MAX_BLANK = 1000  # lines at the end of the file
 FIRST_LINE = 1 << 24  # bytes of a first line from which D is yet to be learned
 
 
@@ -59,9 +60,8 @@ def read_text(source: Source) -> tuple[Words, NDArray[np.float32]]:
         if source.format == TEXT:
             n_words, dim = read_header(source)
             return _read_rows(source, dim, n_words, first_line=2)
-        separator = b"\t" if source.format == TSV else b" "
         first = source.readline(FIRST_LINE)
-        dim = len(first.split(separator.strip() or None)) - 1
+        dim = len(first.split(b"\t" if source.format == TSV else None)) - 1
         if not 0 < dim <= MAX_DIM:
             raise source.error(f"has {dim:,} numbers in its first line")
         source.rewind()
@@ -80,6 +80,8 @@ def _read_rows(
         number += 1
         if not line.strip():
             blank = blank or number
+            if number - blank > MAX_BLANK:
+                raise source.error(f"is damaged: from line {blank:,} on, lines are blank")
             continue
         if rows.n == n_words:
             raise source.error(
