@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from w2v import WordVectors
-from w2v.errors import FormatError, OutputError, W2VError
+from w2v.errors import FormatError, OutputError
 from w2v.vectors.formats import ENDINGS, FORMATS, read_vectors, recognise, write_vectors
 from w2v.vectors.formats.contract import PACKABLE
 from w2v.vectors.formats.rows import Rows
-from w2v.vectors.formats.words import find_duplicate
+from w2v.vectors.formats.words import AS_GZIP, find_duplicate
 
 READ_AGAIN = [name for name in FORMATS if name != "projector"]
 AS_READ = {name: name for name in READ_AGAIN} | {"fasttext-vec": "word2vec-text"}
@@ -104,6 +104,18 @@ def test_the_same_content_gives_the_same_bytes(tmp_path, monkeypatch, format, pa
     assert written(tmp_path / "other", format, packed=packed).read_bytes() == once
 
 
+@pytest.mark.parametrize("format", READ_AGAIN)
+def test_rows_that_fill_more_than_is_looked_at(tmp_path, format):
+    """The longest word, and a line longer than the begin by which a format is recognised."""
+    words = ["x" * 65_536, "y"]
+    vectors = np.random.default_rng(7).normal(size=(2, 20_000)).astype(np.float32)
+    for first_word, rows in ((0, vectors[:, :3]), (1, vectors)):
+        file = written(tmp_path, format, words[first_word:], rows[first_word:])
+        content = read_vectors(file)
+        assert (content.format, content.words) == (AS_READ[format], words[first_word:])
+        assert same_bits(content.vectors, rows[first_word:])
+
+
 @pytest.mark.parametrize("format", WITH_COUNTS)
 def test_archives_hold_counts_and_output_vectors_and_float64(tmp_path, format):
     counts = np.arange(len(WORDS))[::-1].astype(np.int64)
@@ -132,7 +144,12 @@ def lists_of_words(split_at):
         st.binary(min_size=1, max_size=6),
         st.text(letters, min_size=100, max_size=100).map(lambda text: text.encode()[:400]),
     ).map(lambda word: word.translate(None, split_at).decode("utf-8", "surrogateescape"))
-    return st.lists(word.filter(bool), min_size=1, max_size=5, unique=True)
+    return st.lists(
+        word.filter(lambda word: word and not word.startswith(AS_GZIP)),
+        min_size=1,
+        max_size=5,
+        unique=True,
+    )
 
 
 SPLIT_AT = {"word2vec-binary": b" \n", "tsv": b"\t\n\r", "npz": b"\n", "safetensors": b"\n"}
@@ -207,7 +224,7 @@ def test_binary_as_gensim_and_as_word2vec_c_write_it(tmp_path, newline):
 
 
 def test_binary_across_many_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr("w2v.vectors.formats.binary.BLOCK", 7)
+    monkeypatch.setattr("w2v.vectors.formats.binary.CHUNK", 7)
     content = read_vectors(written(tmp_path, "word2vec-binary"))
     assert content.words == WORDS
     assert same_bits(content.vectors, VECTORS)
@@ -246,9 +263,9 @@ def test_without_safetensors_it_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "safetensors", None)
     file = tmp_path / "file"
     file.write_bytes((2).to_bytes(8, "little") + b"{}")
-    with pytest.raises(W2VError, match=r"pip install 'w2v\[safetensors\]'$"):
+    with pytest.raises(FormatError, match=r"pip install 'w2v\[safetensors\]'$"):
         read_vectors(file)
-    with pytest.raises(W2VError, match=r"pip install 'w2v\[safetensors\]'$"):
+    with pytest.raises(OutputError, match=r"pip install 'w2v\[safetensors\]'$"):
         write_vectors(tmp_path / "out", "safetensors", ["a"], VECTORS[:1])
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
@@ -288,6 +305,14 @@ class TestWordsThatWouldNotLoadAgain:
         with pytest.raises(OutputError, match=message):
             written(tmp_path, format, ["a", word], VECTORS[:2])
         assert list(tmp_path.iterdir()) == []
+
+    def test_a_first_word_that_makes_the_file_look_like_gzip(self, tmp_path):
+        for format in ("glove", "tsv"):
+            with pytest.raises(OutputError, match=r"cannot begin with the word '\\x1f\\x8b\\x08a'"):
+                written(tmp_path, format, [AS_GZIP + "a", "b"], VECTORS[:2])
+            assert (
+                len(read_vectors(written(tmp_path, format, ["b", AS_GZIP], VECTORS[:2])).words) == 2
+            )
 
     def test_are_counted(self, tmp_path):
         message = r"'b c' of row 2: .* and 1 more cannot be kept; --to tsv or --to npz keeps them"

@@ -309,6 +309,10 @@ def test_a_zip_that_lies_about_a_size(tmp_path):
 
 
 def test_zips_that_numpy_does_not_write(tmp_path):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("a\nb", "")
+    assert refused(tmp_path, stream.getvalue()).endswith(r"it holds 'a\nb'")
     assert "packed as NumPy does not" in refused(tmp_path, npz(zipfile.ZIP_LZMA))
     encrypted = bytearray(npz())
     encrypted[encrypted.find(b"PK\x01\x02") + 8] |= 1
@@ -426,6 +430,16 @@ class memory_below:
 def test_memory_is_not_taken_by_what_is_declared(tmp_path, content):
     with memory_below(PLENTY if len(content) < MEGABYTE else PLENTY / 2):
         refused(tmp_path, content)
+
+
+@pytest.mark.parametrize("format", ["word2vec-text", "word2vec-binary", "npz"])
+def test_loading_takes_little_more_than_the_array(tmp_path, format):
+    rows = np.random.default_rng(9).normal(size=(8000, 300)).astype(np.float32)
+    file = tmp_path / "file"
+    write_vectors(file, format, [f"왕{number}" for number in range(len(rows))], rows)
+    read_vectors(file)  # what is imported and cached the first time is no part of the vectors
+    with memory_below(1.3 * rows.nbytes):
+        read_vectors(file)
 
 
 # -- files of another kind

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from w2v.errors import quoted
 from w2v.vectors.formats.contract import VectorFile
-from w2v.vectors.formats.opening import BLOCK, MAX_RATIO, SLACK, Source
+from w2v.vectors.formats.opening import BLOCK, MAX_RATIO, SLACK, Source, first_line
 from w2v.vectors.formats.parts import NAMES, from_parts
 
 MAX_HEADER = 10_000  # bytes of an array's header, as NumPy itself allows
@@ -61,8 +62,8 @@ def _what_is_missing(members: Mapping[str, object]) -> str:
     """Say what a zip is that is not ours."""
     if any(name.endswith("data.pkl") for name in members):
         return "is a PyTorch file, which can run code and is never opened; save it as safetensors"
-    there = ", ".join(name.removesuffix(".npy") for name in list(members)[:5]) or "nothing"
-    return f"is a zip without the arrays `vectors` and `words`; it holds {there[:60]}"
+    there = ", ".join(quoted(name) for name in list(members)[:5]) or "nothing"
+    return f"is a zip without the arrays `vectors` and `words`; it holds {there}"
 
 
 @contextlib.contextmanager
@@ -71,8 +72,7 @@ def _damage_said(source: Source) -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise source.error(f"is damaged or cut short: {why[:100]}") from error
+        raise source.error(f"is damaged or cut short: {first_line(error)}") from error
 
 
 def _read_array(

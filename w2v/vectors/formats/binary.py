@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.vectors.formats.contract import MAX_WORD
-from w2v.vectors.formats.opening import BLOCK, Source
+from w2v.vectors.formats.opening import Source
 from w2v.vectors.formats.rows import Rows
 from w2v.vectors.formats.text import read_header
 from w2v.vectors.formats.words import Words, encode, shown
 
+CHUNK = 1 << 18  # bytes that are read at a time
 FLOAT32 = np.dtype("<f4")
 
 
@@ -39,7 +40,7 @@ def read_binary(source: Source) -> tuple[Words, NDArray[np.float32]]:
         space = block.find(b" ", start, start + MAX_WORD + 1)
         end = space + 1 + row_bytes
         if space < 0 or end > len(block):
-            more = source.read(max(BLOCK, row_bytes))
+            more = source.read(max(CHUNK, row_bytes))
             if not more or (space < 0 and len(block) - start > MAX_WORD):
                 raise _cut_short(source, rows.n + 1, n_words, block[start:], space - start)
             block, at = block[start:] + more, 0
@@ -51,7 +52,7 @@ def read_binary(source: Source) -> tuple[Words, NDArray[np.float32]]:
         words.add(word)
         rows.add(np.frombuffer(block, FLOAT32, dim, space + 1))
         at = end
-    if (block[at:] + source.read(BLOCK)).strip():
+    if (block[at:] + source.read(CHUNK)).strip():
         raise source.error(
             f"declares {n_words:,} words but holds more; its first line or its end is damaged"
         )

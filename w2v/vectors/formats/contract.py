@@ -38,6 +38,7 @@ PACKABLE = (TEXT, BINARY, GLOVE, FASTTEXT, TSV)  # with gzip, when the name ends
 
 # `V D`, the first line of both formats of word2vec; before it may be a byte order mark.
 HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*(-?\d{1,40})[ \t]+(-?\d{1,40})[ \t\r]*(?:\n|\Z)")
+GZIP_MAGIC = b"\x1f\x8b\x08"
 MAX_DIM = 1 << 20  # numbers a word; a file that declares more is damaged
 MAX_WORD = 1 << 16  # bytes of a word; so far a damaged file is searched for the end of one
 

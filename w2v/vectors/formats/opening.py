@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import IO, cast
 
 from w2v.errors import FormatError
-from w2v.vectors.formats.contract import Progress
+from w2v.vectors.formats.contract import GZIP_MAGIC, Progress
 
 MAX_RATIO = 200  # unpacked bytes for each packed byte; numbers as text come to 2 to 10
 SLACK = 16 << 20  # bytes that may be unpacked from however little
-GZIP_MAGIC = b"\x1f\x8b"
 BLOCK = 1 << 20
 
 
@@ -153,7 +152,7 @@ class Source:
             return self.error("is cut short: the packed data has no end; fetch or make it again")
         if isinstance(error, OSError) and error.strerror:
             return self.error(f"cannot be read: {error.strerror}")
-        return self.error(f"is damaged: {error}; fetch or make it again")
+        return self.error(f"is damaged: {first_line(error)}; fetch or make it again")
 
 
 @contextlib.contextmanager
@@ -181,6 +180,11 @@ def open_source(path: str | Path, on_progress: Progress | None = None) -> Iterat
         if not first:
             raise FormatError(f"{path} is empty; it holds no vectors")
         yield Source(path, file, first == GZIP_MAGIC, on_progress)
+
+
+def first_line(error: Exception) -> str:
+    """Return what another library says of damage, at most a line."""
+    return (str(error) or type(error).__name__).splitlines()[0][:100]
 
 
 def pack(file: IO[bytes]) -> IO[bytes]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,8 +81,10 @@ def _words(source: Source, array: NDArray[Any]) -> Words:
             f"has `words` of {array.dtype} and shape {array.shape}; UTF-8 joined by newlines "
             "(uint8) or an array of strings is read"
         )
+    each: Iterable[bytes]
     if array.dtype == np.uint8:
-        each = array.tobytes().split(b"\n") if array.size else []
+        # Line by line: a list of all of them would be as large as the words themselves.
+        each = (line.removesuffix(b"\n") for line in io.BytesIO(array.tobytes()))
     elif array.dtype.kind == "S":
         each = array.tolist()
     else:

@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from w2v.vectors.formats.contract import BINARY, GLOVE, HEADER, NPZ, SAFETENSORS, TEXT, TSV
-from w2v.vectors.formats.opening import GZIP_MAGIC, Source, open_source
+from w2v.vectors.formats.contract import (
+    BINARY,
+    GLOVE,
+    GZIP_MAGIC,
+    HEADER,
+    MAX_WORD,
+    NPZ,
+    SAFETENSORS,
+    TEXT,
+    TSV,
+)
+from w2v.vectors.formats.opening import Source, open_source
 
-HEAD = 1 << 16  # bytes of the begin that are looked at
+HEAD = 2 * MAX_WORD  # bytes of the begin that are looked at: a word and some numbers
 NUMBER = re.compile(
     rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE
 )

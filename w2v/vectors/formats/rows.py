@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-STEP_BYTES = 1 << 20  # the table grows by at least this,
-STEP_SHARE = 16  # and by at least this part of itself
-BLOCK_NUMBERS = 1 << 20  # checked at a time
+STEP_BYTES = 1 << 18  # the table grows by at least this,
+STEP_SHARE = 32  # and by at least this part of itself
+BLOCK_NUMBERS = 1 << 18  # checked at a time
 
 
 class Rows:

@@ -11,11 +11,12 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.errors import W2VError
+from w2v.errors import OutputError
 from w2v.vectors.formats.contract import VectorFile
-from w2v.vectors.formats.opening import BLOCK, Source
+from w2v.vectors.formats.opening import BLOCK, Source, first_line
 from w2v.vectors.formats.parts import NAMES, from_parts
 
+INSTALL = "pip install 'w2v[safetensors]'"
 READ_AS = {"F16", "F32", "F64", "U8", "I8", "I16", "I32", "I64", "U16", "U32", "U64"}
 
 
@@ -25,11 +26,11 @@ def read_safetensors(source: Source) -> VectorFile:
     Raises
     ------
     FormatError
-        With the tensor.
-    W2VError
-        If the library is not installed.
+        With the tensor; or if the library is not installed.
     """
     library = _library()
+    if library is None:
+        raise source.error(f"is read by the package safetensors: {INSTALL}")
     if not source.packed:
         return from_parts(source, _read_tensors(library, source, source.path))
     with tempfile.TemporaryDirectory() as folder, source.unpacked() as content:
@@ -53,7 +54,7 @@ def _read_tensors(library: ModuleType, source: Source, path: Path) -> dict[str, 
                     )
                 parts[name] = file.get_tensor(name)
     except library.SafetensorError as error:
-        raise source.error(f"is damaged or cut short: {str(error)[:100]}") from error
+        raise source.error(f"is damaged or cut short: {first_line(error)}") from error
     source.report()
     return parts
 
@@ -63,21 +64,20 @@ def write_safetensors(file: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> No
 
     Raises
     ------
-    W2VError
+    OutputError
         If the library is not installed.
     """
-    _library()
+    if _library() is None:
+        raise OutputError(f"safetensors files are written by the package safetensors: {INSTALL}")
     from safetensors.numpy import save
 
     file.write(save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
 
 
-def _library() -> ModuleType:
-    """Import the library, or say how to get it."""
+def _library() -> ModuleType | None:
+    """Import the library; None if it is not installed."""
     try:
         import safetensors
-    except ImportError as error:
-        raise W2VError(
-            "safetensors files need the package safetensors: pip install 'w2v[safetensors]'"
-        ) from error
+    except ImportError:
+        return None
     return safetensors

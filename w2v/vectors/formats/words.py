@@ -15,6 +15,7 @@ from w2v.vectors.formats.contract import (
     BINARY,
     FASTTEXT,
     GLOVE,
+    GZIP_MAGIC,
     MAX_WORD,
     NPZ,
     PROJECTOR,
@@ -31,6 +32,7 @@ SPLITS = {
     **dict.fromkeys((TSV, PROJECTOR), re.compile("[\t\n\r]")),
     **dict.fromkeys((NPZ, SAFETENSORS), re.compile("\n")),
 }
+AS_GZIP = GZIP_MAGIC.decode("utf-8", "surrogateescape")
 NAMES = {" ": "a space", "\t": "a tab", "\n": "a line end", "\r": "a carriage return"}
 
 
@@ -102,6 +104,11 @@ def check_words(words: Sequence[str], format: str) -> None:
     """
     if not words:
         raise OutputError(f"there are no words to write as {format}")
+    if format in (GLOVE, TSV) and words[0].startswith(AS_GZIP):
+        raise OutputError(
+            f"{format} cannot begin with the word {shown(words[0])}: the file would be taken for "
+            f"gzip; --to {TEXT} or --to {NPZ} keeps it"
+        )
     refused = [row for row, word in enumerate(words) if _why_refused(word, format)]
     if not refused:
         return
