@@ -368,7 +368,7 @@ def test_a_folder_that_is_no_run(folder):
         assert refused(folder, "similar", name, "king") == (
             f"{name} is no w2v run folder (run.json: No such file or directory)"
         )
-    assert refused(folder, "similar", "my.txt", "king").startswith("there is no run 'my.txt'; ")
+    assert refused(folder, "similar", "my.txt", "king").startswith("my.txt is text, but no vectors")
 
 
 @pytest.mark.parametrize("word", ["", " ", "xyzzy", "\u202e", "\x1b[31m"])

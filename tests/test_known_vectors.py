@@ -27,6 +27,7 @@ from w2v.training.draws import start_weights
 from w2v.training.freezing import find_frozen, read_frozen_words
 from w2v.training.known import Known, load_known
 from w2v.training.starting import first_weights
+from w2v.vectors.formats import write_vectors
 
 OLD_TOPICS = ("red green blue pink", "강아지 고양이 송아지 병아리", "rain snow wind sun")
 NEW_TOPICS = ("강아지 고양이 송아지 병아리", "rain snow wind sun", "빵 우유 소금 쌀")
@@ -95,7 +96,7 @@ def go_on(first, text, out, **settings):
 def known_of(words, table, output=None, counts=None):
     counts = np.zeros(len(words), np.int64) if counts is None else np.array(counts)
     vocabulary = Vocabulary(words, counts)
-    return Known(Path("v.npz"), WordVectors(vocabulary, table), vocabulary, output)
+    return Known(Path("v.npz"), WordVectors(vocabulary, table, None, output), vocabulary)
 
 
 def first_of(known, words, *settings):
@@ -479,21 +480,11 @@ def test_what_cannot_be_is_said_in_a_line(work, arguments, code, complaint):
 
 
 @pytest.fixture
-def vector_file(work, monkeypatch):
-    """Let `v.npz` hold vectors: words in capitals, two that no run folder can hold, no counts."""
+def vector_file(work):
+    """Make `v.npz`: words in capitals, two that no run folder can hold, no counts."""
     words = ["Rain", "a\tb", "SNOW", "caf\udce9", "소금"]
-    file = work / "v.npz"
-    file.write_bytes(b"vectors")
-    vectors = WordVectors(
-        Vocabulary(words, np.zeros(5, np.int64)), np.arange(15.0).reshape(5, 3) / 10
-    )
-    usual = WordVectors.load
-
-    def load(path, *more):
-        return vectors if Path(path) == file else usual(path, *more)
-
-    monkeypatch.setattr("w2v.training.known.WordVectors.load", load)
-    return file
+    write_vectors(work / "v.npz", "npz", words, np.arange(15.0).reshape(5, 3) / 10)
+    return work / "v.npz"
 
 
 def test_a_vector_file_gives_dim_and_dtype(work, vector_file):
@@ -515,7 +506,7 @@ def test_a_vector_file_gives_dim_and_dtype(work, vector_file):
     W_in, _ = tables(work / "on")
     assert W_in[:2].tolist() == [[0, 0.1, 0.2], [0.6, 0.7, 0.8]]
     record = json.loads((work / "on" / "run.json").read_text("utf-8"))["pretrained"]
-    assert record["sha256"] == hashlib.sha256(b"vectors").hexdigest()
+    assert record["sha256"] == hashlib.sha256(vector_file.read_bytes()).hexdigest()
     assert record["output_vectors"] is False
     w2v("train", "on", "--out", "again", "--quiet")
     assert digest(work / "on") == digest(work / "again")
@@ -567,7 +558,7 @@ def test_output_vectors_of_another_shape(first, tmp_path):
         (folder / file.name).write_bytes(file.read_bytes())
     np.save(folder / "output_vectors.npy", np.zeros((12, 4)))
     config = load_config(None, ["embedding.pretrained=" + str(folder), "model.dim=5"]).config
-    with pytest.raises(RunError, match="a table of 12 x 5, its output vectors of 12 x 4"):
+    with pytest.raises(RunError, match="has 5 numbers a word, output_"):
         load_known(config)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 
 import click
 
 from w2v.cli.completion import complete_run
+from w2v.cli.terminal import json_line, printable
 from w2v.errors import UsageError
 
 RUN = click.argument("run", metavar="RUN", shell_complete=complete_run)
@@ -34,9 +34,9 @@ ALLOW_CODE = click.option(
 
 def print_answers(title: str, answers: Sequence[tuple[str, float]]) -> None:
     """Print a question and its answers, the nearest first."""
-    click.echo(title)
+    click.echo(printable(title))
     for word, cosine in answers:
-        click.echo(f"  {cosine:6.3f}  {word}")
+        click.echo(f"  {cosine:6.3f}  {printable(word)}")
 
 
 def as_objects(answers: Sequence[tuple[str, float]]) -> list[dict[str, object]]:
@@ -46,7 +46,7 @@ def as_objects(answers: Sequence[tuple[str, float]]) -> list[dict[str, object]]:
 
 def print_json(value: object) -> None:
     """Print JSON on one line, letters of every script as they are."""
-    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    click.echo(json_line(value))
 
 
 def lines_of_stdin() -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
+from w2v.cli.opening import bar_of_file
 from w2v.cli.terminal import (
     WIDTH,
     bytes_for_people,
@@ -52,21 +53,32 @@ class Progress(Observer):
             leave=False,
             delay=1,
         )
+        self._known: tqdm[NoReturn] | None = None
         self._training: tqdm[NoReturn] | None = None
         self._n_positions = 0
         self._last_line = time.monotonic()
 
     def close(self) -> None:
         """Leave the terminal tidy."""
-        self._reading.close()
-        if self._training is not None:
-            self._training.close()
+        for bar in (self._known, self._reading, self._training):
+            if bar is not None:
+                bar.close()
 
     def on_read(self, n_characters: int) -> None:
         """Move the reading bar."""
         if self._stop_requested():
             raise KeyboardInterrupt  # nothing has been made yet that could be lost
         self._reading.update(n_characters)
+
+    def on_known(self, n_read: int, n_bytes: int) -> None:
+        """Move the bar of the vectors to start from."""
+        if self._stop_requested():
+            raise KeyboardInterrupt
+        if self._known is None:
+            self._known = bar_of_file(n_bytes)
+        self._known.update(n_read - self._known.n)
+        if n_read >= n_bytes:
+            self._known.close()
 
     def on_plan(self, config: Config, corpus: Corpus, plan: Plan) -> None:
         """Print the plan."""

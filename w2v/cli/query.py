@@ -21,7 +21,7 @@ from w2v.cli.answers import (
     stdin_is_terminal,
 )
 from w2v.cli.opening import open_vectors
-from w2v.cli.terminal import common_options, note
+from w2v.cli.terminal import common_options, note, printable
 from w2v.errors import UsageError, WordError
 
 if TYPE_CHECKING:
@@ -96,9 +96,9 @@ def predict_command(run: str, context: tuple[str, ...], n: int, as_json: bool) -
         found = [{"word": word, "probability": round(p, 9)} for word, p in answers]
         print_json({"context": words, "predictions": found})
         return
-    click.echo(" ".join(words))
+    click.echo(printable(" ".join(words)))
     for word, p in answers:
-        click.echo(f"  {100 * p:6.2f} %  {word}")
+        click.echo(f"  {100 * p:6.2f} %  {printable(word)}")
     note("probability of each word as the center of this context")
 
 
@@ -174,4 +174,6 @@ def print_vector(
         numbers = [float(f"{value:.{digits}g}") for value in vector.tolist()]
         print_json({kind: label, "vector": numbers})
     else:
-        click.echo("\t".join([label, *(f"{value:.{digits}g}" for value in vector.tolist())]))
+        click.echo(
+            "\t".join([printable(label), *(f"{value:.{digits}g}" for value in vector.tolist())])
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ import click
 from w2v.files import bytes_for_people as bytes_for_people
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+JOINERS = "\u200c\u200d"  # zero-width
 WIDTH = 80  # columns of a terminal; longer lines are broken or cut
 
 
@@ -58,6 +61,37 @@ def warn(text: str) -> None:
     note(click.style("warning: ", fg="yellow") + text)
 
 
+def printable(text: str) -> str:
+    """Return text that does nothing but show itself, on any terminal.
+
+    Bytes that were no UTF-8, which words and file names keep as lone surrogates, are shown as
+    \\xe9, and what would move the cursor or change colors as its code. Joiners stay: they are
+    part of Persian and Sinhala words.
+
+    >>> printable("caf\\udce9")
+    'caf\\\\xe9'
+    """
+    return "".join(
+        letter if letter.isprintable() or letter in JOINERS else _escaped(letter) for letter in text
+    )
+
+
+def _escaped(letter: str) -> str:
+    """Write a character as the byte that it stands for, or by its code."""
+    code = ord(letter)
+    if 0xDC80 <= code <= 0xDCFF:
+        code -= 0xDC00
+    return (
+        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 1 << 16 else f"\\U{code:08x}"
+    )
+
+
+def json_line(value: object) -> str:
+    """Write JSON on one line: every script as it is, bytes that are no UTF-8 as \\udcff."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def counted(n: float, noun: str, plural: str | None = None) -> str:
     """Return a number with its noun in the right form; the plural has an s unless it is given.
 
@@ -91,11 +125,6 @@ def columns_of(text: str) -> int:
         else 1 + (unicodedata.east_asian_width(letter) in "WF")
         for letter in unicodedata.normalize("NFC", text)
     )
-
-
-def printable(text: str) -> str:
-    """Return a text of a file's without what would move the cursor or change colors."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def cut(text: str, columns: int) -> str:

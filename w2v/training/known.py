@@ -16,9 +16,9 @@ import numpy as np
 
 from w2v.config.schema import Config
 from w2v.errors import ConfigError, OutputError, RunError
-from w2v.model.functions import Floats
-from w2v.run_folder import OUTPUT_VECTORS, find_run
+from w2v.run_folder import find_run
 from w2v.text.vocabulary import Vocabulary
+from w2v.vectors.formats.contract import Progress
 from w2v.vectors.word_vectors import WordVectors
 
 # What the word<TAB>count lines of a run folder cannot hold: tabs, line ends, bytes that are no
@@ -37,13 +37,11 @@ class Known:
     vectors : WordVectors
     vocabulary : Vocabulary
         The words that a run folder can hold; counts of zero for all are no counts.
-    output_vectors : array of float, shape (V, D), or None
     """
 
     path: Path
     vectors: WordVectors
     vocabulary: Vocabulary
-    output_vectors: Floats | None
 
     @property
     def shape_settings(self) -> dict[str, Any]:
@@ -69,7 +67,13 @@ def find_known(name: str) -> Path:
         raise RunError(sentence) from error
 
 
-def load_known(config: Config, target: Path | None = None, *, fit: bool = False) -> Known | None:
+def load_known(
+    config: Config,
+    target: Path | None = None,
+    *,
+    fit: bool = False,
+    on_progress: Progress | None = None,
+) -> Known | None:
     """Open the vectors of `embedding.pretrained`; None if there are none to start from.
 
     Parameters
@@ -79,6 +83,8 @@ def load_known(config: Config, target: Path | None = None, *, fit: bool = False)
         The folder that the run will be written to.
     fit : bool
         Whether the config will be made to fit the vectors.
+    on_progress : callable, optional
+        As of `WordVectors.load`.
 
     Raises
     ------
@@ -91,7 +97,7 @@ def load_known(config: Config, target: Path | None = None, *, fit: bool = False)
     path = find_known(name)
     if target is not None and target.exists() and target.samefile(path):
         raise OutputError(f"{target} is the run to start from; choose another --out")
-    vectors = WordVectors.load(path)
+    vectors = WordVectors.load(path, on_progress)
     n_words, dim = vectors.vectors.shape
     if n_words == 0:
         raise RunError(f"{path} holds no word to start from")
@@ -102,26 +108,7 @@ def load_known(config: Config, target: Path | None = None, *, fit: bool = False)
                 f"use model.dim={dim}"
             ]
         )
-    return Known(path, vectors, _fit_words(vectors.vocabulary), _output_vectors(vectors, path))
-
-
-def _output_vectors(vectors: WordVectors, path: Path) -> Floats | None:
-    """Return the output vectors that belong to some vectors, if there are any."""
-    file = path / OUTPUT_VECTORS
-    found: Floats | None = getattr(vectors, "output_vectors", None)
-    if found is None and file.is_file():
-        found = np.load(file, mmap_mode="r")
-    if found is not None and found.shape != vectors.vectors.shape:
-        raise RunError(
-            f"{path} is damaged: its vectors are a table of {_shape(vectors.vectors)}, its output "
-            f"vectors of {_shape(found)}"
-        )
-    return found
-
-
-def _shape(table: Floats) -> str:
-    """Write the shape of a table."""
-    return " x ".join(f"{n:,}" for n in table.shape)
+    return Known(path, vectors, _fit_words(vectors.vocabulary))
 
 
 def _fit_words(vocabulary: Vocabulary) -> Vocabulary:

@@ -61,6 +61,9 @@ class Observer:
     def on_read(self, n_characters: int) -> None:
         """So much more of the text has been read."""
 
+    def on_known(self, n_read: int, n_bytes: int) -> None:
+        """So many bytes of the vector file to start from have been read, of so many."""
+
     def on_plan(self, config: Config, corpus: Corpus, plan: Plan) -> None:
         """The corpus is open, and all is settled."""
 

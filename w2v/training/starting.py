@@ -76,7 +76,7 @@ def plan_start(config: Config, corpus: Corpus, known: Known) -> Start:
     """Work out how the known words and those of the text overlap."""
     is_known = known.vocabulary.rows_of(corpus.vocabulary.words) != GONE
     has_positions = corpus.vocabulary.counts > 0
-    held = [known.vectors.vectors, known.output_vectors]
+    held = [known.vectors.vectors, known.vectors.output_vectors]
     n_bytes = sum(W.nbytes for W in held if W is not None and not isinstance(W, np.memmap))
     file = known.path / VECTORS if known.path.is_dir() else known.path
     return Start(
@@ -85,7 +85,7 @@ def plan_start(config: Config, corpus: Corpus, known: Known) -> Start:
         n_known=int(np.count_nonzero(is_known)),
         n_new=int(np.count_nonzero(~is_known)),
         n_here=int(np.count_nonzero(is_known & has_positions)),
-        has_output=known.output_vectors is not None,
+        has_output=known.vectors.output_vectors is not None,
         n_words=len(known.vectors),
         table_bytes=n_bytes,
         warnings=_warnings(config, corpus, known),
@@ -149,8 +149,8 @@ def first_weights(
     if known is not None:
         source = known.vectors.vocabulary.rows_of(vocabulary.words)
         _copy_rows(W_in, known.vectors.vectors, source, known)
-        if known.output_vectors is not None:
-            _copy_rows(W_out, known.output_vectors, source, known)
+        if known.vectors.output_vectors is not None:
+            _copy_rows(W_out, known.vectors.output_vectors, source, known)
     if config.embedding.padding_idx is not None:
         W_in[config.embedding.padding_idx] = 0
     return W_in, W_out

@@ -135,7 +135,7 @@ def _prepare(
     The known vectors are let go at the end: their rows are in the weights.
     """
     evaluator = Evaluator(config.eval.sets)
-    known = load_known(config, target, fit=fit_pretrained)
+    known = load_known(config, target, fit=fit_pretrained, on_progress=observer.on_known)
     if known is not None and fit_pretrained:
         config = with_values(config, known.shape_settings)
     frozen_words = read_frozen_words(config.embedding.freeze)

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from w2v.config import Config, load_config
 from w2v.errors import RunError, UsageError, WordError
-from w2v.run_folder import CONFIG, OUTPUT_VECTORS, VECTORS, VOCAB, read_record
+from w2v.run_folder import CONFIG
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import Vocabulary
+from w2v.vectors.formats.contract import Progress
+from w2v.vectors.loading import load_file, load_run_folder
 from w2v.vectors.nearest import CosineTable
 from w2v.vectors.predicting import center_probabilities
 from w2v.vectors.questions import Question
@@ -53,12 +55,15 @@ class WordVectors:
         The run folder, to look up words that got no row, and the run's config.
     output_vectors : array of float32 or float64, shape (V, D), optional
         W_out.
+    n_not_utf8 : int
+        How many words are no UTF-8; their bytes are kept as lone surrogates.
 
     Attributes
     ----------
     vocabulary : Vocabulary
     vectors : array, shape (V, D)
     output_vectors : array, shape (V, D), or None
+    n_not_utf8 : int
     """
 
     def __init__(
@@ -67,36 +72,37 @@ class WordVectors:
         vectors: Vector,
         folder: Path | None = None,
         output_vectors: Vector | None = None,
+        n_not_utf8: int = 0,
     ) -> None:
         self.vocabulary = vocabulary
         self.vectors = vectors
         self.output_vectors = output_vectors
+        self.n_not_utf8 = n_not_utf8
         self._folder = folder
 
     @classmethod
-    def load(cls, path: str | Path) -> WordVectors:
-        """Open the vectors of a run folder.
+    def load(cls, path: str | Path, on_progress: Progress | None = None) -> WordVectors:
+        """Open the vectors of a run folder, or read a file of vectors of any known format.
 
         Parameters
         ----------
         path : str or Path
+        on_progress : callable, optional
+            Called with (bytes read so far, bytes in all) while a file is read.
 
         Raises
         ------
         RunError
             If the folder is no run folder, is damaged, or the run did not end.
+        FormatError
+            If the file is damaged, or in no known format.
         """
-        folder = Path(path)
-        record = read_record(folder)
-        if not (folder / VECTORS).exists():
-            status = record.get("status")
-            remedy = "wait for its end" if status == "running" else "train it again"
-            raise RunError(f"{folder} has no {VECTORS}: its status is {status!r}; {remedy}")
-        vocabulary = Vocabulary.load(folder / VOCAB)
-        vectors = _mapped(folder / VECTORS, vocabulary)
-        has_output = (folder / OUTPUT_VECTORS).exists()
-        output_vectors = _mapped(folder / OUTPUT_VECTORS, vocabulary) if has_output else None
-        return cls(vocabulary, vectors, folder, output_vectors)
+        path = Path(path)
+        if path.is_file():
+            vocabulary, vectors, more = load_file(path, on_progress)
+            return cls(vocabulary, vectors, **more)
+        vocabulary, vectors, output_vectors = load_run_folder(path)
+        return cls(vocabulary, vectors, path, output_vectors)
 
     # ------------------------------------------------------------ words and rows
 
@@ -453,22 +459,3 @@ def _spelled(added: Sequence[str | Vector], taken: Sequence[str | Vector]) -> st
         for some in (added, taken)
     ]
     return str(Question(*names))
-
-
-def _mapped(file: Path, vocabulary: Vocabulary) -> Vector:
-    """Map a table of vectors with a row for each word.
-
-    Raises
-    ------
-    RunError
-        If it is damaged.
-    """
-    try:
-        table = np.load(file, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise RunError(f"{file} is damaged: {error}") from error
-    if not isinstance(table, np.ndarray) or table.ndim != 2 or table.dtype.kind != "f":
-        raise RunError(f"{file} holds no table of numbers")
-    if len(table) != len(vocabulary):
-        raise RunError(f"{file} has {len(table):,} rows, {VOCAB} has {len(vocabulary):,} words")
-    return table

@@ -1,0 +1,222 @@
+"""`w2v export`: write the vectors of a run as a file that another tool opens."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from w2v.cli.answers import AS_JSON, RUN, print_json
+from w2v.cli.arguments import check_new_file
+from w2v.cli.opening import open_vectors
+from w2v.cli.terminal import common_options, counted, note, printable, warn
+from w2v.errors import OutputError, UsageError
+from w2v.vectors.formats.contract import (
+    BINARY,
+    ENDINGS,
+    FASTTEXT,
+    FORMATS,
+    GLOVE,
+    NPZ,
+    PACKABLE,
+    PROJECTOR,
+    SAFETENSORS,
+    TEXT,
+    TSV,
+)
+
+if TYPE_CHECKING:
+    from w2v.vectors.word_vectors import WordVectors
+
+FORMAT_LINES = "\n".join(f"        {name:<15}  {what}" for name, what in FORMATS.items())
+# How another tool opens the file, which stands for {}.
+HOW_TO_OPEN = {
+    TEXT: "KeyedVectors.load_word2vec_format({})  # gensim",
+    BINARY: "KeyedVectors.load_word2vec_format({}, binary=True)  # gensim",
+    GLOVE: "KeyedVectors.load_word2vec_format({}, no_header=True)  # gensim",
+    FASTTEXT: "KeyedVectors.load_word2vec_format({})  # gensim",
+    TSV: "pandas.read_csv({}, sep='\\t', header=None, index_col=0, quoting=3, na_filter=False)",
+    NPZ: "f = numpy.load({}); f['vectors'], bytes(f['words']).decode().split('\\n')",
+    SAFETENSORS: "safetensors.numpy.load_file({})",
+    PROJECTOR: "tensorboard --logdir {}",
+}
+
+
+@click.command(
+    "export",
+    help=f"""Write the vectors of a run for other tools.
+
+    RUN is a run folder, a run's name in runs/, `latest`, or a file of vectors in any of these
+    formats but projector; its content shows which.
+
+    \b
+{FORMAT_LINES}
+
+    Numbers are written with as many digits as give back the same bits.
+    """,
+)
+@RUN
+@click.option(
+    "--to", "format", required=True, metavar="FORMAT", type=click.Choice(list(FORMATS)),
+    help="One of the formats above.",
+)  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The file, or the folder for projector; RUN and an ending by default, - for stdout. "
+    "With .gz at its end it is packed.",
+)
+@click.option("--force", is_flag=True, help="Replace what is there.")
+@click.option("--restrict", metavar="N", type=click.IntRange(1), help="Only the first N words.")
+@click.option("--center", is_flag=True, help="Write W_out instead of W_in.")
+@click.option(
+    "--vocab",
+    type=click.Path(path_type=Path),
+    help="Also write `word count` lines to this file, gensim's fvocab.",
+)
+@AS_JSON
+@common_options
+def export_command(
+    run: str,
+    format: str,
+    out: Path | None,
+    force: bool,
+    restrict: int | None,
+    center: bool,
+    vocab: Path | None,
+    as_json: bool,
+) -> None:
+    """Write the vectors of a run for other tools."""
+    from w2v.files import atomic_write
+    from w2v.vectors.formats.writing import write_vectors
+
+    to_stdout = out is not None and str(out) == "-"
+    if to_stdout and (format == PROJECTOR or as_json):
+        raise UsageError(f"{'--json' if as_json else format} and --out - do not go together")
+    check_packing(out, format)
+    out = out or Path(default_name(run) + ENDINGS[format])
+    if not to_stdout:
+        check_new(out, format, force=force)
+    if vocab is not None:
+        check_new_file(vocab, force=force)
+    parts = select(run, open_vectors(run), restrict=restrict, center=center)
+    lines = [] if vocab is None else vocab_lines(run, parts)
+    write_vectors(sys.stdout.buffer if to_stdout else out, format, **parts)
+    if vocab is not None:
+        with atomic_write(vocab) as file:
+            file.writelines(lines)
+    if to_stdout:
+        sys.stdout.buffer.flush()
+        return
+    report(out, format, parts, as_json=as_json)
+
+
+def check_packing(out: Path | None, format: str) -> None:
+    """Refuse to pack what would not be read packed, before anything is read.
+
+    Raises
+    ------
+    UsageError
+    """
+    if out is not None and out.suffix.lower() == ".gz" and format not in PACKABLE:
+        raise UsageError(f"{format} is not packed with gzip; choose an --out without .gz")
+
+
+def check_new(out: Path, format: str, *, force: bool) -> None:
+    """Refuse to write over a file, or the files of a projector, unless it was asked for.
+
+    Raises
+    ------
+    OutputError
+    """
+    if format != PROJECTOR:
+        check_new_file(out, force=force)
+        return
+    from w2v.vectors.formats.projector import PROJECTOR_FILES
+
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out} is no folder; choose another --out for the projector's files")
+    for name in PROJECTOR_FILES:
+        check_new_file(out / name, force=force)
+
+
+def default_name(run: str) -> str:
+    """Return what the file is called by default: the run's name, or the file's without ending."""
+    from w2v.run_folder import find_run
+
+    if not os.path.isfile(run):
+        return find_run(run).resolve().name
+    name = Path(run).name.removesuffix(".gz")
+    endings = sorted(ENDINGS.values(), key=len, reverse=True)  # .glove.txt before .txt
+    return next((name.removesuffix(end) for end in endings if name.endswith(end)), name)
+
+
+def select(run: str, vectors: WordVectors, *, restrict: int | None, center: bool) -> dict[str, Any]:
+    """Return the words, vectors and whatever else is known, as `write_vectors` takes them.
+
+    Raises
+    ------
+    UsageError
+        If W_out is asked for and there is none.
+    """
+    words, table, output = vectors.vocabulary.words, vectors.vectors, vectors.output_vectors
+    # No counts at all: a file that holds none.
+    counts = vectors.vocabulary.counts if vectors.vocabulary.n_tokens else None
+    if center:
+        if output is None:
+            raise UsageError(f"{run} has no output vectors; leave out --center")
+        table, output = output, None
+    return {
+        "words": words[:restrict],
+        "vectors": table[:restrict],
+        "counts": None if counts is None else counts[:restrict],
+        "output_vectors": None if output is None else output[:restrict],
+    }
+
+
+def vocab_lines(run: str, parts: dict[str, Any]) -> list[bytes]:
+    """Return `word count` lines, as gensim reads them.
+
+    Raises
+    ------
+    UsageError
+        If the counts are not known.
+    OutputError
+        If gensim would split a word: it does at every space of Unicode.
+    """
+    from w2v.vectors.formats.words import encode, shown
+
+    words, counts = parts["words"], parts["counts"]
+    if counts is None:
+        raise UsageError(f"{run} does not hold how often each word was seen; leave out --vocab")
+    split = next((word for word in words if word.split() != [word]), None)
+    if split is not None:
+        raise OutputError(
+            f"--vocab cannot keep the word {shown(split)}: gensim would split it; leave out --vocab"
+        )
+    return [
+        encode(word) + b" %d\n" % count for word, count in zip(words, counts.tolist(), strict=True)
+    ]
+
+
+def report(out: Path, format: str, parts: dict[str, Any], *, as_json: bool) -> None:
+    """Say what was written, and how the other tool opens it."""
+    from w2v.vectors.formats.words import is_utf8
+
+    n_words, dim = parts["vectors"].shape
+    if as_json:
+        content = {"format": format, "file": str(out), "words": n_words, "dim": dim}
+        print_json(content)
+        return
+    named = shlex.quote(str(out)) if format == PROJECTOR else json.dumps(str(out))
+    note(f"{counted(n_words, 'word')} of {dim} numbers written to {printable(str(out))}")
+    note(f"open it: {HOW_TO_OPEN[format].format(named)}")
+    n_not_utf8 = sum(not is_utf8(word) for word in parts["words"])
+    if n_not_utf8 and format not in (NPZ, PROJECTOR):
+        words = counted(n_not_utf8, "word")
+        warn(f"{words} are no UTF-8; gensim opens them with unicode_errors='replace'")

@@ -1,0 +1,141 @@
+"""Words of vector files: from bytes and back, and which of them a format cannot keep.
+
+Bytes that are no UTF-8 become lone surrogates (Python's surrogateescape), so that nothing is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from w2v.errors import OutputError, quoted
+from w2v.vectors.formats.contract import (
+    BINARY,
+    FASTTEXT,
+    GLOVE,
+    GZIP_MAGIC,
+    MAX_WORD,
+    NPZ,
+    PROJECTOR,
+    SAFETENSORS,
+    TEXT,
+    TSV,
+)
+
+# What ends a word when the file is read again. Text is split at any of these by the C and C++ tools
+# (fscanf, >>), binary by all tools at the first space; word2vec.c drops newlines there.
+SPLITS = {
+    **dict.fromkeys((TEXT, GLOVE, FASTTEXT), re.compile("[ \t\n\r\v\f]")),
+    BINARY: re.compile("[ \n]"),
+    **dict.fromkeys((TSV, PROJECTOR), re.compile("[\t\n\r]")),
+    **dict.fromkeys((NPZ, SAFETENSORS), re.compile("\n")),
+}
+AS_GZIP = GZIP_MAGIC.decode("utf-8", "surrogateescape")
+NAMES = {" ": "a space", "\t": "a tab", "\n": "a line end", "\r": "a carriage return"}
+
+
+class Words:
+    """The words of a file as they are read.
+
+    Attributes
+    ----------
+    words : list of str
+    n_not_utf8 : int
+    """
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self.n_not_utf8 = 0
+
+    def add(self, word: bytes) -> None:
+        """Take the next word."""
+        try:
+            self.words.append(word.decode("utf-8"))
+        except UnicodeDecodeError:
+            self.words.append(word.decode("utf-8", "surrogateescape"))
+            self.n_not_utf8 += 1
+
+
+def encode(word: str) -> bytes:
+    """Return the bytes of a word, those that were no UTF-8 too."""
+    return word.encode("utf-8", "surrogateescape")
+
+
+def is_utf8(word: str) -> bool:
+    """Tell whether a word holds no bytes that are no UTF-8."""
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def shown(word: str) -> str:
+    """Return a word as sentences show it, its bytes that are no UTF-8 as \\xff."""
+    return re.sub(r"\\udc([89a-f][0-9a-f])", r"\\x\1", quoted(word))
+
+
+def find_duplicate(words: Sequence[str]) -> tuple[int, int] | None:
+    """Return the rows of a word that is there twice, the earlier first; None if all differ.
+
+    A set of the words would need more memory than short vectors do; sorted hashes need 8 bytes a
+    word, and the words themselves are held together only where hashes are equal.
+    """
+    hashes = np.fromiter(map(hash, words), np.int64, len(words))
+    hashes.sort()
+    twice = set(hashes[1:][hashes[1:] == hashes[:-1]].tolist())
+    del hashes
+    first_row: dict[str, int] = {}
+    for row, word in enumerate(words) if twice else ():
+        if hash(word) in twice and first_row.setdefault(word, row) != row:
+            return first_row[word], row
+    return None
+
+
+def check_words(words: Sequence[str], format: str) -> None:
+    """Refuse words that would not be read again as they are.
+
+    Raises
+    ------
+    OutputError
+        With the first such word, how many there are, and what to do.
+    """
+    if not words:
+        raise OutputError(f"there are no words to write as {format}")
+    if format in (GLOVE, TSV) and words[0].startswith(AS_GZIP):
+        raise OutputError(
+            f"{format} cannot begin with the word {shown(words[0])}: the file would be taken for "
+            f"gzip; --to {TEXT} or --to {NPZ} keeps it"
+        )
+    refused = [row for row, word in enumerate(words) if _why_refused(word, format)]
+    if not refused:
+        return
+    first = words[refused[0]]
+    why = _why_refused(first, format)
+    others = f", and {len(refused) - 1:,} more cannot be kept" if len(refused) > 1 else ""
+    keeping = [
+        name for name in (TSV, NPZ) if not any(_why_refused(words[r], name) for r in refused)
+    ]
+    if keeping:
+        remedy = f"--to {' or --to '.join(keeping)} keeps {'it' if not others else 'them'}"
+    else:
+        remedy = "no format keeps such words; leave them out of the vocabulary"
+    raise OutputError(
+        f"{format} cannot keep the word {shown(first)} of row {refused[0] + 1:,}: "
+        f"it {why}{others}; {remedy}"
+    )
+
+
+def _why_refused(word: str, format: str) -> str:
+    """Say why a format cannot keep a word; "" if it can."""
+    if not word:
+        return "is empty"
+    if found := SPLITS[format].search(word):
+        return f"holds {NAMES.get(found[0], 'a control character')}"
+    try:
+        n_bytes = len(encode(word))
+    except UnicodeEncodeError:
+        return "holds half of a surrogate pair"
+    return f"is longer than {MAX_WORD:,} bytes" if n_bytes > MAX_WORD else ""

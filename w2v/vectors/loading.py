@@ -1,0 +1,80 @@
+"""Where the words and vectors of a RUN come from: a run folder, or a file of any known format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.errors import RunError
+from w2v.run_folder import OUTPUT_VECTORS, VECTORS, VOCAB, read_record
+from w2v.text.vocabulary import Vocabulary
+from w2v.vectors.formats.contract import Progress
+from w2v.vectors.formats.reading import read_vectors
+
+
+def load_run_folder(
+    folder: Path,
+) -> tuple[Vocabulary, NDArray[np.floating], NDArray[np.floating] | None]:
+    """Open the vocabulary of a run folder, and map its vectors and, if they are there, W_out.
+
+    Raises
+    ------
+    RunError
+        If the folder is no run folder, is damaged, or the run did not end.
+    """
+    record = read_record(folder)
+    if not (folder / VECTORS).exists():
+        status = record.get("status")
+        remedy = "wait for its end" if status == "running" else "train it again"
+        raise RunError(f"{folder} has no {VECTORS}: its status is {status!r}; {remedy}")
+    vocabulary = Vocabulary.load(folder / VOCAB)
+    vectors = _map_table(folder / VECTORS, len(vocabulary))
+    has_output = (folder / OUTPUT_VECTORS).exists()
+    output = _map_table(folder / OUTPUT_VECTORS, len(vocabulary)) if has_output else None
+    if output is not None and output.shape != vectors.shape:
+        raise RunError(
+            f"{folder} is damaged: {VECTORS} has {vectors.shape[1]} numbers a word, "
+            f"{OUTPUT_VECTORS} {output.shape[1]}"
+        )
+    return vocabulary, vectors, output
+
+
+def _map_table(file: Path, n_words: int) -> NDArray[np.floating]:
+    """Map a table of a run folder, with a row for each word.
+
+    Raises
+    ------
+    RunError
+        If it is damaged, or no such table.
+    """
+    try:
+        table = np.load(file, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise RunError(f"{file} is damaged: {error}") from error
+    if not isinstance(table, np.ndarray) or table.ndim != 2 or table.dtype.kind != "f":
+        raise RunError(f"{file} holds no table of numbers")
+    if len(table) != n_words:
+        raise RunError(f"{file} has {len(table):,} rows, {VOCAB} has {n_words:,} words")
+    return table
+
+
+def load_file(
+    file: Path, on_progress: Progress | None
+) -> tuple[Vocabulary, NDArray[np.floating], dict[str, Any]]:
+    """Read a file of vectors: its vocabulary, its vectors, and what else WordVectors takes.
+
+    The counts are zeros when the file has none.
+
+    Raises
+    ------
+    FormatError
+    """
+    content = read_vectors(file, on_progress)
+    counts = content.counts
+    if counts is None:
+        counts = np.zeros(len(content.words), np.int64)
+    more = {"output_vectors": content.output_vectors, "n_not_utf8": content.n_not_utf8}
+    return Vocabulary(content.words, counts), content.vectors, more
