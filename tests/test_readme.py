@@ -11,24 +11,35 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from http_server import file, serving
 
 from w2v.cli.main import main
+from w2v.fetching import registry
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 IN_BLOCKS = [
-    line
+    line.removeprefix("$ ")
     for kind, block in BLOCKS
     if not kind
     for line in block.splitlines()
-    if line.startswith("w2v ")
+    if line.startswith(("w2v ", "$ w2v "))
 ]
 IN_TEXT = re.findall(r"`(w2v [^`]+)`", README)
 
 # Small enough to train in a moment, whatever the README says.
 QUICK = ["model.dim=8", "train.epochs=1"]
 TEXT = "the king and the queen are a man and a woman of the town\n" * 40
+FILES = {
+    **dict.fromkeys(("my.txt", "more.txt", "segmented.txt", "reviews.txt", "articles.txt"), TEXT),
+    "pairs.txt": "king queen 9\nman town 2\n",
+    "words.txt": "king\nqueen\n",
+}
+PUBLIC = {  # what stands for the sets that are fetched
+    "google-analogies": ": family\nman king woman queen\n",
+    "wordsim353": "king queen 9\nman town 2\nking town 3\n",
+}
 FAKE_SEGMENTERS = {
     "kiwipiepy.py": """
 class Token:
@@ -44,8 +55,8 @@ class Kiwi:
 def folder(tmp_path_factory):
     """A working folder with the files that the README's commands speak of."""
     folder = tmp_path_factory.mktemp("readme")
-    for name in ("my.txt", "segmented.txt", "reviews.txt", "articles.txt"):
-        (folder / name).write_text(TEXT, encoding="utf-8")
+    for name, content in FILES.items():
+        (folder / name).write_text(content, encoding="utf-8")
     code = next(block for kind, block in BLOCKS if kind == "python" and "jieba" in block)
     (folder / "my_tokenizers.py").write_text(code, encoding="utf-8")
     # The segmenters themselves are large, and not needed to see that the example is right.
@@ -62,15 +73,38 @@ def forget_segmenters():
         sys.modules.pop(name, None)
 
 
+@pytest.fixture
+def public(tmp_path, monkeypatch):
+    """Let the registry lead to a server on this machine."""
+    with serving() as site:
+        entries = {
+            name: {
+                "kind": "set", "description": name, "licence": "CC0", "source": "http://a.example/",
+                "urls": [site.url(name, file(content.encode()))],
+            }
+            for name, content in PUBLIC.items()
+        }  # fmt: skip
+        registry_file = tmp_path / "registry.yaml"
+        registry_file.write_text(json.dumps(entries), "utf-8")  # which is YAML too
+        monkeypatch.setattr(registry, "REGISTRY_FILE", registry_file)
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        yield
+
+
 def run(command, folder, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(folder)
     arguments = shlex.split(command)[1:]
+    stdin = "king\n"  # for the one that shows a prompt on a terminal
+    if "<" in arguments:
+        stdin = (folder / arguments.pop()).read_text("utf-8")
+        arguments.remove("<")
     if arguments[0] == "train":
         arguments += QUICK
-    return CliRunner().invoke(main, arguments, catch_exceptions=False)
+    return CliRunner().invoke(main, arguments, input=stdin, catch_exceptions=False)
 
 
+@pytest.mark.usefixtures("public")
 def test_every_command_runs(folder, monkeypatch):
     """In the order of the README, for some ask what others have trained."""
     commands = [*IN_BLOCKS, *(c for c in IN_TEXT if not re.search(r"\$|\.\.\.", c))]
@@ -80,12 +114,15 @@ def test_every_command_runs(folder, monkeypatch):
         assert result.exit_code == 0, f"{command}: {result.output}"
 
 
-def test_the_python_example_runs(folder, monkeypatch):
+def test_the_python_examples_run(folder, monkeypatch):
     monkeypatch.chdir(folder)
-    code = next(block for kind, block in BLOCKS if kind == "python" and "import w2v" in block)
+    examples = [block for kind, block in BLOCKS if kind == "python" and "w2v" in block]
+    assert len(examples) == 2
     names = {}
-    exec(code, names)
+    for code in examples:
+        exec(code, names)
     assert names["run"].vectors["king"].shape == (50,)
+    assert "king" in names["wv"]
 
 
 def test_the_config_is_the_shipped_one():
