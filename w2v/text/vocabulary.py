@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from w2v.errors import CorpusError, RunError, quoted
 from w2v.files import atomic_write
 from w2v.text.scripts import UNSEGMENTED, is_unsegmented
+from w2v.text.word_index import WordIndex
 
 UNK, PAD = "<unk>", "<pad>"
 MAX_DIGITS = 18  # of a count, which fits int64
 LINE = re.compile(rf"[^\t]+\t\d{{1,{MAX_DIGITS}}}")
-FEW = 10  # words to look for before a table of all of them pays
 MAX_COUNT = 10**MAX_DIGITS - 1
 GONE = -1  # the id of a word that has no row and nothing to stand for it
 
@@ -44,7 +44,6 @@ class Vocabulary:
     def __init__(self, words: Sequence[str], counts: NDArray[np.int64]) -> None:
         self.words = list(words)
         self.counts = counts
-        self._n_searched = 0
 
     def __len__(self) -> int:
         return len(self.words)
@@ -54,16 +53,10 @@ class Vocabulary:
         """The row of each word."""
         return dict(zip(self.words, range(len(self.words)), strict=True))
 
-    def find(self, word: str) -> int | None:
-        """Return the row of a word, or None.
-
-        The first few words are looked for one by one: that is sooner done than a table is made of a
-        million words for a single question.
-        """
-        if self._n_searched < FEW:
-            self._n_searched += 1
-            return self.words.index(word) if word in self.words else None
-        return self.id_of.get(word)
+    @functools.cached_property
+    def index(self) -> WordIndex:
+        """The row of a word here and there; for many words `id_of` is faster."""
+        return WordIndex(self.words)
 
     def rows_of(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Return the row of each of some words, or GONE."""
@@ -141,16 +134,10 @@ class Vocabulary:
         )
         if not is_well:
             raise _bad_line(path, text)
-        if has_repeats(words):
+        vocabulary = cls(words, np.fromstring(numbers, np.int64, sep=" "))
+        if vocabulary.index.first_repeat():
             raise RunError(f"{path} is damaged: a word stands in it twice")
-        return cls(words, np.fromstring(numbers, np.int64, sep=" "))
-
-
-def has_repeats(words: Sequence[str]) -> bool:
-    """Tell whether a word is there twice; for many words in less time and memory than by a set."""
-    hashes = np.sort(np.fromiter(map(hash, words), np.int64, len(words)))
-    may_repeat = bool((hashes[1:] == hashes[:-1]).any())
-    return may_repeat and len(set(words)) < len(words)
+        return vocabulary
 
 
 def _tabs_and_ends_alternate(content: bytes) -> bool:

@@ -155,10 +155,14 @@ class WordVectors:
 
     def _find(self, word: str) -> int | None:
         """Return the row of a word, or None."""
-        word_id = self.vocabulary.find(word)
+        word_id = self.vocabulary.index.find(word)
         # The same letters may be typed in another encoding than the text's, usually composed.
         composed = unicodedata.normalize("NFC", word)
-        return self.vocabulary.find(composed) if word_id is None and composed != word else word_id
+        return (
+            self.vocabulary.index.find(composed)
+            if word_id is None and composed != word
+            else word_id
+        )
 
     # ------------------------------------------------------------------ nearness
 
