@@ -25,8 +25,8 @@ Measurements, for --only:
 Words/s counts the positions of words that have a row, before subsampling, times epochs, over the
 seconds spent training. A program that does not say how long it trained is timed by its progress.
 Each figure is the median of --runs rounds, each ratio the median of the ratios of each round.
-Memory is that of the process and its children, without mapped files. Put --json last, or name a
-file behind it.
+Memory is that of the process and its children, without mapped files. Matrix products of all run on
+one thread. Put --json last, or name a file behind it.
 """
 
 from __future__ import annotations
