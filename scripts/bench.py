@@ -17,25 +17,22 @@ Measurements, for --only:
     start      `w2v --help` and `w2v similar` in a new process
     compile    what the first run of the numba engine takes more than the second
     costs      all of: window, dim, negatives, vocabulary, length (window 20 against 5, ...)
-    all        everything; without --only everything but costs
+    queries    1 question and 100 to --table-words random vectors, each in a new process
+    evaluation `w2v eval` on the analogies of --eval, after an epoch of training; gensim on the same
+    loading    reading --file-words random vectors from word2vec's text and binary formats
+    all        everything; without --only speed to compile
 
 Words/s counts the positions of words that have a row, before subsampling, times epochs, over the
 seconds spent training. A program that does not say how long it trained is timed by its progress.
 Each figure is the median of --runs rounds, each ratio the median of the ratios of each round.
-Memory is that of the process and its children, without mapped files. Put --json last, or name a
-file behind it.
+Memory is that of the process and its children, without mapped files. Matrix products of all run on
+one thread. Put --json last, or name a file behind it.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import importlib.metadata
-import importlib.util
 import json
-import os
-import platform
-import re
 import shlex
 import statistics
 import sys
@@ -44,7 +41,10 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from benchmark.measurements import COSTS, MEASUREMENTS, USUAL
+from benchmark.asking import ASKING
+from benchmark.machine import machine
+from benchmark.measurements import COSTS, USUAL
+from benchmark.measurements import MEASUREMENTS as TRAINING
 from benchmark.process import ProcessError
 from benchmark.programs import PEERS, Figures, is_there
 from benchmark.race import Race
@@ -55,6 +55,7 @@ from w2v.engines.choice import why_no_numba
 from w2v.errors import ConfigError, SetError
 from w2v.evaluation.sets import read_set
 
+MEASUREMENTS = TRAINING | ASKING
 INSTEAD = {
     "corpus.path": "TEXT",
     "train.engine": "--engines",
@@ -83,6 +84,8 @@ def main() -> None:
             seeds=arguments.seeds,
             n_runs=arguments.runs,
             sets=arguments.eval,
+            table_words=arguments.table_words,
+            file_words=arguments.file_words,
             folder=Path(folder),
         )
         try:
@@ -142,6 +145,20 @@ def make_parser() -> argparse.ArgumentParser:
         help="which take part, or none (all that are there)",
     )
     parser.add_argument("--eval", action="extend", nargs="+", default=[], metavar="FILE")
+    parser.add_argument(
+        "--table-words",
+        type=at_least_one,
+        default=1_000_000,
+        metavar="N",
+        help="of `queries`, 100 numbers each (1,000,000)",
+    )
+    parser.add_argument(
+        "--file-words",
+        type=at_least_one,
+        default=200_000,
+        metavar="N",
+        help="of `loading`, 100 numbers each; 200,000 are 240 MB of text (200,000)",
+    )
     parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="print JSON, or save")
     return parser
 
@@ -218,6 +235,7 @@ def is_setting(text: str) -> bool:
 def measure(race: Race, name: str, *, with_accuracy: bool) -> tuple[dict[str, Any], str]:
     """Run one measurement; return it for JSON, and as a table."""
     measurement = MEASUREMENTS[name]
+    title = measurement.title.format(race=race)
     contenders = measurement.contenders(race)
     n_rounds = len(race.seeds) if measurement.per_seed else race.n_runs
     # The runs that are timed are scored at once, so that `accuracy` need not make them again.
@@ -237,7 +255,7 @@ def measure(race: Race, name: str, *, with_accuracy: bool) -> tuple[dict[str, An
     if name == "accuracy" and runs:
         notes.append(f"answered: {coverage(next(iter(runs.values()))[0]['accuracy'])}")
     record = {
-        "title": measurement.title,
+        "title": title,
         "columns": [f"{column.header} ({column.against or column.summary})" for column in columns],
         "rows": [
             {
@@ -253,8 +271,7 @@ def measure(race: Race, name: str, *, with_accuracy: bool) -> tuple[dict[str, An
         "left_out": left_out,
     }
     table = [as_table(columns, rows)] if rows else []
-    title = f"{name}: {measurement.title}"
-    return record, "\n".join([wrapped(title), *table, *map(wrapped, notes)])
+    return record, "\n".join([wrapped(f"{name}: {title}"), *table, *map(wrapped, notes)])
 
 
 def coverage(accuracy: dict[str, Any]) -> str:
@@ -286,24 +303,6 @@ def about(race: Race) -> str:
 def wrapped(line: str, indent: str = "  ") -> str:
     """Break a line that is too long for the table's width."""
     return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_long_words=False)
-
-
-def machine() -> dict[str, Any]:
-    """Describe what the figures depend on."""
-    versions = {"python": platform.python_version()}
-    for package in ("w2v", "numpy", "numba", "gensim"):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[package] = importlib.metadata.version(package)
-    try:
-        cpus = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    except OSError:
-        cpus = []
-    return {
-        "cpu": cpus[0] if cpus else platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "system": platform.platform(),
-        "versions": versions,
-    }
 
 
 if __name__ == "__main__":

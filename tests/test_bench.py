@@ -51,7 +51,8 @@ else:
         file.writelines(" ".join(map(str, [word, *row])) + "\\n" for word, row in rows)
 """
 GENSIM = """
-import collections, struct
+import collections, json, struct
+import numpy as np
 class Word2Vec:
     def __init__(self, **settings):
         assert settings["vector_size"] == 6 and settings["sg"] == 0
@@ -70,6 +71,37 @@ class Word2Vec:
             file.write(b"%d 1\\n" % len(self.key_to_index))
             for word in self.key_to_index:
                 file.write(word.encode() + b" " + struct.pack("<f", len(word)))
+class KeyedVectors:
+    def __init__(self, dim):
+        self.dim = dim
+    def add_vectors(self, words, vectors):
+        assert vectors.shape == (len(words), self.dim)
+        self.words = words
+    def save(self, out, separately):
+        assert separately == ["vectors"]
+        json.dump(self.words, open(out, "w"))
+    @classmethod
+    def load(cls, path, mmap):
+        assert mmap == "r"
+        keyed = cls(0)
+        keyed.words = json.load(open(path))
+        return keyed
+    def most_similar(self, word):
+        assert word in self.words
+        open("asked.txt", "a").write(word + "\\n")
+        return [(word, 1.0)]
+    def evaluate_word_analogies(self, path, restrict_vocab, case_insensitive):
+        assert (path, restrict_vocab, case_insensitive) == ("an.txt", 30000, True)
+        assert "queen" in self.words
+        return 0.25, [{"correct": [], "incorrect": []}, {"correct": [1], "incorrect": [2, 3, 4]}]
+    @classmethod
+    def load_word2vec_format(cls, path, binary):
+        content = open(path, "rb").read()
+        n_words, dim = map(int, content[:content.index(b"\\n")].split())
+        assert content.count(b"\\n") == n_words + 1 or binary
+        keyed = cls(dim)
+        keyed.vectors = np.zeros((n_words, dim), np.float32)
+        return keyed
 """
 WORDS = [
     "the",
@@ -237,6 +269,59 @@ def test_the_other_measurements(folder):
     assert not (folder / "runs").exists()
 
 
+def test_vectors_that_are_there(folder):
+    """Asked, scored and read, each against gensim at the same task."""
+    only = ["--only", "queries,evaluation,loading", "--table-words", "300", "--file-words", "50"]
+    sets = ["--eval", "an.txt", "sim.tsv"]
+    done = bench(folder, "my.txt", *SMALL, "--runs", "1", *only, *sets, "--json", "b.json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "the 10 nearest of 300 x 100 vectors" in done.stdout
+    found = json.loads((folder / "b.json").read_text())["measurements"]
+    assert list(found) == only[1].split(",")
+    bases = {name: {row["name"]: row["base"] for row in found[name]["rows"]} for name in found}
+    tasks = {
+        "queries": ["1 question", "100 questions"],
+        "evaluation": ["analogies"],
+        "loading": ["text", "binary"],
+    }
+    for name, some in tasks.items():
+        pairs = [(f"{program}, {task}", task) for task in some for program in ("w2v", "gensim")]
+        assert list(bases[name].items()) == [(row, f"gensim, {task}") for row, task in pairs]
+    asked = (folder / "asked.txt").read_text().split()
+    assert (len(asked), len(set(asked))) == (1 + 100, 100)
+    own, peers = [row["medians"] for row in found["evaluation"]["rows"]]
+    assert (own["answered"], peers["answered"]) == (2, 4)  # gensim only plays its part
+    assert own["right"] in (0, 50, 100)
+    assert peers["right"] == 25
+    for row in found["loading"]["rows"]:
+        assert row["medians"]["array_bytes"] == 50 * 100 * 4
+        assert row["medians"]["times_array"] * 50 * 100 * 4 / 1e6 == pytest.approx(
+            row["medians"]["peak_mb"]
+        )
+
+
+def test_vectors_that_are_there_without_peers(folder):
+    only = ["--only", "queries,evaluation,loading", "--table-words", "20", "--file-words", "3"]
+    done = bench(
+        folder, "my.txt", *SMALL, "--runs", "1", *only, "--peers", "none",
+        "--eval", "an.txt", "vocab.min_count=2", "--json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["measurements"]
+    for name, n_rows in {"queries": 2, "evaluation": 1, "loading": 2}.items():
+        assert len(found[name]["rows"]) == n_rows
+        for row in found[name]["rows"]:
+            assert row["name"].startswith("w2v, ")
+            assert row["base"] == row["name"]
+            assert None not in row["shown"]
+
+    only = ["--only", "evaluation", "--eval", "sim.tsv"]
+    done = bench(folder, "my.txt", *SMALL, *only)
+    assert done.returncode == 0, done.stderr
+    assert "left out: --eval FILE ... names a set of analogies" in done.stdout
+
+
 def test_a_contender_that_fails_stops_no_other(folder):
     (folder / "bin" / "word2vec.broken").touch()
     done = bench(folder, "my.txt", *SMALL, "--runs", "2", "--only", "speed", "negatives.power=0.5")
@@ -282,6 +367,7 @@ def test_without_peers(folder, monkeypatch):
         (["my.txt", "model.dims=5"], "model.dims is no setting"),
         (["my.txt", "--eval", "an.txt", "no.txt"], "evaluation set no.txt cannot be read"),
         (["my.txt", "--runs", "0"], "'0' is not a whole number from 1"),
+        (["my.txt", "--table-words", "0"], "'0' is not a whole number from 1"),
         (["my.txt", "--seeds", "1,two"], "'1,two' is not numbers with commas between them"),
     ],
 )  # fmt: skip

@@ -157,7 +157,8 @@ def test_the_bench_runs(folder):
         )
         assert made.exit_code == 0, made.output
     stands_for = {"my.txt": "toy-world.txt", "FILES": "planted.txt"}
-    quick = shlex.split("--runs 1 --seeds 1 --threads 1 --engines numpy --words 20000 --json")
+    quick = shlex.split("--runs 1 --seeds 1 --threads 1 --engines numpy --words 20000")
+    quick += shlex.split("--table-words 1000 --file-words 500 --json")
     lines = [line for _, block in BLOCKS for line in block.splitlines() if "bench.py" in line]
     assert len(lines) >= 3
     for line in lines:

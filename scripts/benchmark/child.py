@@ -213,10 +213,16 @@ def _read_binary(content: bytes, n_words: int, dim: int) -> tuple[list[str], Any
 
 TASKS = {task.__name__: task for task in (prepare, encode, gensim_scan, gensim_train, evaluate)}
 
-if __name__ == "__main__":
+
+def run_task(tasks: dict[str, Any]) -> None:
+    """Do what the command line says, and print what comes of it."""
     try:
-        print(json.dumps(TASKS[sys.argv[1]](**json.loads(sys.argv[2]))))
+        print(json.dumps(tasks[sys.argv[1]](**json.loads(sys.argv[2]))))
     except Exception as error:
         if type(error).__module__ != "w2v.errors":
             raise
         sys.exit(str(error))  # a sentence for the user, who needs no traceback
+
+
+if __name__ == "__main__":
+    run_task(TASKS)

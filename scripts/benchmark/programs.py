@@ -81,9 +81,12 @@ class Task:
     seed : int
     out : Path
         An empty folder of its own.
-    asked : Path
-        A run folder to ask for similar words, and below, a word to ask for.
+    made : Path
+        What programs find there, as their `needs` say.
     word : str
+        Of the text, to ask for.
+    analogies : list of str
+        Paths of the evaluation sets that hold them.
     """
 
     contender: Contender
@@ -92,23 +95,28 @@ class Task:
     positions: int
     seed: int
     out: Path
-    asked: Path
+    made: Path
     word: str
+    analogies: list[str]
 
 
 @dataclass(frozen=True)
 class Program:
-    """How to start a program, what its run says, and which vectors it leaves in `Task.out`."""
+    """How to start a program, what its run says, and which vectors it leaves in `Task.out`.
+
+    It `lacks` some settings, and `needs` what is to be made in `Task.made` before.
+    """
 
     command: Callable[[Task], list[str]]
     figures: Callable[[Task, Outcome], Figures] = lambda task, outcome: {}
     vectors: str | None = None
     lacks: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
-def child(task: str, **arguments: Any) -> list[str]:
-    """Return the command of one of the tasks of child.py."""
-    return [sys.executable, str(CHILD), task, json.dumps(arguments)]
+def child(task: str, *, file: Path = CHILD, **arguments: Any) -> list[str]:
+    """Return the command of one of the tasks of child.py, or of a file like it."""
+    return [sys.executable, str(file), task, json.dumps(arguments)]
 
 
 def child_figures(task: Task, outcome: Outcome) -> Figures:
@@ -290,7 +298,9 @@ PROGRAMS = {
         lambda task: child("gensim_scan", text=str(task.text), model=_gensim_model(task)),
         child_figures,
     ),
-    "w2v similar": Program(lambda task: [*W2V, "similar", str(task.asked), task.word]),
+    "w2v similar": Program(
+        lambda task: [*W2V, "similar", str(task.made / "asked"), task.word], needs=("asked",)
+    ),
     "w2v help": Program(lambda task: [sys.executable, "-m", "w2v", "--help"]),
     "python": Program(lambda task: [sys.executable, "-c", "pass"]),
 }

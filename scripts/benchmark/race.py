@@ -7,6 +7,7 @@ what it said. A run that two measurements ask for is made once.
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import sys
@@ -15,12 +16,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmark.askers import ASKERS, command_to_make
 from benchmark.process import ProcessError, run_process
-from benchmark.programs import PROGRAMS, Contender, Figures, Task, child, settings_of
+from benchmark.programs import PROGRAMS as TRAINERS
+from benchmark.programs import Contender, Figures, Task, child, settings_of
 from w2v.config import load_config
 from w2v.config.schema import Config, value_at
 from w2v.errors import ConfigError
+from w2v.evaluation.sets import AnalogySet, read_set
 
+PROGRAMS = TRAINERS | ASKERS
 COMMON_RANK = 200  # of the word that is asked for: common, but no function word
 
 
@@ -47,6 +52,10 @@ class Race:
     n_runs : int
     sets : list of str
         Paths of evaluation sets.
+    table_words : int
+        Of the random vectors that questions are put to.
+    file_words : int
+        Of the files of random vectors.
     folder : Path
         For everything that is written.
     text_facts : dict
@@ -63,6 +72,8 @@ class Race:
     seeds: list[int]
     n_runs: int
     sets: list[str]
+    table_words: int
+    file_words: int
     folder: Path
     text_facts: dict[str, int] = field(default_factory=dict)
     _done: dict[tuple[Contender, int], Figures] = field(default_factory=dict)
@@ -78,6 +89,7 @@ class Race:
         """
         texts = self.folder / "texts"
         texts.mkdir()
+        self.made.mkdir()
         command = child(
             "prepare",
             text=str(self.text),
@@ -86,6 +98,16 @@ class Race:
             folder=str(texts),
         )
         self.text_facts = json.loads(run_process(command, {}).text.splitlines()[-1])
+
+    @property
+    def made(self) -> Path:
+        """Where lies what programs need to find."""
+        return self.folder / "made"
+
+    @functools.cached_property
+    def analogies(self) -> list[str]:
+        """Those of the evaluation sets that hold analogies."""
+        return [path for path in self.sets if isinstance(read_set(path), AnalogySet)]
 
     def run(
         self, title: str, contenders: Sequence[Contender], n_rounds: int, *, with_accuracy: bool
@@ -169,8 +191,9 @@ class Race:
             positions=self.text_facts["kept"],
             seed=seed,
             out=out,
-            asked=self.folder / "asked",
+            made=self.made,
             word=self._common_word(),
+            analogies=self.analogies,
         )
 
     def _common_word(self) -> str:
@@ -188,16 +211,26 @@ class Race:
         }
 
     def _make_ready(self, contender: Contender) -> None:
-        """Bring the caches into the state that a contender is to find."""
-        if contender.program == "w2v similar" and not (self.folder / "asked").exists():
-            settings = [*contender.overrides, "train.epochs=1"]
-            self._train_apart(contender, "whole", settings, self.folder / "asked")
-        elif contender.program == "w2v" and contender.code_cache == "warm":
+        """Bring the caches into the state that a contender is to find, and make what it needs."""
+        for name in PROGRAMS[contender.program].needs:
+            if not (self.made / name).exists():
+                self._make(name, contender)
+        if contender.program == "w2v" and contender.code_cache == "warm":
             self._compile(contender)
         if contender.text_cache == "cold":
             shutil.rmtree(self.folder / "cache" / "corpora", ignore_errors=True)
         if contender.code_cache == "cold":
             shutil.rmtree(self.folder / "cold-code", ignore_errors=True)
+
+    def _make(self, name: str, contender: Contender) -> None:
+        """Make what programs need to find, without timing it."""
+        say(f"making: {name}")
+        if name == "asked":
+            settings = [*contender.overrides, "train.epochs=1"]
+            self._train_apart(contender, "whole", settings, self.made / name)
+            return
+        n_words = {"table": self.table_words, "files": self.file_words}
+        run_process(command_to_make(name, self.made, n_words), self._environment(contender))
 
     def _compile(self, contender: Contender) -> None:
         """Train a moment on a small piece, so that what w2v compiles lies in its cache."""
