@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from w2v.errors import CorpusError, OutputError, RunError
-from w2v.text.vocabulary import GONE, Vocabulary, build_vocabulary
+from w2v.text.vocabulary import GONE, Vocabulary, build_vocabulary, write_counts
 
 # No word stands at the position of its id, and equal counts are not in the order of the alphabet.
 TEXT = [*"zbz", "<unk>", *"abzc", "<pad>", *"az", "<unk>", "<unk>", "d", "<pad>", "b"]
@@ -254,3 +254,52 @@ class TestFile:
     def test_a_place_where_it_cannot_be_written(self, tmp_path):
         with pytest.raises(OutputError, match=r"vocab\.tsv cannot be written: No such file"):
             Vocabulary(["a"], np.array([1])).save(tmp_path / "nothing" / "vocab.tsv")
+
+
+def test_lines_are_read_one_by_one_or_all(tmp_path):
+    """Against a split of every line; and both before and after an index is made of them."""
+    words = ["the", "왕", "a", "b\x0bc", "x\u2028y", "e\u0301", "the end"]
+    counts = [10**18 - 1, 307, 40, 9, 9, 1, 0]
+    file = tmp_path / "vocab.tsv"
+    write_counts(file, words, np.array(counts))
+    loaded = Vocabulary.load(file)
+    assert len(loaded) == 7
+    assert loaded.counts.tolist() == counts
+    for _ in range(3):
+        assert [loaded.find(word) for word in words] == list(range(7))
+        strange = ("th", "he", "the\t999999999999999999", "a\n", "", "\n왕", "\udcff", "9")
+        assert [loaded.find(word) for word in strange] == [None] * 8
+    assert [loaded.word_at(row) for row in range(7)] == loaded.words == words
+    assert loaded.id_of == {word: row for row, word in enumerate(words)}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("a\t1\nb\t\n", "a\t1\nb 2\n", "a\t1\n\t2\n", "a\t1\nb\t2\t3\n", "a\t1\n\nb\t2\n"),
+        *("a\t1\nb\t-2\n", "a\t1\nb\t+2\n", "a\t1\nb\t1_0\n", "a\t1\nb\t2 \n", "a\t1\nb\t٣\n"),
+        *(
+            "a\t1\nb\t1e3\n",
+            "a\t1\nb\t1234567890123456789\n",
+            "a\t1\nb\n2\tc\t3\n",
+            "a\t1\nb\t2\r\n",
+        ),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path, content):
+    file = tmp_path / "vocab.tsv"
+    file.write_bytes(content.encode())
+    with pytest.raises(RunError, match=r"vocab\.tsv line 2 is not word<TAB>count: "):
+        Vocabulary.load(file)
+
+
+def test_a_word_with_two_rows_is_found_out_when_words_are_looked_up(tmp_path):
+    file = tmp_path / "vocab.tsv"
+    file.write_text("king\t9\nman\t8\nking\t7\n", "utf-8")
+    for look_up in (
+        lambda loaded: loaded.id_of,
+        lambda loaded: loaded.rows_of(["man"]),
+        lambda loaded: [loaded.find("man") for _ in range(99)],
+    ):
+        with pytest.raises(RunError, match="the vocabulary is damaged: 'king' stands in it twice"):
+            look_up(Vocabulary.load(file))

@@ -19,11 +19,12 @@ from w2v.errors import CorpusError, RunError, quoted
 from w2v.files import atomic_write
 from w2v.text.scripts import UNSEGMENTED, is_unsegmented
 from w2v.text.word_index import WordIndex
+from w2v.text.word_lines import MAX_DIGITS, WordLines
 
 UNK, PAD = "<unk>", "<pad>"
-MAX_DIGITS = 18  # of a count, which fits int64
-LINE = re.compile(rf"[^\t]+\t\d{{1,{MAX_DIGITS}}}")
+LINE = re.compile(rf"[^\t]+\t[0-9]{{1,{MAX_DIGITS}}}")
 MAX_COUNT = 10**MAX_DIGITS - 1
+FEW = 10  # words to search the lines for, before an index of all of them pays
 GONE = -1  # the id of a word that has no row and nothing to stand for it
 
 
@@ -32,7 +33,7 @@ class Vocabulary:
 
     Parameters
     ----------
-    words : sequence of str, V distinct words
+    words : sequence of str, or WordLines, V distinct words
     counts : array of int64, shape (V,)
 
     Attributes
@@ -41,22 +42,51 @@ class Vocabulary:
     counts : array of int64, shape (V,)
     """
 
-    def __init__(self, words: Sequence[str], counts: NDArray[np.int64]) -> None:
-        self.words = list(words)
+    def __init__(self, words: Sequence[str] | WordLines, counts: NDArray[np.int64]) -> None:
+        self._source = words if isinstance(words, WordLines) else list(words)
         self.counts = counts
+        self._n_searched = 0
 
     def __len__(self) -> int:
-        return len(self.words)
+        return len(self._source)
+
+    @functools.cached_property
+    def words(self) -> list[str]:
+        """All words, in row order."""
+        return list(self._source)
 
     @functools.cached_property
     def id_of(self) -> dict[str, int]:
-        """The row of each word."""
-        return dict(zip(self.words, range(len(self.words)), strict=True))
+        """The row of each word.
+
+        Raises
+        ------
+        RunError
+            If a word has two rows; so does `find`, once it has an index.
+        """
+        row_of = dict(zip(self.words, range(len(self)), strict=True))
+        if len(row_of) < len(self):
+            raise _two_rows(self.words)
+        return row_of
+
+    def word_at(self, row: int) -> str:
+        """Return one word; the others need not be made for it."""
+        return self._source[row]
+
+    def find(self, word: str) -> int | None:
+        """Return the row of a word, or None; for many words at once see `rows_of`."""
+        self._n_searched += 1
+        if isinstance(self._source, WordLines) and self._n_searched <= FEW:
+            return self._source.find(word)
+        return self._index.find(word)
 
     @functools.cached_property
-    def index(self) -> WordIndex:
-        """The row of a word here and there; for many words `id_of` is faster."""
-        return WordIndex(self.words)
+    def _index(self) -> WordIndex:
+        """What many words are found by."""
+        index = WordIndex(self.words)
+        if index.first_repeat():
+            raise _two_rows(self.words)
+        return index
 
     def rows_of(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Return the row of each of some words, or GONE."""
@@ -120,31 +150,18 @@ class Vocabulary:
             raise RunError(f"{path} is not UTF-8 (byte {error.start})") from error
         if content and not content.endswith(b"\n"):
             raise RunError(f"{path} is cut short: its last line has no end")
-        fields = text.replace("\t", "\n").split("\n")[:-1]
-        words, counts = fields[::2], fields[1::2]
-        # A loop takes a second for a million lines; these go over all of them at once.
-        numbers = " ".join(counts)
-        is_well = (
-            _tabs_and_ends_alternate(content)
-            and "" not in words
-            and "" not in counts
-            and numbers.isascii()
-            and (not counts or numbers.replace(" ", "0").isdecimal())
-            and max(map(len, counts), default=0) <= MAX_DIGITS
-        )
-        if not is_well:
-            raise _bad_line(path, text)
-        vocabulary = cls(words, np.fromstring(numbers, np.int64, sep=" "))
-        if vocabulary.index.first_repeat():
-            raise RunError(f"{path} is damaged: a word stands in it twice")
-        return vocabulary
+        try:
+            lines = WordLines(content)
+        except ValueError as error:
+            raise _bad_line(path, text) from error
+        return cls(lines, lines.counts)
 
 
-def _tabs_and_ends_alternate(content: bytes) -> bool:
-    """Tell whether every line holds one tab."""
-    letters = np.frombuffer(content, np.uint8)
-    separators = letters[(letters == ord("\t")) | (letters == ord("\n"))]
-    return bool((separators[::2] == ord("\t")).all() and (separators[1::2] == ord("\n")).all())
+def _two_rows(words: Sequence[str]) -> RunError:
+    """Name a word that is there twice."""
+    rows = WordIndex(words).first_repeat()
+    assert rows is not None
+    return RunError(f"the vocabulary is damaged: {quoted(words[rows[0]])} stands in it twice")
 
 
 def _bad_line(path: Path, text: str) -> RunError:

@@ -155,14 +155,10 @@ class WordVectors:
 
     def _find(self, word: str) -> int | None:
         """Return the row of a word, or None."""
-        word_id = self.vocabulary.index.find(word)
+        word_id = self.vocabulary.find(word)
         # The same letters may be typed in another encoding than the text's, usually composed.
         composed = unicodedata.normalize("NFC", word)
-        return (
-            self.vocabulary.index.find(composed)
-            if word_id is None and composed != word
-            else word_id
-        )
+        return self.vocabulary.find(composed) if word_id is None and composed != word else word_id
 
     # ------------------------------------------------------------------ nearness
 
@@ -294,10 +290,10 @@ class WordVectors:
             first_rows=restrict_vocab,
             is_allowed=is_allowed,
         )
-        words = self.vocabulary.words
+        word_at = self.vocabulary.word_at
         return [
             [
-                (words[row], value)
+                (word_at(row), value)
                 for row, value in zip(rows.tolist(), cosines.tolist(), strict=True)
             ]
             for rows, cosines in found
