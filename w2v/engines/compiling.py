@@ -1,4 +1,4 @@
-"""Compiling a function: where its machine code is kept, and who is told when there is none yet.
+"""Compiling a function: where its machine code is kept, and which process makes it.
 
 Code is kept for the next run in the folder `compiled` of the cache, or where NUMBA_CACHE_DIR says.
 numba makes it anew when the function's own file has changed; what a compiled function takes from
@@ -7,8 +7,13 @@ other files must therefore come as an argument. The functions themselves are in 
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing.spawn
+import os
 import pickle
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -45,23 +50,25 @@ def compile_and_keep(function: Function, **options: Any) -> Function:
         settings.CACHE_DIR = users_own
 
 
+class NotKeptError(Exception):
+    """A function has no machine code yet."""
+
+
 @contextmanager
-def telling(on_compile: Callable[[], None]) -> Iterator[None]:
-    """Call `on_compile` once, before the first function that is compiled while the block runs.
+def kept_only() -> Iterator[None]:
+    """Let compiled functions take what was kept, and nothing be compiled, while the block runs.
 
     Raises
     ------
+    NotKeptError
+        In the place of compiling.
     OutputError
         If code that was kept cannot be read, as after a power cut.
     """
 
     class Listener(event.Listener):  # type: ignore[misc]
-        told = False
-
         def on_start(self, event: Any) -> None:
-            if not self.told:
-                self.told = True
-                on_compile()
+            raise NotKeptError
 
         def on_end(self, event: Any) -> None:
             pass
@@ -73,3 +80,34 @@ def telling(on_compile: Callable[[], None]) -> Iterator[None]:
         settings: Any = numba.config
         folder = settings.CACHE_DIR or cache_folder() / "compiled"
         raise OutputError(f"the compiled code in {folder} is damaged; delete it") from error
+
+
+def run_elsewhere(code: str, *arguments: str) -> None:
+    """Run Python code in a process of its own, which keeps what it compiles.
+
+    A process that compiles calls other copies of the small functions than one that loads them, and
+    these round otherwise: so none trains with what it has compiled itself, unless nothing can be
+    kept. Whether the code ran well is seen from what it leaves.
+
+    Parameters
+    ----------
+    code : str
+        Finds its arguments in `sys.argv`.
+    """
+    python = multiprocessing.spawn.get_executable()
+    if not python or getattr(sys, "frozen", False):
+        return  # what is there is no interpreter
+    settings: Any = numba.config
+    places = {"NUMBA_CACHE_DIR": settings.CACHE_DIR} if settings.CACHE_DIR else {}
+    # What is imported there must be what this process would import.
+    command = f"import sys; sys.path[:] = {sys.path!r}; {code}"
+    with contextlib.suppress(OSError):  # no room for another process
+        subprocess.run(
+            [os.fsdecode(python), "-c", command, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **places},
+            start_new_session=True,  # so that Ctrl-C does not leave the work half-done
+            check=False,
+        )

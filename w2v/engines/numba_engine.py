@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from w2v.config.schema import Config
 from w2v.engines import kernels
-from w2v.engines.compiling import telling
+from w2v.engines.compiling import NotKeptError, kept_only, run_elsewhere
 from w2v.engines.contract import LOSS_EVERY, Chunk, ChunkLoss, Copied, Scale, Weights
 from w2v.errors import UsageError
 from w2v.model.functions import Floats, Ids
@@ -80,28 +80,41 @@ class NumbaEngine:
 
 
 def prepare(config: Config, on_compile: Callable[[], None]) -> None:
-    """Compile all that training will call, or load it, by training on two words.
+    """Load all that training will call; compile it first, in another process, if it is new.
 
     Parameters
     ----------
     config : Config
     on_compile : callable
-        Told before the first function is compiled; not called if all is there.
+        Told before something is compiled; not called if all is there.
+
+    Raises
+    ------
+    OutputError
+        If code that was kept is damaged.
     """
-    with telling(on_compile):
-        tables = np.zeros((2, 2, 1, config.model.dim), config.embedding.dtype)
-        # Frozen rows are a type of their own to the compiler, and so is their absence.
-        frozen = None if config.embedding.freeze is False else np.zeros(1, np.bool_)
-        weights = Weights(tables[0, 0], tables[0, 1], frozen)
-        shared = config.negatives.mode == "shared"
-        ids = np.zeros(2, np.int32)
-        noise = np.zeros((1, 1, 1) if shared else (2, 1), np.int32)
-        chunk = Chunk(ids, ids, np.full(2, 2, np.int32), 2, noise, shared)
-        NumbaEngine(config, weights).train_chunk(chunk, 0.0)
-        dtype, dim = weights.W_in.dtype, config.model.dim
-        copied = Copied(tables[1], np.zeros((2, 1), np.int32), np.ones(2, np.int64))
-        scale = Scale(np.ones(1, dtype), np.ones(1, dtype), np.zeros(dim, dtype))
-        combine_rows(weights.W_in, np.zeros(1, np.int64), copied, scale)
+    # What the machine code depends on: frozen rows are a type of their own to the compiler.
+    has_frozen = config.embedding.freeze is not False
+    form = (config.model.dim, config.embedding.dtype, has_frozen)
+    try:
+        with kept_only():
+            call_all(*form)
+    except NotKeptError:
+        on_compile()
+        run_elsewhere(f"from {__name__} import call_all; call_all(*{form!r})")
+        call_all(*form)
+
+
+def call_all(dim: int, dtype: str, has_frozen: bool) -> None:
+    """Call all that training calls, on two words."""
+    tables = np.zeros((2, 2, 1, dim), dtype)
+    weights = Weights(tables[0, 0], tables[0, 1], np.zeros(1, np.bool_) if has_frozen else None)
+    ids = np.zeros(2, np.int32)
+    chunk = Chunk(ids, ids, np.full(2, 2, np.int32), 2, np.zeros((1, 1, 1), np.int32), True)
+    NumbaEngine(Config(), weights).train_chunk(chunk, 0.0)
+    scale = Scale(np.ones(1, dtype), np.ones(1, dtype), np.zeros(dim, dtype))
+    copied = Copied(tables[1], np.zeros((2, 1), np.int32), np.ones(2, np.int64))
+    combine_rows(weights.W_in, np.zeros(1, np.int64), copied, scale)
 
 
 def combine_rows(W: Floats, rows: Ids, copied: Copied, scale: Scale) -> None:
