@@ -23,7 +23,7 @@ from w2v.text.vocabulary import Vocabulary
 from w2v.vectors.formats.contract import Progress
 from w2v.vectors.loading import load_file, load_run_folder
 from w2v.vectors.nearest import CosineTable
-from w2v.vectors.predicting import center_probabilities
+from w2v.vectors.predicting import Negatives, center_probabilities
 from w2v.vectors.questions import Question
 from w2v.vectors.sentences import Weighting, sif_weights, weighted_mean
 from w2v.vectors.spelling import why_missing
@@ -31,8 +31,6 @@ from w2v.vectors.spelling import why_missing
 Vector: TypeAlias = "NDArray[np.floating]"
 Words: TypeAlias = "str | Vector | Sequence[str | Vector]"
 Answers: TypeAlias = "list[tuple[str, float]]"
-
-USUAL_POWER = 0.75  # of the noise, where no config says what it was
 
 
 class Query(NamedTuple):
@@ -395,13 +393,12 @@ class WordVectors:
             raise UsageError("a skip-gram model predicts contexts, not centers; train a cbow")
         W_out = self.output_table()
         self._require_counts("a prediction")
-        power = USUAL_POWER
-        if config is not None:
-            power = 0.0 if config.model.loss == "softmax" else config.negatives.power
         if not context:
             raise UsageError("a prediction goes by one context word or more")
         ids = [self.get_index(word) for word in context]
-        p = center_probabilities(self.vectors, W_out, ids, self.vocabulary.counts, power)
+        p = center_probabilities(
+            self.vectors, W_out, ids, self.vocabulary.counts, _negatives(config)
+        )
         best = np.argsort(-p, kind="stable")[:topn]
         return [(self.vocabulary.words[i], float(p[i])) for i in best.tolist() if p[i] > 0]
 
@@ -444,6 +441,14 @@ class WordVectors:
             raise UsageError(
                 f"{what} goes by how often words were seen, and these vectors come without counts"
             )
+
+
+def _negatives(config: Config | None) -> Negatives | None:
+    """Return what a model was trained against; by default where no config says it."""
+    config = config or Config()
+    if config.model.loss == "softmax":
+        return None
+    return Negatives(config.negatives.k, config.negatives.power)
 
 
 def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
