@@ -169,11 +169,18 @@ class WordVectors:
         return 1 - self.similarity(word, other)
 
     def n_similarity(self, words: Sequence[str], others: Sequence[str]) -> float:
-        """Return the cosine between the means of two sets of words, in -1..1."""
-        means = [
-            _unit(np.mean([self.get_vector(word, norm=True) for word in some], axis=0))
-            for some in (words, others)
-        ]
+        """Return the cosine between the means of two sets of rows, as they are, in -1..1.
+
+        Raises
+        ------
+        WordError
+            If a word is not in the vocabulary.
+        UsageError
+            If a set is empty.
+        """
+        if not (words and others):
+            raise UsageError("it takes one word or more on each side to tell how similar they are")
+        means = [_unit(np.mean(self[some], axis=0, dtype=np.float64)) for some in (words, others)]
         return float(means[0] @ means[1])
 
     def most_similar(
