@@ -103,6 +103,8 @@ def test_the_nearness_of_sets_is_that_of_the_means_of_their_rows(vectors):
     assert vectors.n_similarity(["king", "man"], ["woman", "apple"]) == pytest.approx(
         cosine(ROWS[0] + ROWS[1], ROWS[2] + ROWS[5])
     )
+    as_arrays = map(np.array, (["king", "man"], ["king", "man"]))
+    assert vectors.n_similarity(*as_arrays) == pytest.approx(1)
     with pytest.raises(UsageError, match="one word or more on each side"):
         vectors.n_similarity([], ["king"])
 

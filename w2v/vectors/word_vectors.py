@@ -178,9 +178,12 @@ class WordVectors:
         UsageError
             If a set is empty.
         """
-        if not (words and others):
+        if min(len(words), len(others)) == 0:
             raise UsageError("it takes one word or more on each side to tell how similar they are")
-        means = [_unit(np.mean(self[some], axis=0, dtype=np.float64)) for some in (words, others)]
+        means = [
+            _unit(np.mean([self.get_vector(word) for word in some], axis=0, dtype=np.float64))
+            for some in (words, others)
+        ]
         return float(means[0] @ means[1])
 
     def most_similar(
