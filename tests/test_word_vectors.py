@@ -278,6 +278,8 @@ def test_load_maps_the_file(tmp_path):
         loaded["kings"]
     with pytest.raises(WordError, match="seen once"):
         loaded["king's"]
+    with pytest.raises(WordError, match=r"'\\udcff\\ud800' is not in the vocabulary$"):
+        loaded["\udcff\ud800"]  # bytes that are no UTF-8, as a terminal may send them
 
 
 @pytest.mark.parametrize(
