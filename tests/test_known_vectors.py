@@ -551,6 +551,15 @@ def test_a_run_without_words_is_no_start(first, tmp_path):
         load_known(config)
 
 
+def test_a_file_of_words_that_no_run_folder_holds_is_no_start(tmp_path):
+    file = tmp_path / "bytes.bin"
+    row = np.ones(5, "<f4").tobytes()
+    file.write_bytes(b"2 5\n\xff " + row + b"\n\xfe " + row + b"\n")
+    config = load_config(None, [f"embedding.pretrained={file}", "model.dim=5"]).config
+    with pytest.raises(RunError, match=r"bytes\.bin holds no word to start from; a run folder has"):
+        load_known(config)
+
+
 def test_output_vectors_of_another_shape(first, tmp_path):
     folder = tmp_path / "odd"
     folder.mkdir()
