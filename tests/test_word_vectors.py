@@ -119,6 +119,23 @@ def test_most_similar_to_vectors(vectors):
     assert found == [("king", pytest.approx(cosine(direction, ROWS[0])))]
 
 
+@pytest.mark.parametrize(
+    "part", [("king", 0.5), np.array(["king", "man"]), [1.0], np.ones(1), 2.0, None, ROWS[:2]]
+)
+def test_what_is_neither_a_word_nor_a_vector_is_refused(vectors, part):
+    """A vector of one number would be added to all; a pair is how gensim weighs a word."""
+    with pytest.raises(UsageError, match=r"of words, and of vectors of 3 numbers; .* is neither"):
+        vectors.most_similar(["king", part])
+
+
+def test_a_question_of_nothing_and_one_that_only_takes_away(vectors):
+    with pytest.raises(UsageError, match="takes one word or more"):
+        vectors.most_similar([])
+    [(word, value)] = vectors.most_similar(negative="king", topn=1)
+    assert (word, value) == ("apple", pytest.approx(-cosine(ROWS[0], ROWS[5])))
+    assert vectors.most_similar("king", topn=-1) == []
+
+
 def test_only_some_words_may_be_answers(vectors):
     everything = [word for word, _ in vectors.most_similar("king", topn=99)]
     assert everything[:2] == ["queen", "woman"]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.config import Config, load_config
-from w2v.errors import RunError, UsageError, WordError
+from w2v.errors import RunError, UsageError, WordError, quoted
 from w2v.run_folder import CONFIG
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import Vocabulary
@@ -188,7 +188,7 @@ class WordVectors:
 
     def most_similar(
         self,
-        positive: Words,
+        positive: Words = (),
         negative: Words = (),
         topn: int = 10,
         restrict_vocab: int | None = None,
@@ -222,7 +222,8 @@ class WordVectors:
         WordError
             If a word is not in the vocabulary, or the vectors cancel out.
         UsageError
-            If `min_count` or `center` ask for what these vectors come without.
+            If nothing is asked, a part of the question is neither a word nor such a vector, or
+            `min_count` or `center` ask for what these vectors come without.
 
         References
         ----------
@@ -238,7 +239,7 @@ class WordVectors:
         """Return the words nearest to a vector, shape (D,), as (word, cosine)."""
         return self.most_similar([vector], topn=topn, restrict_vocab=restrict_vocab)
 
-    def query(self, positive: Words, negative: Words = ()) -> Query:
+    def query(self, positive: Words = (), negative: Words = ()) -> Query:
         """Turn a question into a direction; see `most_similar` for parameters and errors."""
         # A string is a sequence too: of letters, which is never meant. So is a vector, of numbers.
         is_one = (str, np.ndarray)
@@ -252,8 +253,23 @@ class WordVectors:
                     left_out.append(self.get_index(part))
                     direction += sign * self.get_vector(part, norm=True)
                 else:
-                    direction += sign * np.asarray(part, np.float64)
+                    direction += sign * self._given_vector(part)
+        if not added and not taken:
+            raise UsageError("a question takes one word or more")
         return self._query(direction, left_out, _spelled(added, taken))
+
+    def _given_vector(self, part: object) -> NDArray[np.float64]:
+        """Check a part of a question that is no word."""
+        try:
+            vector = np.asarray(part, np.float64)
+        except (TypeError, ValueError):  # a word with a weight, say
+            vector = np.empty(0)
+        if vector.shape != (self.vector_size,):
+            raise UsageError(
+                f"a question is of words, and of vectors of {self.vector_size} numbers; "
+                f"{quoted(str(part))} is neither"
+            )
+        return vector
 
     def sentence_query(self, sentence: str | Sequence[str], weighting: Weighting = "mean") -> Query:
         """Turn a sentence into a direction; see `sentence_vector` for parameters and errors."""
@@ -293,7 +309,7 @@ class WordVectors:
             is_allowed = self.vocabulary.counts >= min_count
         found = (self._output_cosines if center else self._cosines).nearest(
             np.stack([query.direction for query in queries]),
-            topn,
+            max(topn, 0),
             left_out=[query.left_out for query in queries],
             first_rows=restrict_vocab,
             is_allowed=is_allowed,
