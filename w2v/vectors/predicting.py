@@ -52,20 +52,26 @@ def center_probabilities(
     negatives : Negatives, optional
         None stands for a model that was trained by the softmax of the scores.
 
+    Returns
+    -------
+    array of float64, shape (V,)
+        NaN throughout if a row is not finite.
+
     References
     ----------
     The optimum: Levy and Goldberg, "Neural word embedding as implicit matrix factorization",
     NIPS 2014, equations 4 to 7, where noise that hits the word of the text counts: there P itself
     stands in place of P / (1 - P).
     """
-    hidden = W_in[list(context)].mean(axis=0)  # (C, D) -> (D,)
-    scores = np.asarray(W_out @ hidden, np.float64)  # (V, D) @ (D,) -> (V,)
-    log_p = np.full(len(scores), -np.inf)
-    seen = counts > 0
-    log_p[seen] = scores[seen]
-    if negatives is not None:
-        weights = counts[seen].astype(np.float64) ** negatives.power
-        log_odds = scores[seen] + np.log(negatives.k * weights / weights.sum())
-        log_p[seen] = -np.logaddexp(0, -log_odds)  # log of the sigmoid
-    p = np.exp(log_p - log_p.max())
-    return p / p.sum()
+    with np.errstate(invalid="ignore"):  # of rows that are not numbers; the caller sees it in P
+        hidden = W_in[list(context)].mean(axis=0)  # (C, D) -> (D,)
+        scores = np.asarray(W_out @ hidden, np.float64)  # (V, D) @ (D,) -> (V,)
+        seen = counts > 0
+        log_p = np.full(len(scores), -np.inf)
+        log_p[seen] = scores[seen]
+        if negatives is not None:
+            weights = counts[seen].astype(np.float64) ** negatives.power
+            log_odds = scores[seen] + np.log(negatives.k * weights / weights.sum())
+            log_p[seen] = -np.logaddexp(0, -log_odds)  # log of the sigmoid
+        p = np.exp(log_p - log_p.max())
+        return p / p.sum()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from w2v.config import Config, load_config
 from w2v.errors import RunError, UsageError, WordError, quoted
@@ -280,8 +280,7 @@ class WordVectors:
     def _query(self, direction: NDArray[np.float64], left_out: list[int], spelled: str) -> Query:
         """Bring a direction to length 1."""
         length = np.linalg.norm(direction)
-        if not np.isfinite(length):
-            raise RunError(f"the vectors of {spelled} are damaged: not numbers")
+        check_numbers(length, spelled)
         if not length > 0:
             raise WordError(f"{spelled} adds up to a vector of zeros")
         return Query(direction / length, left_out)
@@ -343,6 +342,7 @@ class WordVectors:
         if len(words) < 3:
             raise UsageError("it takes three words or more to tell which is the odd one out")
         unit = np.stack([self.get_vector(word, norm=True) for word in words])  # (n, D)
+        check_numbers(unit, ", ".join(words))
         return (unit @ _unit(unit.mean(axis=0))).tolist()
 
     # ------------------------------------------------- sentences and predictions
@@ -368,9 +368,13 @@ class WordVectors:
             If no word of it has a row.
         UsageError
             If `sif` is asked of vectors that come without counts.
+        RunError
+            If a vector is damaged: not finite.
         """
         ids = self._ids_of_sentence(sentence)
-        return weighted_mean(self.vectors, ids, self._weights(weighting))
+        vector = weighted_mean(self.vectors, ids, self._weights(weighting))
+        check_numbers(vector, "the sentence")
+        return vector
 
     def tokenize(self, sentence: str, *, allow_code: bool = False) -> list[str]:
         """Cut a text into words as the run's text was; that of a vector file as `words` does.
@@ -409,6 +413,8 @@ class WordVectors:
             If a word is not in the vocabulary.
         UsageError
             If there is no W_out, there are no counts, or the model is no CBOW.
+        RunError
+            If a vector is damaged: not finite.
 
         References
         ----------
@@ -425,6 +431,7 @@ class WordVectors:
         p = center_probabilities(
             self.vectors, W_out, ids, self.vocabulary.counts, _negatives(config)
         )
+        check_numbers(p, f"the context {' '.join(context)}, or rows of W_out,")
         best = np.argsort(-p, kind="stable")[:topn]
         return [(self.vocabulary.words[i], float(p[i])) for i in best.tolist() if p[i] > 0]
 
@@ -467,6 +474,12 @@ class WordVectors:
             raise UsageError(
                 f"{what} goes by how often words were seen, and these vectors come without counts"
             )
+
+
+def check_numbers(numbers: ArrayLike, spelled: str) -> None:
+    """Raise RunError if what was made of the vectors of some words is not finite."""
+    if not np.isfinite(numbers).all():
+        raise RunError(f"the vectors of {spelled} are damaged: not numbers")
 
 
 def _negatives(config: Config | None) -> Negatives | None:
