@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from w2v import WordVectors, train
+from w2v.cli.going_on import load_for_training
 from w2v.cli.main import main
 from w2v.config import load_config
 from w2v.errors import ConfigError, OutputError, RunError
@@ -397,6 +398,17 @@ def test_without_a_corpus_the_text_is_the_same(work):
     before = Vocabulary.load(work / "runs" / "first-1" / "vocab.tsv").counts
     after = Vocabulary.load(work / "on" / "vocab.tsv").counts
     assert after.tolist() == (2 * before).tolist()
+
+
+def test_engine_and_replicas_are_chosen_anew_for_the_new_text(work):
+    """What the config.yaml of the run says of them was settled for its own text."""
+    of_run = load_config(work / "runs" / "first-1" / "config.yaml").config.train
+    assert "auto" not in (of_run.engine, of_run.replicas)
+    on, _ = load_for_training(None, ["corpus.path=new.txt"], "first", None)
+    assert (on.train.engine, on.train.replicas) == ("auto", "auto")
+    asked_for = ["corpus.path=new.txt", "train.engine=numpy", "train.replicas=3"]
+    on, _ = load_for_training(None, asked_for, "first", None)
+    assert (on.train.engine, on.train.replicas) == ("numpy", 3)
 
 
 def test_a_config_goes_before_the_settings_of_the_run(work):
