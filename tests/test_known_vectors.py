@@ -381,6 +381,13 @@ def test_from_goes_on_and_tells_the_overlap(work, options, expected):
     assert digest(work / "on") == digest(work / "again")
 
 
+def test_the_setting_says_the_same_as_the_option(work):
+    """The run has a vocab.min_count of its own, without effect where only old words have rows."""
+    w2v("train", "--from", "first", "--corpus", "new.txt", "--vocabulary", "old", "--out", "a")
+    w2v("train", "--from", "first", "--corpus", "new.txt", "vocab.rows=old", "--out", "b")
+    assert digest(work / "a") == digest(work / "b")
+
+
 def test_from_takes_a_path_a_name_or_the_newest(work):
     runs = []
     for name, out in (("runs/first-1", "a"), ("first-1", "b"), ("first", "c"), ("latest", "d")):
