@@ -229,6 +229,29 @@ class TestVector:
         assert done.stderr == "w2v: 'kin' is not in the vocabulary; near: king\n"
 
 
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("vector", "man"),
+        ("vector", "man", "--unit"),
+        ("vector", "--sentence", "king man"),
+        ("vector", "--sentence", "king", "--sentence", "man", "--remove-common"),
+        ("odd", "king", "man", "woman"),
+        ("predict", "king", "man"),
+        ("similar", "man"),
+    ],
+)
+def test_a_damaged_row_is_said_to_be_one(run, arguments, as_json):
+    rows = ROWS.copy()
+    rows[1] = np.nan
+    np.save(run / "vectors.npy", rows)
+    command, *rest = arguments
+    done = w2v(command, run, *rest, *as_json, code=1)
+    assert done.stderr.startswith("w2v: the vectors of ")
+    assert done.stderr.endswith(" are damaged: not numbers\n")
+
+
 @pytest.fixture
 def terminal(run):
     """Start `w2v similar` on a terminal of its own; yields how to type and what is read."""
@@ -289,5 +312,7 @@ def test_ctrl_c_at_the_prompt_gives_another_line(run, monkeypatch):
     monkeypatch.setattr("builtins.input", type_line)
     monkeypatch.setattr("w2v.cli.similar.stdin_is_terminal", lambda: True)
     monkeypatch.setitem(sys.modules, "readline", None)  # as where Python has none
-    assert "queen" in w2v("similar", run, "-n", 1).stdout
+    done = w2v("similar", run, "-n", 1)
+    assert done.stdout == "king\n   0.823  queen\n"  # which may go to a file: no prompt is in it
+    assert done.stderr.endswith("line ends\n> \n> > \n> \n> \n")
     assert list(typed) == []

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from w2v import WordVectors, train
+from w2v.cli.going_on import load_for_training
 from w2v.cli.main import main
 from w2v.config import load_config
 from w2v.errors import ConfigError, OutputError, RunError
@@ -380,6 +381,13 @@ def test_from_goes_on_and_tells_the_overlap(work, options, expected):
     assert digest(work / "on") == digest(work / "again")
 
 
+def test_the_setting_says_the_same_as_the_option(work):
+    """The run has a vocab.min_count of its own, without effect where only old words have rows."""
+    w2v("train", "--from", "first", "--corpus", "new.txt", "--vocabulary", "old", "--out", "a")
+    w2v("train", "--from", "first", "--corpus", "new.txt", "vocab.rows=old", "--out", "b")
+    assert digest(work / "a") == digest(work / "b")
+
+
 def test_from_takes_a_path_a_name_or_the_newest(work):
     runs = []
     for name, out in (("runs/first-1", "a"), ("first-1", "b"), ("first", "c"), ("latest", "d")):
@@ -397,6 +405,17 @@ def test_without_a_corpus_the_text_is_the_same(work):
     before = Vocabulary.load(work / "runs" / "first-1" / "vocab.tsv").counts
     after = Vocabulary.load(work / "on" / "vocab.tsv").counts
     assert after.tolist() == (2 * before).tolist()
+
+
+def test_engine_and_replicas_are_chosen_anew_for_the_new_text(work):
+    """What the config.yaml of the run says of them was settled for its own text."""
+    of_run = load_config(work / "runs" / "first-1" / "config.yaml").config.train
+    assert "auto" not in (of_run.engine, of_run.replicas)
+    on, _ = load_for_training(None, ["corpus.path=new.txt"], "first", None)
+    assert (on.train.engine, on.train.replicas) == ("auto", "auto")
+    asked_for = ["corpus.path=new.txt", "train.engine=numpy", "train.replicas=3"]
+    on, _ = load_for_training(None, asked_for, "first", None)
+    assert (on.train.engine, on.train.replicas) == ("numpy", 3)
 
 
 def test_a_config_goes_before_the_settings_of_the_run(work):
@@ -548,6 +567,15 @@ def test_a_run_without_words_is_no_start(first, tmp_path):
     np.save(folder / "vectors.npy", np.zeros((0, 5)))
     config = load_config(None, ["embedding.pretrained=" + str(folder), "model.dim=5"]).config
     with pytest.raises(RunError, match="empty holds no word to start from"):
+        load_known(config)
+
+
+def test_a_file_of_words_that_no_run_folder_holds_is_no_start(tmp_path):
+    file = tmp_path / "bytes.bin"
+    row = np.ones(5, "<f4").tobytes()
+    file.write_bytes(b"2 5\n\xff " + row + b"\n\xfe " + row + b"\n")
+    config = load_config(None, [f"embedding.pretrained={file}", "model.dim=5"]).config
+    with pytest.raises(RunError, match=r"bytes\.bin holds no word to start from; a run folder has"):
         load_known(config)
 
 

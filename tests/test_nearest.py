@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -62,11 +64,25 @@ def test_many_blocks_and_many_directions(dtype, monkeypatch):
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     whole = CosineTable(table).nearest(directions, 9)
     monkeypatch.setattr(nearest, "BLOCK_FLOATS", 7 * 33)
+    monkeypatch.setattr(nearest, "AT_ONCE", 8)  # the last turn has fewer
     for (ids, cosines), (ids_in_blocks, again), direction in zip(
         whole, CosineTable(table).nearest(directions, 9), directions, strict=True
     ):
         assert ids.tolist() == ids_in_blocks.tolist() == by_sorting(table, direction, 9)
         np.testing.assert_allclose(cosines, again, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("n_directions", "n_rows", "dim"), [(1500, 8000, 3), (200, 40_000, 1)])
+def test_memory_does_not_grow_with_the_directions_or_thin_tables(n_directions, n_rows, dim):
+    """Thin tables have many rows to a block, and each has a cosine with each direction."""
+    table = CosineTable(np.ones((n_rows, dim), np.float32))
+    directions = np.ones((n_directions, dim)) / np.sqrt(dim)
+    tracemalloc.start()
+    found = table.nearest(directions, 1)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found) == n_directions
+    assert peak < 4 * 4 * nearest.BLOCK_FLOATS
 
 
 def test_what_is_not_a_number_is_near_to_nothing():

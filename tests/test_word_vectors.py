@@ -11,6 +11,7 @@ import pytest
 from w2v import WordVectors
 from w2v.errors import RunError, UsageError, WordError
 from w2v.text.vocabulary import Vocabulary
+from w2v.vectors.predicting import Negatives, center_probabilities
 from w2v.vectors.sentences import without_common_direction
 
 WORDS = ["king", "man", "woman", "queen", "<pad>", "apple", "Colour"]
@@ -95,10 +96,17 @@ def test_vectors_of_length_one(vectors):
 
 def test_distances(vectors):
     assert vectors.distance("king", "woman") == pytest.approx(1 - cosine(ROWS[0], ROWS[2]))
-    unit = ROWS / np.maximum(np.linalg.norm(ROWS, axis=1, keepdims=True), 1e-9)
-    assert vectors.n_similarity(["king", "man"], ["woman"]) == pytest.approx(
-        cosine(unit[0] + unit[1], unit[2])
+
+
+def test_the_nearness_of_sets_is_that_of_the_means_of_their_rows(vectors):
+    """Of the rows, not of unit vectors: so it is in gensim, where the name comes from."""
+    assert vectors.n_similarity(["king", "man"], ["woman", "apple"]) == pytest.approx(
+        cosine(ROWS[0] + ROWS[1], ROWS[2] + ROWS[5])
     )
+    as_arrays = map(np.array, (["king", "man"], ["king", "man"]))
+    assert vectors.n_similarity(*as_arrays) == pytest.approx(1)
+    with pytest.raises(UsageError, match="one word or more on each side"):
+        vectors.n_similarity([], ["king"])
 
 
 def test_most_similar_to_vectors(vectors):
@@ -109,6 +117,23 @@ def test_most_similar_to_vectors(vectors):
     direction = ROWS[0].astype(float) * 7 + unit
     found = vectors.most_similar([ROWS[0] * 7, "woman"], topn=1)
     assert found == [("king", pytest.approx(cosine(direction, ROWS[0])))]
+
+
+@pytest.mark.parametrize(
+    "part", [("king", 0.5), np.array(["king", "man"]), [1.0], np.ones(1), 2.0, None, ROWS[:2]]
+)
+def test_what_is_neither_a_word_nor_a_vector_is_refused(vectors, part):
+    """A vector of one number would be added to all; a pair is how gensim weighs a word."""
+    with pytest.raises(UsageError, match=r"of words, and of vectors of 3 numbers; .* is neither"):
+        vectors.most_similar(["king", part])
+
+
+def test_a_question_of_nothing_and_one_that_only_takes_away(vectors):
+    with pytest.raises(UsageError, match="takes one word or more"):
+        vectors.most_similar([])
+    [(word, value)] = vectors.most_similar(negative="king", topn=1)
+    assert (word, value) == ("apple", pytest.approx(-cosine(ROWS[0], ROWS[5])))
+    assert vectors.most_similar("king", topn=-1) == []
 
 
 def test_only_some_words_may_be_answers(vectors):
@@ -164,10 +189,12 @@ class TestOutput:
     def test_prediction(self):
         """By the definition, one word at a time; a word that is there twice counts twice."""
         hidden = (2 * ROWS[0] + ROWS[1]) / 3
-        weight = [
-            count**0.75 * np.exp(hidden @ row)
+        total = sum(count**0.75 for count in range(1, 8))
+        odds = [
+            5 * count**0.75 / total * np.exp(hidden @ row)
             for count, row in zip(range(7, 0, -1), self.OUTPUT, strict=True)
         ]
+        weight = [o / (1 + o) for o in odds]
         found = self.with_output().predict_output_word(["king", "man", "king"], topn=99)
         expected = {word: w / sum(weight) for word, w in zip(WORDS, weight, strict=True)}
         assert dict(found) == pytest.approx(expected, rel=1e-5)
@@ -183,7 +210,25 @@ class TestOutput:
     def test_scores_that_would_overflow(self):
         rows = np.array([[900.0, 0], [-900, 0], [1, 0]], np.float32)
         vectors = WordVectors(Vocabulary(list("abc"), np.array([3, 2, 1])), rows, None, rows)
-        assert vectors.predict_output_word(["a"]) == [("a", 1.0)]
+        # As sure as can be of two words: neither goes before the other.
+        assert vectors.predict_output_word(["a"]) == [("a", 0.5), ("c", 0.5)]
+        assert vectors.predict_output_word(["b"]) == [("b", 1.0)]
+
+    @pytest.mark.parametrize("power", [0.75, 0.0])
+    def test_at_the_optimum_of_the_loss_it_is_what_the_text_has(self, power):
+        """The loss falls to its least by steps of its own gradient, one context, many centers."""
+        counts = np.array([50, 30, 15, 5])
+        p = np.array([0.05, 0.8, 0.1, 0.05])  # of each word as the center of this context
+        q = counts**power / np.sum(counts**power)
+        scores, k = np.zeros(4), 3
+        for _ in range(4000):
+            at = 1 / (1 + np.exp(-scores))
+            # Noise that hits the center has weight 0: word w is noise where it is not the center.
+            scores -= p * (at - 1) + k * q * (1 - p) * at
+        found = center_probabilities(
+            np.ones((4, 1)), scores[:, None], [0], counts, Negatives(k, power)
+        )
+        np.testing.assert_allclose(found, p, rtol=1e-6)
 
     def test_what_is_missing_is_said(self, vectors):
         with pytest.raises(UsageError, match="come without W_out"):
@@ -250,6 +295,8 @@ def test_load_maps_the_file(tmp_path):
         loaded["kings"]
     with pytest.raises(WordError, match="seen once"):
         loaded["king's"]
+    with pytest.raises(WordError, match=r"'\\udcff\\ud800' is not in the vocabulary$"):
+        loaded["\udcff\ud800"]  # bytes that are no UTF-8, as a terminal may send them
 
 
 @pytest.mark.parametrize(

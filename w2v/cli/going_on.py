@@ -54,7 +54,7 @@ def load_for_training(
     from w2v.run_folder import CONFIG
     from w2v.training.known import find_known
 
-    given = {text.partition("=")[0].strip() for text in overrides}
+    given = {path.strip(): value for path, _, value in (text.partition("=") for text in overrides)}
     for path, option in (("embedding.pretrained", "--from"), ("vocab.rows", "--vocabulary")):
         if path in given and (option == "--from" or vocabulary is not None):
             raise UsageError(f"{path} is given twice, with {option} and with {path}=")
@@ -65,12 +65,15 @@ def load_for_training(
     if takes_settings:
         name = str(folder)
         of_run += CHOSEN_ANEW
-        if vocabulary == "old":  # what chose the words of RUN has nothing to choose here
+        if "old" in (
+            vocabulary,
+            given.get("vocab.rows"),
+        ):  # what chose the words of RUN has nothing to choose here
             usual = Config().vocab
             of_run += [f"vocab.{key}={yaml_value(getattr(usual, key))}" for key in CHOICES_OF_WORDS]
     # The later wins: the user's own.
     config = load_named(name, [*of_run, *overrides]).config
     if takes_settings and "corpus.path" not in given:
         note("going on with the text of that run; --corpus gives another")
-    fits_known = name is None and not {"model.dim", "embedding.dtype"} & given
+    fits_known = name is None and not {"model.dim", "embedding.dtype"} & set(given)
     return config, fits_known

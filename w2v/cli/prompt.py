@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -43,14 +44,18 @@ def prompt(vectors: WordVectors, answer: Callable[[str], None]) -> None:
 
 def _read_line() -> str:
     """Read a line; "" at the end of input. Ctrl-C gives a new one, as shells do."""
+    # Where the answers go to a file `input` would write its prompt there too.
+    is_shown = sys.stdout.isatty()
     while True:
         try:
-            return input("> ").strip()
+            if not is_shown:
+                click.echo("> ", nl=False, err=True)
+            return input("> " if is_shown else "").strip()
         except EOFError:
-            click.echo()
+            click.echo(err=True)
             return ""
         except KeyboardInterrupt:
-            click.echo()
+            click.echo(err=True)
 
 
 @contextlib.contextmanager

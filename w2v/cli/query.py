@@ -166,6 +166,9 @@ def print_vector(
     kind: str, label: str, vector: NDArray[np.floating], unit: bool, as_json: bool
 ) -> None:
     """Print a vector with as many digits as it takes to read the same number again."""
+    from w2v.vectors.word_vectors import check_numbers
+
+    check_numbers(vector, label)
     if unit:
         length = float((vector @ vector) ** 0.5)
         vector = vector / length if length > 0 else vector

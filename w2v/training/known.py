@@ -98,9 +98,10 @@ def load_known(
     if target is not None and target.exists() and target.samefile(path):
         raise OutputError(f"{target} is the run to start from; choose another --out")
     vectors = WordVectors.load(path, on_progress)
-    n_words, dim = vectors.vectors.shape
-    if n_words == 0:
-        raise RunError(f"{path} holds no word to start from")
+    vocabulary, dim = _fit_words(vectors.vocabulary), vectors.vector_size
+    if len(vocabulary) == 0:
+        kind = "; a run folder has no place for its words" if len(vectors) else ""
+        raise RunError(f"{path} holds no word to start from{kind}")
     if dim != config.model.dim and not fit:
         raise ConfigError(
             [
@@ -108,7 +109,7 @@ def load_known(
                 f"use model.dim={dim}"
             ]
         )
-    return Known(path, vectors, _fit_words(vectors.vocabulary))
+    return Known(path, vectors, vocabulary)
 
 
 def _fit_words(vocabulary: Vocabulary) -> Vocabulary:

@@ -1,7 +1,7 @@
 """Find the rows of a table that are nearest to some directions: the one loop behind every query.
 
-The table stays on disk. It passes through memory once, block by block, for all directions
-together, and of each block only the rows are kept that beat the best so far.
+The table stays on disk. It passes through memory block by block, once for many directions together,
+and of each block only the rows are kept that beat the best so far.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK_FLOATS = 1 << 20  # of the table, in memory at a time: 4 MB, which a processor's cache holds
+# Of the table, and of its cosines, in memory at a time: 4 MB, which a processor's cache holds.
+BLOCK_FLOATS = 1 << 20
+AT_ONCE = 256  # directions that pass over the table together
 
 Nearest = tuple[NDArray[np.int64], NDArray[np.floating]]
 
@@ -33,7 +35,7 @@ class CosineTable:
     def lengths(self) -> NDArray[np.floating]:
         """The Euclidean length of each row, shape (V,)."""
         lengths = np.empty(len(self._rows), self._rows.dtype)
-        for at, block in self._blocks(len(lengths)):
+        for at, block in self._blocks(len(lengths), self._rows.shape[1]):
             lengths[at : at + len(block)] = np.sqrt(np.einsum("vd,vd->v", block, block))
         return lengths
 
@@ -69,8 +71,23 @@ class CosineTable:
         n_rows = len(self._rows) if first_rows is None else min(first_rows, len(self._rows))
         left_out = left_out or [()] * len(directions)
         directions = directions.astype(self._rows.dtype)
+        found = []
+        for at in range(0, len(directions), AT_ONCE):
+            some = slice(at, at + AT_ONCE)
+            found += self._nearest(directions[some], n, left_out[some], n_rows, is_allowed)
+        return found
+
+    def _nearest(
+        self,
+        directions: NDArray[np.floating],
+        n: int,
+        left_out: Sequence[Sequence[int]],
+        n_rows: int,
+        is_allowed: NDArray[np.bool_] | None,
+    ) -> list[Nearest]:
+        """Answer some directions in one pass over the first rows."""
         best: list[Nearest] = [(np.empty(0, np.int64), np.empty(0)) for _ in directions]
-        for at, block in self._blocks(n_rows):
+        for at, block in self._blocks(n_rows, max(directions.shape)):
             here = slice(at, at + len(block))
             with np.errstate(divide="ignore", invalid="ignore"):
                 cosines = (directions @ block.T) / self.lengths[here]  # (Q, D) @ (D, b) -> (Q, b)
@@ -83,9 +100,9 @@ class CosineTable:
             best = [_merged(b, at, c, n) for b, c in zip(best, cosines, strict=True)]
         return best
 
-    def _blocks(self, n_rows: int) -> Iterator[tuple[int, NDArray[np.floating]]]:
-        """Yield (first row, rows) of the first rows, a block at a time."""
-        size = max(1, BLOCK_FLOATS // self._rows.shape[1])
+    def _blocks(self, n_rows: int, width: int) -> Iterator[tuple[int, NDArray[np.floating]]]:
+        """Yield (first row, rows) of the first rows, a block at a time; so wide a table fits it."""
+        size = max(1, BLOCK_FLOATS // width)
         for at in range(0, n_rows, size):
             yield at, self._rows[at : min(at + size, n_rows)]
 

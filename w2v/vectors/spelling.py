@@ -47,7 +47,8 @@ def _dropped_count(word: str, folder: Path | None) -> int:
     file = folder / DROPPED if folder else None
     if file is None or not file.is_file():
         return 0
-    begin = f"{word}\t".encode()
+    # A word that is no UTF-8 is in no such file: its bytes as they come here are in no line.
+    begin = f"{word}\t".encode("utf-8", "surrogatepass")
     with open(file, "rb") as lines:
         found = next((line[len(begin) :] for line in lines if line.startswith(begin)), b"0")
     return int(found) if found.strip().isdigit() else 0

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from w2v.config import Config, load_config
-from w2v.errors import RunError, UsageError, WordError
+from w2v.errors import RunError, UsageError, WordError, quoted
 from w2v.run_folder import CONFIG
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import Vocabulary
 from w2v.vectors.formats.contract import Progress
 from w2v.vectors.loading import load_file, load_run_folder
 from w2v.vectors.nearest import CosineTable
-from w2v.vectors.predicting import center_probabilities
+from w2v.vectors.predicting import Negatives, center_probabilities
 from w2v.vectors.questions import Question
 from w2v.vectors.sentences import Weighting, sif_weights, weighted_mean
 from w2v.vectors.spelling import why_missing
@@ -31,8 +31,6 @@ from w2v.vectors.spelling import why_missing
 Vector: TypeAlias = "NDArray[np.floating]"
 Words: TypeAlias = "str | Vector | Sequence[str | Vector]"
 Answers: TypeAlias = "list[tuple[str, float]]"
-
-USUAL_POWER = 0.75  # of the noise, where no config says what it was
 
 
 class Query(NamedTuple):
@@ -171,16 +169,26 @@ class WordVectors:
         return 1 - self.similarity(word, other)
 
     def n_similarity(self, words: Sequence[str], others: Sequence[str]) -> float:
-        """Return the cosine between the means of two sets of words, in -1..1."""
+        """Return the cosine between the means of two sets of rows, as they are, in -1..1.
+
+        Raises
+        ------
+        WordError
+            If a word is not in the vocabulary.
+        UsageError
+            If a set is empty.
+        """
+        if min(len(words), len(others)) == 0:
+            raise UsageError("it takes one word or more on each side to tell how similar they are")
         means = [
-            _unit(np.mean([self.get_vector(word, norm=True) for word in some], axis=0))
+            _unit(np.mean([self.get_vector(word) for word in some], axis=0, dtype=np.float64))
             for some in (words, others)
         ]
         return float(means[0] @ means[1])
 
     def most_similar(
         self,
-        positive: Words,
+        positive: Words = (),
         negative: Words = (),
         topn: int = 10,
         restrict_vocab: int | None = None,
@@ -214,7 +222,8 @@ class WordVectors:
         WordError
             If a word is not in the vocabulary, or the vectors cancel out.
         UsageError
-            If `min_count` or `center` ask for what these vectors come without.
+            If nothing is asked, a part of the question is neither a word nor such a vector, or
+            `min_count` or `center` ask for what these vectors come without.
 
         References
         ----------
@@ -230,7 +239,7 @@ class WordVectors:
         """Return the words nearest to a vector, shape (D,), as (word, cosine)."""
         return self.most_similar([vector], topn=topn, restrict_vocab=restrict_vocab)
 
-    def query(self, positive: Words, negative: Words = ()) -> Query:
+    def query(self, positive: Words = (), negative: Words = ()) -> Query:
         """Turn a question into a direction; see `most_similar` for parameters and errors."""
         # A string is a sequence too: of letters, which is never meant. So is a vector, of numbers.
         is_one = (str, np.ndarray)
@@ -244,8 +253,23 @@ class WordVectors:
                     left_out.append(self.get_index(part))
                     direction += sign * self.get_vector(part, norm=True)
                 else:
-                    direction += sign * np.asarray(part, np.float64)
+                    direction += sign * self._given_vector(part)
+        if not added and not taken:
+            raise UsageError("a question takes one word or more")
         return self._query(direction, left_out, _spelled(added, taken))
+
+    def _given_vector(self, part: object) -> NDArray[np.float64]:
+        """Check a part of a question that is no word."""
+        try:
+            vector = np.asarray(part, np.float64)
+        except (TypeError, ValueError):  # a word with a weight, say
+            vector = np.empty(0)
+        if vector.shape != (self.vector_size,):
+            raise UsageError(
+                f"a question is of words, and of vectors of {self.vector_size} numbers; "
+                f"{quoted(str(part))} is neither"
+            )
+        return vector
 
     def sentence_query(self, sentence: str | Sequence[str], weighting: Weighting = "mean") -> Query:
         """Turn a sentence into a direction; see `sentence_vector` for parameters and errors."""
@@ -256,8 +280,7 @@ class WordVectors:
     def _query(self, direction: NDArray[np.float64], left_out: list[int], spelled: str) -> Query:
         """Bring a direction to length 1."""
         length = np.linalg.norm(direction)
-        if not np.isfinite(length):
-            raise RunError(f"the vectors of {spelled} are damaged: not numbers")
+        check_numbers(length, spelled)
         if not length > 0:
             raise WordError(f"{spelled} adds up to a vector of zeros")
         return Query(direction / length, left_out)
@@ -285,7 +308,7 @@ class WordVectors:
             is_allowed = self.vocabulary.counts >= min_count
         found = (self._output_cosines if center else self._cosines).nearest(
             np.stack([query.direction for query in queries]),
-            topn,
+            max(topn, 0),
             left_out=[query.left_out for query in queries],
             first_rows=restrict_vocab,
             is_allowed=is_allowed,
@@ -319,6 +342,7 @@ class WordVectors:
         if len(words) < 3:
             raise UsageError("it takes three words or more to tell which is the odd one out")
         unit = np.stack([self.get_vector(word, norm=True) for word in words])  # (n, D)
+        check_numbers(unit, ", ".join(words))
         return (unit @ _unit(unit.mean(axis=0))).tolist()
 
     # ------------------------------------------------- sentences and predictions
@@ -344,9 +368,13 @@ class WordVectors:
             If no word of it has a row.
         UsageError
             If `sif` is asked of vectors that come without counts.
+        RunError
+            If a vector is damaged: not finite.
         """
         ids = self._ids_of_sentence(sentence)
-        return weighted_mean(self.vectors, ids, self._weights(weighting))
+        vector = weighted_mean(self.vectors, ids, self._weights(weighting))
+        check_numbers(vector, "the sentence")
+        return vector
 
     def tokenize(self, sentence: str, *, allow_code: bool = False) -> list[str]:
         """Cut a text into words as the run's text was; that of a vector file as `words` does.
@@ -385,6 +413,8 @@ class WordVectors:
             If a word is not in the vocabulary.
         UsageError
             If there is no W_out, there are no counts, or the model is no CBOW.
+        RunError
+            If a vector is damaged: not finite.
 
         References
         ----------
@@ -395,13 +425,13 @@ class WordVectors:
             raise UsageError("a skip-gram model predicts contexts, not centers; train a cbow")
         W_out = self.output_table()
         self._require_counts("a prediction")
-        power = USUAL_POWER
-        if config is not None:
-            power = 0.0 if config.model.loss == "softmax" else config.negatives.power
         if not context:
             raise UsageError("a prediction goes by one context word or more")
         ids = [self.get_index(word) for word in context]
-        p = center_probabilities(self.vectors, W_out, ids, self.vocabulary.counts, power)
+        p = center_probabilities(
+            self.vectors, W_out, ids, self.vocabulary.counts, _negatives(config)
+        )
+        check_numbers(p, f"the context {' '.join(context)}, or rows of W_out,")
         best = np.argsort(-p, kind="stable")[:topn]
         return [(self.vocabulary.words[i], float(p[i])) for i in best.tolist() if p[i] > 0]
 
@@ -444,6 +474,20 @@ class WordVectors:
             raise UsageError(
                 f"{what} goes by how often words were seen, and these vectors come without counts"
             )
+
+
+def check_numbers(numbers: ArrayLike, spelled: str) -> None:
+    """Raise RunError if what was made of the vectors of some words is not finite."""
+    if not np.isfinite(numbers).all():
+        raise RunError(f"the vectors of {spelled} are damaged: not numbers")
+
+
+def _negatives(config: Config | None) -> Negatives | None:
+    """Return what a model was trained against; by default where no config says it."""
+    config = config or Config()
+    if config.model.loss == "softmax":
+        return None
+    return Negatives(config.negatives.k, config.negatives.power)
 
 
 def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
