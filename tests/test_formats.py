@@ -128,12 +128,14 @@ def test_archives_hold_counts_and_output_vectors_and_float64(tmp_path, format):
 
 
 @pytest.mark.parametrize("format", WITH_COUNTS)
-def test_a_packed_archive_is_read(tmp_path, format):
-    file = written(tmp_path, format)
+@pytest.mark.parametrize("n_times", [1, 500], ids=["short", "long"])
+def test_a_packed_archive_is_read(tmp_path, format, n_times):
+    vectors = np.tile(VECTORS, (1, n_times))  # when long, more than the packed file has bytes
+    file = written(tmp_path, format, vectors=vectors)
     file.write_bytes(gzip.compress(file.read_bytes()))
     content = read_vectors(file)
     assert (content.format, content.words) == (format, WORDS)
-    assert same_bits(content.vectors, VECTORS)
+    assert same_bits(content.vectors, vectors)
 
 
 def lists_of_words(split_at):
