@@ -148,6 +148,10 @@ def test_vocab_is_gensims_fvocab(folder, run):
         line.replace("\t", " ") for line in (run / "vocab.tsv").read_text("utf-8").splitlines()
     ]
     assert "v.txt exists" in refused("export", "my-run", "--to", "glove", "--vocab", "v.txt")
+    assert "--vocab my-run.glove.txt is the file of the vectors; choose" in refused(
+        "export", "my-run", "--to", "glove", "--vocab", "./my-run.glove.txt", code=2
+    )
+    assert not (folder / "my-run.glove.txt").exists()
     assert "does not hold how often each word was seen; leave out --vocab" in refused(
         "export", "my-run.txt", "--to", "glove", "--vocab", "w.txt", code=2
     )

@@ -104,6 +104,8 @@ def export_command(
         check_new(out, format, force=force)
     if vocab is not None:
         check_new_file(vocab, force=force)
+        if not to_stdout and vocab.resolve() == out.resolve():
+            raise UsageError(f"--vocab {vocab} is the file of the vectors; choose another")
     parts = select(run, open_vectors(run), restrict=restrict, center=center)
     lines = [] if vocab is None else vocab_lines(run, parts)
     write_vectors(sys.stdout.buffer if to_stdout else out, format, **parts)
