@@ -220,5 +220,5 @@ def report(out: Path, format: str, parts: dict[str, Any], *, as_json: bool) -> N
     note(f"open it: {HOW_TO_OPEN[format].format(named)}")
     n_not_utf8 = sum(not is_utf8(word) for word in parts["words"])
     if n_not_utf8 and format not in (NPZ, PROJECTOR):
-        words = counted(n_not_utf8, "word")
-        warn(f"{words} are no UTF-8; gensim opens them with unicode_errors='replace'")
+        words, verb = counted(n_not_utf8, "word"), "is" if n_not_utf8 == 1 else "are"
+        warn(f"{words} {verb} no UTF-8; gensim opens them with unicode_errors='replace'")
