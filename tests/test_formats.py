@@ -14,10 +14,11 @@ from hypothesis.extra.numpy import arrays
 
 from w2v import WordVectors
 from w2v.errors import FormatError, OutputError
+from w2v.text.vocabulary import find_duplicate
 from w2v.vectors.formats import ENDINGS, FORMATS, read_vectors, recognise, write_vectors
 from w2v.vectors.formats.contract import PACKABLE
 from w2v.vectors.formats.rows import Rows
-from w2v.vectors.formats.words import AS_GZIP, find_duplicate
+from w2v.vectors.formats.words import AS_GZIP
 
 READ_AGAIN = [name for name in FORMATS if name != "projector"]
 AS_READ = {name: name for name in READ_AGAIN} | {"fasttext-vec": "word2vec-text"}

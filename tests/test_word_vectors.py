@@ -274,7 +274,10 @@ def test_load_maps_the_file(tmp_path):
             "this w2v reads format 1",
         ),
         (lambda run: (run / "vocab.tsv").write_text("king\t9"), "is cut short"),
-        (lambda run: (run / "vocab.tsv").write_text("king\t9\n" * 7), "a word stands in it twice"),
+        (
+            lambda run: (run / "vocab.tsv").write_text("king\t9\n" * 7),
+            "the word 'king' stands in it twice, in lines 1 and 2",
+        ),
         (lambda run: (run / "vocab.tsv").write_text("king 9\n"), "line 1 is not word<TAB>count"),
         (lambda run: (run / "vocab.tsv").write_bytes(b"\xff\t1\n"), "is not UTF-8"),
     ],
