@@ -430,6 +430,17 @@ def test_a_circle_of_redirects(site, target):
         fetch(entry_of(site.url("a", send(302, Location="/b"))), target)
 
 
+def test_a_redirect_whose_body_never_ends(site, target):
+    def answer(handler):
+        send(302, b"and so on", length=10**12, Location="/there")(handler)
+        handler.wfile.flush()
+        handler.closing.wait()
+
+    site.url("there", file(TEXT))
+    fetch(entry_of(site.url("a", answer)), target, timeout=0.2)
+    assert target.read_bytes() == TEXT
+
+
 @pytest.mark.parametrize("where", ["http://[bad/", f"http://{'a' * 70}.example/"])
 def test_a_redirect_to_no_address(site, target, where):
     said = refusal(entry_of(site.url("a", send(302, Location=where))), target, 1, site)
