@@ -737,6 +737,11 @@ def damaged(packed):
     )
 
 
+def with_lie(packed):
+    """Declare a name of thousands of bytes before the content, where zipfile repeats all of it."""
+    return packed[:26] + (9999).to_bytes(2, "little") + packed[28:] + bytes(9999)
+
+
 def in_tar(members, mode="w:gz"):
     """Make a tar of members; one whose content is a text is a link to there."""
     buffer = io.BytesIO()
@@ -787,7 +792,9 @@ def test_each_way_of_packing(site, target, unpack, member, packed):
         ("zip", "text", TEXT, "cannot be unpacked: File is not a zip file"),
         ("zip", "text", in_zip(other=TEXT), "holds no file text"),
         ("zip", "text", damaged(in_zip(text=TEXT)), "cannot be unpacked: "),
+        ("zip", "text", with_lie(in_zip(text=TEXT)), "cannot be unpacked: File name in directory"),
         ("tar", "text", TEXT, "cannot be unpacked: "),
+        ("tar", "text", in_tar({"text": TEXT})[:3], "cannot be unpacked: "),
         ("tar", "text", in_tar({"other": TEXT}), "holds no file text"),
         ("tar", "text", in_tar({"text": "/etc/passwd"}), "holds no file text"),
         ("tar", "text", in_tar({"text": TEXT})[:-30], "cannot be unpacked: "),
@@ -800,7 +807,9 @@ def test_what_cannot_be_unpacked(site, target, unpack, member, packed, said):
     entry = entry_of(
         site.url("a", file(packed)), unpack=unpack, member=member, unpacked=SUMS, download=Sums()
     )
-    assert said in refusal(entry, target, 1, site)
+    sentence = refusal(entry, target, 1, site)
+    assert said in sentence
+    assert len(sentence) < 500
 
 
 def test_the_next_address_after_a_bad_archive(site, target):

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.errors import RunError
+from w2v.errors import RunError, first_line
 from w2v.run_folder import OUTPUT_VECTORS, VECTORS, VOCAB, read_record
 from w2v.text.vocabulary import Vocabulary
 from w2v.vectors.formats.contract import Progress
-from w2v.vectors.formats.opening import first_line
 from w2v.vectors.formats.reading import read_vectors
 
 # What NumPy raises of a table whose header is damaged: it reads that as Python, nested ever so

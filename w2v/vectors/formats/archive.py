@@ -20,9 +20,9 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from w2v.errors import quoted
+from w2v.errors import first_line, quoted
 from w2v.vectors.formats.contract import VectorFile
-from w2v.vectors.formats.opening import BLOCK, MAX_RATIO, SLACK, Source, first_line
+from w2v.vectors.formats.opening import BLOCK, MAX_RATIO, SLACK, Source
 from w2v.vectors.formats.parts import NAMES, from_parts
 
 MAX_HEADER = 10_000  # bytes of an array's header, as NumPy itself allows
