@@ -394,7 +394,32 @@ def drop_last_line(file):
     file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-1]))
 
 
+def with_header(text):
+    """Return a damage: a table whose header is another text."""
+
+    def damage(file):
+        length = len(text).to_bytes(2, "little")
+        file.write_bytes(b"\x93NUMPY\x01\x00" + length + text + bytes(416))
+
+    return damage
+
+
+HEADER = b"{'descr': '<f4', 'fortran_order': False, 'shape': (13, 8), }"
 DAMAGE = [
+    *(
+        ("vectors.npy", with_header(header), "vectors.npy is damaged: ")
+        for header in (
+            HEADER[:-1],
+            HEADER.replace(b"}", b"{"),
+            HEADER.replace(b"13", b"-13"),
+            HEADER.replace(b"13", b"9" * 21),
+            HEADER.replace(b"13", b"13L"),  # as Python 2 wrote it, of which NumPy warns
+            HEADER.replace(b"<f4", b"<,4"),
+            HEADER.replace(b"13", b"-" * 9000 + b"1"),
+            HEADER.replace(b"13", b"(" * 9000),
+            b" " * 20_000,
+        )
+    ),
     ("vectors.npy", cut, "vectors.npy is damaged: "),
     ("vectors.npy", lambda file: os.truncate(file, 0), "vectors.npy is damaged: "),
     ("vectors.npy", lambda file: os.truncate(file, 20), "vectors.npy is damaged: "),

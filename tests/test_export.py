@@ -148,6 +148,10 @@ def test_vocab_is_gensims_fvocab(folder, run):
         line.replace("\t", " ") for line in (run / "vocab.tsv").read_text("utf-8").splitlines()
     ]
     assert "v.txt exists" in refused("export", "my-run", "--to", "glove", "--vocab", "v.txt")
+    assert "--vocab my-run.glove.txt is the file of the vectors; choose" in refused(
+        "export", "my-run", "--to", "glove", "--vocab", "./my-run.glove.txt", code=2
+    )
+    assert not (folder / "my-run.glove.txt").exists()
     assert "does not hold how often each word was seen; leave out --vocab" in refused(
         "export", "my-run.txt", "--to", "glove", "--vocab", "w.txt", code=2
     )
@@ -184,6 +188,16 @@ def test_nothing_is_replaced_unasked(folder, run):
     assert len(read_vectors("my-run.tsv").words) == 9
 
 
+def test_names_of_files_do_nothing_to_the_terminal(folder):
+    name = "a\x1b[31m\udce9\u202e"
+    (folder / f"{name}.glove").write_bytes(b"caf\xe9 0.5\n")
+    shown = r"a\x1b[31m\xe9\u202e"
+    done = w2v("export", f"{name}.glove", "--to", "npz")
+    assert f"warning: 1 word of {shown}.glove is no UTF-8; the bytes are kept" in done.stderr
+    assert f"1 word of 1 numbers written to {shown}.glove.npz" in done.stderr
+    assert f"{shown}.glove.npz exists" in refused("export", f"{name}.glove", "--to", "npz")
+
+
 def test_a_word_with_a_space_is_refused_with_the_remedy(folder):
     write_vectors(folder / "x.tsv", "tsv", ["a", "New York", "San José"], np.ones((3, 2)))
     before = files_in(folder)
@@ -198,7 +212,7 @@ def test_a_word_with_a_space_is_refused_with_the_remedy(folder):
 
 def test_words_that_are_no_utf8_are_kept_counted_and_shown(folder):
     (folder / "x.txt").write_bytes(b"3 2\na 1 2\ncaf\xe9 1 1\n\xff\xfe 0 1\n")
-    warning = "warning: 2 words of x.txt are no UTF-8; their bytes are kept, and shown as \\xff"
+    warning = "warning: 2 words of x.txt are no UTF-8; the bytes are kept, and shown as \\xff"
     done = w2v_process("similar", "x.txt", "a")
     assert done.stdout == "a\n   0.949  caf\\xe9\n   0.894  \\xff\\xfe\n"
     assert done.stderr.splitlines()[0] == warning

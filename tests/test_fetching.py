@@ -40,6 +40,7 @@ from w2v.errors import (
 )
 from w2v.evaluation.sets import read_set
 from w2v.fetching import download as download_module
+from w2v.fetching import partial as partial_module
 from w2v.fetching import registry as registry_module
 from w2v.fetching import unpacking
 from w2v.fetching.fetch import fetch
@@ -429,6 +430,17 @@ def test_a_circle_of_redirects(site, target):
         fetch(entry_of(site.url("a", send(302, Location="/b"))), target)
 
 
+def test_a_redirect_whose_body_never_ends(site, target):
+    def answer(handler):
+        send(302, b"and so on", length=10**12, Location="/there")(handler)
+        handler.wfile.flush()
+        handler.closing.wait()
+
+    site.url("there", file(TEXT))
+    fetch(entry_of(site.url("a", answer)), target, timeout=0.2)
+    assert target.read_bytes() == TEXT
+
+
 @pytest.mark.parametrize("where", ["http://[bad/", f"http://{'a' * 70}.example/"])
 def test_a_redirect_to_no_address(site, target, where):
     said = refusal(entry_of(site.url("a", send(302, Location=where))), target, 1, site)
@@ -564,10 +576,67 @@ def test_two_commands_at_once(site, target):
     entry = entry_of(site.url("a", file(TEXT)))
     with (
         Partial(target.parent / ".my.part").locked(),
-        pytest.raises(OutputError, match=r"another command is writing to .*/\.my\.part; nothing"),
+        pytest.raises(OutputError, match=r"another command is writing to .*/\.my\.part; wait"),
     ):
         fetch(entry, target)
     fetch(entry, target)
+    assert target.read_bytes() == TEXT
+    assert left_beside(target) == []
+
+
+def test_another_command_ends_just_before(site, target):
+    entry = entry_of(site.url("a", file(TEXT)))
+    fetched = fetch(entry, target, announce=lambda: target.write_bytes(TEXT))
+    assert fetched.was_here
+    assert site.requests == []
+    assert left_beside(target) == []
+
+
+def test_another_command_leaves_another_version(tmp_path):
+    partial, other = Partial(tmp_path / ".my.part"), Partial(tmp_path / ".my.part")
+    other.begin("http://b/", {"ETag": '"2"'})
+    other.path.write_bytes(OTHER)
+    with partial.locked():
+        assert (partial.url, partial.validator) == ("http://b/", '"2"')
+
+
+def test_a_lock_whose_name_is_gone_keeps_nobody_out(tmp_path, monkeypatch):
+    partial = Partial(tmp_path / ".my.part")
+    flock, n_calls = partial_module.fcntl.flock, 0
+
+    def let_the_last_owner_leave(file, how):
+        nonlocal n_calls
+        n_calls += 1
+        if n_calls == 1:  # it was opened, and is not locked yet
+            (tmp_path / ".my.part.lock").unlink()
+        flock(file, how)
+
+    monkeypatch.setattr(partial_module.fcntl, "flock", let_the_last_owner_leave)
+    with (
+        partial.locked(),
+        pytest.raises(OutputError, match="another command"),
+        Partial(partial.path).locked(),
+    ):
+        pass
+    assert n_calls == 3
+
+
+def test_a_part_is_cleared_away_before_others_may_write_it(site, target, monkeypatch):
+    discard, was_locked = Partial.discard, []
+
+    def watched(self):
+        was_locked.append((target.parent / ".my.part.lock").exists())
+        discard(self)
+
+    monkeypatch.setattr(Partial, "discard", watched)
+    fetch(entry_of(site.url("a", file(TEXT))), target)
+    assert was_locked
+    assert all(was_locked)
+
+
+def test_where_files_have_no_locks(site, target, monkeypatch):
+    monkeypatch.setattr(partial_module, "fcntl", None)  # as on Windows
+    fetch(entry_of(site.url("a", file(TEXT))), target)
     assert target.read_bytes() == TEXT
     assert left_beside(target) == []
 
@@ -668,6 +737,11 @@ def damaged(packed):
     )
 
 
+def with_lie(packed):
+    """Declare a name of thousands of bytes before the content, where zipfile repeats all of it."""
+    return packed[:26] + (9999).to_bytes(2, "little") + packed[28:] + bytes(9999)
+
+
 def in_tar(members, mode="w:gz"):
     """Make a tar of members; one whose content is a text is a link to there."""
     buffer = io.BytesIO()
@@ -718,7 +792,9 @@ def test_each_way_of_packing(site, target, unpack, member, packed):
         ("zip", "text", TEXT, "cannot be unpacked: File is not a zip file"),
         ("zip", "text", in_zip(other=TEXT), "holds no file text"),
         ("zip", "text", damaged(in_zip(text=TEXT)), "cannot be unpacked: "),
+        ("zip", "text", with_lie(in_zip(text=TEXT)), "cannot be unpacked: File name in directory"),
         ("tar", "text", TEXT, "cannot be unpacked: "),
+        ("tar", "text", in_tar({"text": TEXT})[:3], "cannot be unpacked: "),
         ("tar", "text", in_tar({"other": TEXT}), "holds no file text"),
         ("tar", "text", in_tar({"text": "/etc/passwd"}), "holds no file text"),
         ("tar", "text", in_tar({"text": TEXT})[:-30], "cannot be unpacked: "),
@@ -731,7 +807,9 @@ def test_what_cannot_be_unpacked(site, target, unpack, member, packed, said):
     entry = entry_of(
         site.url("a", file(packed)), unpack=unpack, member=member, unpacked=SUMS, download=Sums()
     )
-    assert said in refusal(entry, target, 1, site)
+    sentence = refusal(entry, target, 1, site)
+    assert said in sentence
+    assert len(sentence) < 500
 
 
 def test_the_next_address_after_a_bad_archive(site, target):

@@ -14,10 +14,11 @@ from hypothesis.extra.numpy import arrays
 
 from w2v import WordVectors
 from w2v.errors import FormatError, OutputError
+from w2v.text.word_index import find_duplicate
 from w2v.vectors.formats import ENDINGS, FORMATS, read_vectors, recognise, write_vectors
 from w2v.vectors.formats.contract import PACKABLE
 from w2v.vectors.formats.rows import Rows
-from w2v.vectors.formats.words import AS_GZIP, find_duplicate
+from w2v.vectors.formats.words import AS_GZIP
 
 READ_AGAIN = [name for name in FORMATS if name != "projector"]
 AS_READ = {name: name for name in READ_AGAIN} | {"fasttext-vec": "word2vec-text"}
@@ -128,12 +129,14 @@ def test_archives_hold_counts_and_output_vectors_and_float64(tmp_path, format):
 
 
 @pytest.mark.parametrize("format", WITH_COUNTS)
-def test_a_packed_archive_is_read(tmp_path, format):
-    file = written(tmp_path, format)
+@pytest.mark.parametrize("n_times", [1, 500], ids=["short", "long"])
+def test_a_packed_archive_is_read(tmp_path, format, n_times):
+    vectors = np.tile(VECTORS, (1, n_times))  # when long, more than the packed file has bytes
+    file = written(tmp_path, format, vectors=vectors)
     file.write_bytes(gzip.compress(file.read_bytes()))
     content = read_vectors(file)
     assert (content.format, content.words) == (format, WORDS)
-    assert same_bits(content.vectors, VECTORS)
+    assert same_bits(content.vectors, vectors)
 
 
 def lists_of_words(split_at):

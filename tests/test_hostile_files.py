@@ -297,6 +297,10 @@ def test_a_zip_bomb(tmp_path):
     assert len(bomb) < 100_000
     message = refused(tmp_path, bomb)
     assert "declares 60,000,128 bytes for `vectors`, more than" in message
+    twice = gzip.compress(bomb)
+    assert len(twice) < 2_000
+    message = refused(tmp_path, twice)
+    assert "(npz, gzip) declares 60,000,128 bytes for `vectors`, more than" in message
 
 
 def test_a_zip_that_lies_about_a_size(tmp_path):

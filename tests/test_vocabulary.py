@@ -299,7 +299,6 @@ def test_a_word_with_two_rows_is_found_out_when_words_are_looked_up(tmp_path):
     for look_up in (
         lambda loaded: loaded.id_of,
         lambda loaded: loaded.rows_of(["man"]),
-        lambda loaded: [loaded.find("man") for _ in range(99)],
     ):
-        with pytest.raises(RunError, match="the vocabulary is damaged: 'king' stands in it twice"):
+        with pytest.raises(RunError, match="the word 'king' stands in it twice, in rows 1 and 3"):
             look_up(Vocabulary.load(file))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from w2v.text.word_index import WordIndex
+from w2v.text.word_index import WordIndex, find_duplicate
 
 
 class Colliding(str):
@@ -30,11 +30,10 @@ def test_against_a_dict(words, collide):
 
 
 @given(words, st.booleans())
-def test_the_first_repeat(words, collide):
-    index = WordIndex([Colliding(word) for word in words] if collide else words)
+def test_the_first_duplicate(words, collide):
     expected = None
     for row, word in enumerate(words):
         if words.index(word) != row:
             expected = words.index(word), row
             break
-    assert index.first_repeat() == expected
+    assert find_duplicate([Colliding(word) for word in words] if collide else words) == expected

@@ -13,6 +13,11 @@ def quoted(text: str, longest: int = 40) -> str:
     return repr(text) if len(text) <= longest else repr(text[: longest - 3] + "...")
 
 
+def first_line(error: Exception) -> str:
+    """Return what another library says of damage, at most a line."""
+    return (str(error) or type(error).__name__).splitlines()[0][:100]
+
+
 class W2VError(Exception):
     """What w2v raises when it cannot do what was asked; the parent of all the others."""
 

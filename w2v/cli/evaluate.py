@@ -57,7 +57,7 @@ class Restrict(click.ParamType):  # type: ignore[type-arg]  # generic in new rel
     multiple=True,
     metavar="FILE",
     shell_complete=complete_set,
-    help="A file of questions, or a built-in set. May be given again.",
+    help="A file of questions, or the name of a set. May be given again.",
 )
 @click.option(
     "--restrict",
@@ -74,9 +74,10 @@ def eval_command(
 ) -> None:
     """Measure how good the vectors of RUN are.
 
-    RUN is a run folder, a run's name in runs/, or `latest`. A set is a file of analogies (four
-    words a line, under `: section` headers) or of similarity (two words and a score), or a built-in
-    name: facts-en, facts-ko, facts-zh, toy-world. Without --set the three of facts are asked.
+    RUN is a run folder, a run's name in runs/, `latest`, or a file of vectors. A set is a file of
+    analogies (four words a line, under `: section` headers) or of similarity (two words and a
+    score), the name of a fetched set, or a built-in name: facts-en, facts-ko, facts-zh, toy-world.
+    Without --set the three of facts are asked.
     """
     from w2v.evaluation.builtin import FACTS
     from w2v.evaluation.finding import find_set

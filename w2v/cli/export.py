@@ -104,6 +104,8 @@ def export_command(
         check_new(out, format, force=force)
     if vocab is not None:
         check_new_file(vocab, force=force)
+        if not to_stdout and vocab.resolve() == out.resolve():
+            raise UsageError(f"--vocab {vocab} is the file of the vectors; choose another")
     parts = select(run, open_vectors(run), restrict=restrict, center=center)
     lines = [] if vocab is None else vocab_lines(run, parts)
     write_vectors(sys.stdout.buffer if to_stdout else out, format, **parts)
@@ -218,5 +220,5 @@ def report(out: Path, format: str, parts: dict[str, Any], *, as_json: bool) -> N
     note(f"open it: {HOW_TO_OPEN[format].format(named)}")
     n_not_utf8 = sum(not is_utf8(word) for word in parts["words"])
     if n_not_utf8 and format not in (NPZ, PROJECTOR):
-        words = counted(n_not_utf8, "word")
-        warn(f"{words} are no UTF-8; gensim opens them with unicode_errors='replace'")
+        words, verb = counted(n_not_utf8, "word"), "is" if n_not_utf8 == 1 else "are"
+        warn(f"{words} {verb} no UTF-8; gensim opens them with unicode_errors='replace'")

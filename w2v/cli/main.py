@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from w2v import __version__
-from w2v.cli.terminal import Settings, common_options
+from w2v.cli.terminal import Settings, common_options, printable
 from w2v.errors import Interrupted, W2VError
 
 # What the usual BLAS libraries read, when they are loaded, for their number of threads.
@@ -53,7 +53,7 @@ class Failure(click.ClickException):
     def show(self, file: Any = None) -> None:
         """Print each line to stderr."""
         for line in self.message.splitlines() or [type(self.__cause__).__name__]:
-            click.echo(f"w2v: {line}", err=True)
+            click.echo(f"w2v: {printable(line)}", err=True)
 
 
 class W2VGroup(click.Group):

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from w2v.cli.terminal import counted, settings, warn
+from w2v.cli.terminal import counted, printable, settings, warn
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -33,9 +33,10 @@ def open_vectors(name: str) -> WordVectors:
         return WordVectors.load(find_run(name))
     with bar_of_file(os.path.getsize(name)) as bar:
         vectors = WordVectors.load(name, lambda n_read, _: bar.update(n_read - bar.n))
-    if vectors.n_not_utf8:
-        words = counted(vectors.n_not_utf8, "word")
-        warn(f"{words} of {name} are no UTF-8; their bytes are kept, and shown as \\xff")
+    if n := vectors.n_not_utf8:
+        words, verb = counted(n, "word"), "is" if n == 1 else "are"
+        named = f"{words} of {printable(name)}"
+        warn(f"{named} {verb} no UTF-8; the bytes are kept, and shown as \\xff")
     return vectors
 
 

@@ -185,7 +185,10 @@ def _fields(line: str) -> list[str]:
     if "\t" in line:
         parts = line.split("\t")
     elif "," in line:
-        parts = next(csv.reader([line], skipinitialspace=True))
+        try:
+            parts = next(csv.reader([line], skipinitialspace=True))
+        except csv.Error:  # a field without end, or in old Pythons a NUL
+            parts = [line]
     else:
         parts = line.split()
     return [part.strip() for part in parts]

@@ -7,6 +7,7 @@ tried again, for as long as that brings new bytes and a few times more. Trouble 
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import re
 import socket
@@ -92,7 +93,7 @@ def _receive(
     try:
         response = _opener().open(request, timeout=timeout)
     except urllib.error.HTTPError as error:
-        with error:
+        with contextlib.closing(error):  # a refused redirect is closed already
             if error.code == 416 and _is_whole(error.headers, partial, expected):
                 return
             raise _status_trouble(error, partial) from error
@@ -219,7 +220,12 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         # Python 3.10 does not know 308, which for what is asked here is the same as 307.
         return super().redirect_request(req, fp, min(code, 307), msg, headers, newurl)
 
-    http_error_308 = urllib.request.HTTPRedirectHandler.http_error_302
+    def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
+        """Follow a redirect; its body, which urllib would read to its end, need not have one."""
+        fp.close()
+        return super().http_error_302(req, fp, code, msg, headers)
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 def _opener() -> urllib.request.OpenerDirector:

@@ -79,9 +79,20 @@ def fetch(
         raise OutputError(f"{target.parent} is no folder; make it, or choose another --out")
     announce()
     partial = Partial(target.with_name(f".{entry.name}.part"))
+    with partial.locked():
+        if not os.path.lexists(target):  # as another command may have made it meanwhile
+            return Fetched(target, False, _bring(entry, partial, target, timeout, note, progress))
+    _check_here(entry, target)
+    return Fetched(target, True, Sums())
+
+
+def _bring(
+    entry: Entry, partial: Partial, target: Path, timeout: float, note: Note, progress: Progress
+) -> Sums:
+    """Download and unpack, clear away, and return the download's sums; or say what is kept."""
     try:
-        with partial.locked():
-            found = _from_any(entry, partial, target, timeout, note, progress)
+        found = _from_any(entry, partial, target, timeout, note, progress)
+        partial.discard()
     except KeyboardInterrupt as interrupt:
         raise Interrupted(f"stopped; {_kept(entry, partial)}") from interrupt
     except OutputError as error:
@@ -90,8 +101,7 @@ def fetch(
         raise OutputError(
             f"{cannot_write(partial.path, error)}; {_kept(entry, partial)}"
         ) from error
-    partial.discard()
-    return Fetched(target, False, found)
+    return found
 
 
 def _from_any(

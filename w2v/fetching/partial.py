@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from w2v.errors import OutputError
 from w2v.fetching.registry import Sums
-from w2v.files import atomic_write
+from w2v.files import atomic_write, cannot_write
 
 try:
     import fcntl
@@ -40,12 +42,7 @@ class Partial:
         self.path = path
         self._state = path.with_name(path.name + ".json")
         self._lock = path.with_name(path.name + ".lock")
-        self.url, self.validator = "", ""
-        try:
-            state = json.loads(self._state.read_text("utf-8"))
-            self.url, self.validator = str(state["url"]), _plain(str(state["validator"]))
-        except (OSError, ValueError, LookupError, TypeError):
-            pass  # of an unknown version: it is begun again
+        self._read_state()
 
     @property
     def size(self) -> int:
@@ -63,18 +60,46 @@ class Partial:
         Raises
         ------
         OutputError
-            If another one does.
+            If another one does, or the folder is closed.
         """
-        with open(self._lock, "wb") as file:
+        if fcntl is None:
+            yield
+            return
+        try:
+            file = self._take_lock()
+        except BlockingIOError as error:
+            raise OutputError(
+                f"another command is writing to {self.path}; wait for its end"
+            ) from error
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
+        with file:
             try:
-                if fcntl is not None:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise OutputError(f"another command is writing to {self.path}") from error
-            try:
+                self._read_state()  # another command may have written since
                 yield
             finally:
                 self._lock.unlink(missing_ok=True)
+
+    def _take_lock(self) -> IO[bytes]:
+        """Return the open file of the lock, which is ours until it is closed."""
+        while True:
+            file = open(self._lock, "wb")  # noqa: SIM115
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # The last owner removes the name: what was opened before that keeps nobody out.
+                if _is_at(self._lock, file):
+                    return file
+            except BaseException:
+                file.close()
+                raise
+            file.close()
+
+    def _read_state(self) -> None:
+        """Read which version the bytes are of; it is none if that is not known."""
+        self.url, self.validator = "", ""
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+            state = json.loads(self._state.read_text("utf-8"))
+            self.url, self.validator = str(state["url"]), _plain(str(state["validator"]))
 
     def begin(self, url: str, headers: Mapping[str, str]) -> None:
         """Remember which version is about to be written from its first byte on."""
@@ -88,6 +113,14 @@ class Partial:
         self.path.unlink(missing_ok=True)
         self._state.unlink(missing_ok=True)
         self.url, self.validator = "", ""
+
+
+def _is_at(path: Path, file: IO[bytes]) -> bool:
+    """Tell whether an open file still has that name."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def validator_of(headers: Mapping[str, str]) -> str:

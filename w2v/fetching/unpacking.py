@@ -18,17 +18,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
-from w2v.errors import FetchError, OutputError
+from w2v.errors import FetchError, OutputError, first_line
 from w2v.fetching.registry import Entry, Sums
 from w2v.files import atomic_write
 
 BLOCK_BYTES = 1 << 20
 MAX_RATIO = 100  # unpacked to packed, where the unpacked size is not known; text has 3 to 10
 SPARE_BYTES = 10_000_000
-# What the standard library raises for archives that are damaged, or are none.
+# What the standard library raises for archives that are damaged, or are none; TypeError for a gzip
+# cut in its header, MemoryError for an LZMA that declares a huge window.
 DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError,
-    RuntimeError, NotImplementedError,
+    RuntimeError, NotImplementedError, ValueError, TypeError, MemoryError,
 )  # fmt: skip
 OPENERS: dict[str, Callable[[Path], IO[bytes]]] = {
     "none": lambda path: path.open("rb"),
@@ -101,7 +102,9 @@ def _blocks(entry: Entry, packed: Path) -> Iterator[bytes]:
     except KeyError as error:
         raise FetchError(f"the archive of {entry.name} holds no file {entry.member}") from error
     except DAMAGED as error:
-        raise FetchError(f"the download of {entry.name} cannot be unpacked: {error}") from error
+        raise FetchError(
+            f"the download of {entry.name} cannot be unpacked: {first_line(error)}"
+        ) from error
 
 
 def _open_in_zip(stack: contextlib.ExitStack, packed: Path, member: str) -> IO[bytes]:

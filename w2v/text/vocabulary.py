@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from w2v.errors import CorpusError, RunError, quoted
 from w2v.files import atomic_write
 from w2v.text.scripts import UNSEGMENTED, is_unsegmented
-from w2v.text.word_index import WordIndex
+from w2v.text.word_index import WordIndex, find_duplicate
 from w2v.text.word_lines import MAX_DIGITS, WordLines
 
 UNK, PAD = "<unk>", "<pad>"
 LINE = re.compile(rf"[^\t]+\t[0-9]{{1,{MAX_DIGITS}}}")
 MAX_COUNT = 10**MAX_DIGITS - 1
-FEW = 10  # words to search the lines for, before an index of all of them pays
+FEW = 10  # words that are searched for before an index of all of them pays
 GONE = -1  # the id of a word that has no row and nothing to stand for it
 
 
@@ -43,7 +43,7 @@ class Vocabulary:
     """
 
     def __init__(self, words: Sequence[str] | WordLines, counts: NDArray[np.int64]) -> None:
-        self._source = words if isinstance(words, WordLines) else list(words)
+        self._source = words if isinstance(words, WordLines | list) else list(words)
         self.counts = counts
         self._n_searched = 0
 
@@ -53,7 +53,7 @@ class Vocabulary:
     @functools.cached_property
     def words(self) -> list[str]:
         """All words, in row order."""
-        return list(self._source)
+        return self._source if isinstance(self._source, list) else list(self._source)
 
     @functools.cached_property
     def id_of(self) -> dict[str, int]:
@@ -62,11 +62,15 @@ class Vocabulary:
         Raises
         ------
         RunError
-            If a word has two rows; so does `find`, once it has an index.
+            If a word has two rows.
         """
         row_of = dict(zip(self.words, range(len(self)), strict=True))
-        if len(row_of) < len(self):
-            raise _two_rows(self.words)
+        if len(row_of) < len(self) and (rows := find_duplicate(self.words)):
+            first, second = rows
+            raise RunError(
+                f"the vocabulary is damaged: the word {quoted(self.words[first])} stands in it "
+                f"twice, in rows {first + 1:,} and {second + 1:,}"
+            )
         return row_of
 
     def word_at(self, row: int) -> str:
@@ -76,17 +80,16 @@ class Vocabulary:
     def find(self, word: str) -> int | None:
         """Return the row of a word, or None; for many words at once see `rows_of`."""
         self._n_searched += 1
-        if isinstance(self._source, WordLines) and self._n_searched <= FEW:
+        if self._n_searched > FEW:
+            return self._index.find(word)
+        if isinstance(self._source, WordLines):
             return self._source.find(word)
-        return self._index.find(word)
+        return self._source.index(word) if word in self._source else None
 
     @functools.cached_property
     def _index(self) -> WordIndex:
         """What many words are found by."""
-        index = WordIndex(self.words)
-        if index.first_repeat():
-            raise _two_rows(self.words)
-        return index
+        return WordIndex(self.words)
 
     def rows_of(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Return the row of each of some words, or GONE."""
@@ -155,13 +158,6 @@ class Vocabulary:
         except ValueError as error:
             raise _bad_line(path, text) from error
         return cls(lines, lines.counts)
-
-
-def _two_rows(words: Sequence[str]) -> RunError:
-    """Name a word that is there twice."""
-    rows = WordIndex(words).first_repeat()
-    assert rows is not None
-    return RunError(f"the vocabulary is damaged: {quoted(words[rows[0]])} stands in it twice")
 
 
 def _bad_line(path: Path, text: str) -> RunError:

@@ -38,13 +38,19 @@ class WordIndex:
             at += 1
         return None
 
-    def first_repeat(self) -> tuple[int, int] | None:
-        """Return two rows of one word, the earlier first; None if no word is there twice."""
-        equal = np.flatnonzero(self._hashes[1:] == self._hashes[:-1])
-        rows = np.unique(self._rows[np.concatenate((equal, equal + 1))])
-        first_row: dict[str, int] = {}
-        for row in rows.tolist():
-            earlier = first_row.setdefault(self._words[row], row)
-            if earlier != row:
-                return earlier, row
-        return None
+
+def find_duplicate(words: Sequence[str]) -> tuple[int, int] | None:
+    """Return the rows of a word that is there twice, the earlier first; None if all differ.
+
+    A set of the words would need more memory than short vectors do; sorted hashes need 8 bytes a
+    word, and the words themselves are held together only where hashes are equal.
+    """
+    hashes = np.fromiter(map(hash, words), np.int64, len(words))
+    hashes.sort()
+    twice = set(hashes[1:][hashes[1:] == hashes[:-1]].tolist())
+    del hashes
+    first_row: dict[str, int] = {}
+    for row, word in enumerate(words) if twice else ():
+        if hash(word) in twice and first_row.setdefault(word, row) != row:
+            return first_row[word], row
+    return None

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import tokenize
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.errors import RunError
+from w2v.errors import RunError, first_line
 from w2v.run_folder import OUTPUT_VECTORS, VECTORS, VOCAB, read_record
 from w2v.text.vocabulary import Vocabulary
 from w2v.vectors.formats.contract import Progress
 from w2v.vectors.formats.reading import read_vectors
+
+# What NumPy raises of a table whose header is damaged: it reads that as Python, nested ever so
+# deep. To map a table takes no memory.
+DAMAGE = (
+    OSError, ValueError, EOFError, OverflowError, TypeError, SyntaxError, tokenize.TokenError,
+    RecursionError, MemoryError, UserWarning,
+)  # fmt: skip
 
 
 def load_run_folder(
@@ -51,9 +60,11 @@ def _map_table(file: Path, n_words: int) -> NDArray[np.floating]:
         If it is damaged, or no such table.
     """
     try:
-        table = np.load(file, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise RunError(f"{file} is damaged: {error}") from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # of a header that NumPy has to guess at
+            table = np.load(file, mmap_mode="r", allow_pickle=False)
+    except DAMAGE as error:
+        raise RunError(f"{file} is damaged: {first_line(error)}") from error
     if not isinstance(table, np.ndarray) or table.ndim != 2 or table.dtype.kind != "f":
         raise RunError(f"{file} holds no table of numbers")
     if len(table) != n_words:

@@ -8,6 +8,7 @@ Nothing is ever unpickled.
 from __future__ import annotations
 
 import contextlib
+import io
 import math
 import re
 import zipfile
@@ -19,9 +20,9 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from w2v.errors import quoted
+from w2v.errors import first_line, quoted
 from w2v.vectors.formats.contract import VectorFile
-from w2v.vectors.formats.opening import BLOCK, MAX_RATIO, SLACK, Source, first_line
+from w2v.vectors.formats.opening import BLOCK, MAX_RATIO, SLACK, Source
 from w2v.vectors.formats.parts import NAMES, from_parts
 
 MAX_HEADER = 10_000  # bytes of an array's header, as NumPy itself allows
@@ -47,13 +48,14 @@ def read_npz(source: Source) -> VectorFile:
         With the array.
     """
     with source.unpacked() as file:
-        parts = {}
+        parts, n_bytes = {}, file.seek(0, io.SEEK_END)
         with _damage_said(source), zipfile.ZipFile(file) as archive:
             members = {info.filename: info for info in archive.infolist()}
             if "vectors.npy" not in members or "words.npy" not in members:
                 raise source.error(_what_is_missing(members))
             for name in NAMES:
                 if info := members.get(f"{name}.npy"):
+                    _check_size(source, info, name, n_bytes)
                     parts[name] = _read_array(source, archive, info, name)
     return from_parts(source, parts)
 
@@ -75,18 +77,27 @@ def _damage_said(source: Source) -> Iterator[None]:
         raise source.error(f"is damaged or cut short: {first_line(error)}") from error
 
 
-def _read_array(
-    source: Source, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str
-) -> NDArray[Any]:
-    """Read an array; its size is taken from what the archive really holds of it."""
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+def _check_size(source: Source, info: zipfile.ZipInfo, name: str, n_bytes: int) -> None:
+    """Refuse an array that is larger than what the zip, of `n_bytes`, can hold of it."""
+    if info.compress_type == zipfile.ZIP_STORED:
+        n_packed = most = min(info.compress_size, n_bytes)
+    elif info.compress_type == zipfile.ZIP_DEFLATED:
+        # Not of the zip: it may itself be packed, and a bomb in a bomb would pass.
+        n_packed = min(info.compress_size, source.n_bytes)
+        most = MAX_RATIO * n_packed + SLACK
+    else:
         raise source.error(f"has `{name}` packed as NumPy does not; use numpy.savez")
-    n_packed = min(info.compress_size, source.n_bytes)
-    if info.file_size > (MAX_RATIO * n_packed + SLACK if info.compress_type else n_packed):
+    if info.file_size > most:
         raise source.error(
             f"declares {info.file_size:,} bytes for `{name}`, more than {n_packed:,} packed bytes "
             "can justify; it is damaged"
         )
+
+
+def _read_array(
+    source: Source, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str
+) -> NDArray[Any]:
+    """Read an array; its size is taken from what the archive really holds of it."""
     with archive.open(info) as member:
         dtype, by_column, shape = _read_header(source, member, name)
         n_bytes, n_held = math.prod(shape) * dtype.itemsize, info.file_size - member.tell()

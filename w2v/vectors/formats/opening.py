@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
-from w2v.errors import FormatError
+from w2v.errors import FormatError, first_line
 from w2v.vectors.formats.contract import GZIP_MAGIC, Progress
 
 MAX_RATIO = 200  # unpacked bytes for each packed byte; numbers as text come to 2 to 10
@@ -180,11 +180,6 @@ def open_source(path: str | Path, on_progress: Progress | None = None) -> Iterat
         if not first:
             raise FormatError(f"{path} is empty; it holds no vectors")
         yield Source(path, file, first == GZIP_MAGIC, on_progress)
-
-
-def first_line(error: Exception) -> str:
-    """Return what another library says of damage, at most a line."""
-    return (str(error) or type(error).__name__).splitlines()[0][:100]
 
 
 def pack(file: IO[bytes]) -> IO[bytes]:

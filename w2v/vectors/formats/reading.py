@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v.text.word_index import find_duplicate
 from w2v.vectors.formats.archive import read_npz
 from w2v.vectors.formats.binary import read_binary
 from w2v.vectors.formats.contract import BINARY, NPZ, SAFETENSORS, Progress, VectorFile
@@ -15,7 +16,7 @@ from w2v.vectors.formats.recognising import recognise_source
 from w2v.vectors.formats.rows import first_bad_row
 from w2v.vectors.formats.tensors import read_safetensors
 from w2v.vectors.formats.text import read_text
-from w2v.vectors.formats.words import find_duplicate, shown
+from w2v.vectors.formats.words import shown
 
 
 def read_vectors(path: str | Path, on_progress: Progress | None = None) -> VectorFile:

@@ -11,9 +11,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.errors import OutputError
+from w2v.errors import OutputError, first_line
 from w2v.vectors.formats.contract import VectorFile
-from w2v.vectors.formats.opening import BLOCK, Source, first_line
+from w2v.vectors.formats.opening import BLOCK, Source
 from w2v.vectors.formats.parts import NAMES, from_parts
 
 INSTALL = "pip install 'w2v[safetensors]'"

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from w2v.errors import OutputError, quoted
 from w2v.vectors.formats.contract import (
     BINARY,
@@ -75,23 +73,6 @@ def is_utf8(word: str) -> bool:
 def shown(word: str) -> str:
     """Return a word as sentences show it, its bytes that are no UTF-8 as \\xff."""
     return re.sub(r"\\udc([89a-f][0-9a-f])", r"\\x\1", quoted(word))
-
-
-def find_duplicate(words: Sequence[str]) -> tuple[int, int] | None:
-    """Return the rows of a word that is there twice, the earlier first; None if all differ.
-
-    A set of the words would need more memory than short vectors do; sorted hashes need 8 bytes a
-    word, and the words themselves are held together only where hashes are equal.
-    """
-    hashes = np.fromiter(map(hash, words), np.int64, len(words))
-    hashes.sort()
-    twice = set(hashes[1:][hashes[1:] == hashes[:-1]].tolist())
-    del hashes
-    first_row: dict[str, int] = {}
-    for row, word in enumerate(words) if twice else ():
-        if hash(word) in twice and first_row.setdefault(word, row) != row:
-            return first_row[word], row
-    return None
 
 
 def check_words(words: Sequence[str], format: str) -> None:
