@@ -97,9 +97,12 @@ class TestSimilar:
 
     def test_nothing_is_asked(self, run):
         assert "nothing was asked" in w2v("similar", run, stdin="\n", code=2).stderr
-        assert "- reads all questions" in w2v("similar", run, "-", "king", code=2).stderr
-        not_text = w2v("similar", run, stdin=b"king\n\xff\n", code=2).stderr
-        assert not_text.endswith("w2v: standard input line 2 is not UTF-8\n")
+        assert "quotation marks" in w2v("similar", run, "king", "-", "man", code=2).stderr
+
+    def test_a_line_that_is_not_utf8_is_a_word_that_is_not_there(self, run):
+        done = w2v("similar", run, "-n", 1, stdin=b"king\nk\xff\nqueen\n", code=3)
+        assert answers(done) == {"king": ["queen"], "queen": ["woman"]}
+        assert "w2v: 'k\\xff' is not in the vocabulary\n" in done.stderr
 
     def test_a_sentence(self, run):
         """Cut as the run's text was: in lower case here."""
@@ -154,6 +157,22 @@ def test_odd(run):
     found = json.loads(w2v("odd", run, "king", "apple", "woman", "--json").stdout)
     assert found["odd"] == found["words"][0]["word"] == "apple"
     assert "takes three words" in w2v("odd", run, "king", "queen", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    "question",
+    [["king", "-man", "+woman"], ["king", "-man", "+woman", "-n", "1"], ["-n1", "king -man +woman"],
+     ["-man", "+king", "+", "woman", "-n", "1", "--quiet"]],
+)  # fmt: skip
+def test_a_sign_before_a_word_is_no_option(run, question):
+    """Click would take the n of -man for -n."""
+    found = json.loads(w2v("analogy", run, *question, "--json").stdout)
+    assert (sorted(found["positive"]), found["negative"]) == (["king", "woman"], ["man"])
+    assert found["neighbours"][0]["word"] == "queen"
+
+
+def test_an_option_that_is_none_is_refused(run):
+    assert "No such option" in w2v("analogy", run, "king", "--nonsense", code=2).stderr
 
 
 class TestPredict:

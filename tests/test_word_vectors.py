@@ -12,6 +12,7 @@ from w2v import WordVectors
 from w2v.errors import RunError, UsageError, WordError
 from w2v.text.vocabulary import Vocabulary
 from w2v.vectors.predicting import Negatives, center_probabilities
+from w2v.vectors.queries import answer, query_of, sentence_query
 from w2v.vectors.sentences import without_common_direction
 
 WORDS = ["king", "man", "woman", "queen", "<pad>", "apple", "Colour"]
@@ -120,11 +121,22 @@ def test_most_similar_to_vectors(vectors):
 
 
 @pytest.mark.parametrize(
-    "part", [("king", 0.5), np.array(["king", "man"]), [1.0], np.ones(1), 2.0, None, ROWS[:2]]
+    "part",
+    [
+        ("king", "half"),
+        ("king", np.nan),
+        np.array(["king", "man"]),
+        [1.0],
+        np.ones(1),
+        2.0,
+        None,
+        ROWS[:2],
+    ],
 )
 def test_what_is_neither_a_word_nor_a_vector_is_refused(vectors, part):
-    """A vector of one number would be added to all; a pair is how gensim weighs a word."""
-    with pytest.raises(UsageError, match=r"of words, and of vectors of 3 numbers; .* is neither"):
+    """A vector of one number would be added to all."""
+    sentence = r"of words, and of vectors of 3 numbers; .* is neither|is no number to weigh a word"
+    with pytest.raises(UsageError, match=sentence):
         vectors.most_similar(["king", part])
 
 
@@ -134,6 +146,20 @@ def test_a_question_of_nothing_and_one_that_only_takes_away(vectors):
     [(word, value)] = vectors.most_similar(negative="king", topn=1)
     assert (word, value) == ("apple", pytest.approx(-cosine(ROWS[0], ROWS[5])))
     assert vectors.most_similar("king", topn=-1) == []
+
+
+def test_words_have_weights(vectors):
+    unit = ROWS[[0, 2]] / np.linalg.norm(ROWS[[0, 2]], axis=1, keepdims=True)
+    direction = 3 * unit[0] - 0.5 * unit[1]
+    cosines = [cosine(direction, ROWS[i]) for i in (1, 3, 5, 6)]
+    found = vectors.most_similar([("king", 3)], [("woman", 0.5)], topn=1)
+    assert found[0][1] == pytest.approx(max(cosines), rel=1e-5)
+
+
+def test_a_missing_word_is_a_key_error_too(vectors):
+    with pytest.raises(KeyError) as raised:
+        vectors["nobody"]
+    assert str(raised.value) == "'nobody' is not in the vocabulary"
 
 
 def test_only_some_words_may_be_answers(vectors):
@@ -146,9 +172,9 @@ def test_only_some_words_may_be_answers(vectors):
 
 
 def test_many_queries_at_once_are_each_alone(vectors):
-    queries = [vectors.query("king"), vectors.query(["king", "woman"], "man")]
-    queries.append(vectors.sentence_query("the queen of colour"))
-    answers = vectors.answer(queries, topn=3)
+    queries = [query_of(vectors, "king"), query_of(vectors, ["king", "woman"], "man")]
+    queries.append(sentence_query(vectors, "the queen of colour"))
+    answers = answer(vectors, queries, topn=3)
     alone = [
         vectors.most_similar("king", topn=3),
         vectors.most_similar(["king", "woman"], ["man"], topn=3),
@@ -157,7 +183,7 @@ def test_many_queries_at_once_are_each_alone(vectors):
     for found, expected in zip(answers, alone, strict=True):
         assert [word for word, _ in found] == [word for word, _ in expected]
         assert dict(found) == pytest.approx(dict(expected))
-    assert vectors.answer([]) == []
+    assert answer(vectors, []) == []
 
 
 def test_the_odd_one_out(vectors):
@@ -295,7 +321,7 @@ def test_load_maps_the_file(tmp_path):
         loaded["kings"]
     with pytest.raises(WordError, match="seen once"):
         loaded["king's"]
-    with pytest.raises(WordError, match=r"'\\udcff\\ud800' is not in the vocabulary$"):
+    with pytest.raises(WordError, match=r"'\\xff\\ud800' is not in the vocabulary$"):
         loaded["\udcff\ud800"]  # bytes that are no UTF-8, as a terminal may send them
 
 

@@ -7,10 +7,16 @@ else that escapes is a bug in w2v. Nothing here imports the rest of the package.
 
 from __future__ import annotations
 
+import re
+
 
 def quoted(text: str, longest: int = 40) -> str:
-    """Return a word of the user's in quotation marks, cut if it would fill the screen."""
-    return repr(text) if len(text) <= longest else repr(text[: longest - 3] + "...")
+    r"""Return a word of the user's in quotation marks, cut if it would fill the screen.
+
+    Bytes that are no UTF-8, which are kept as lone surrogates, are shown as \xff.
+    """
+    shown = repr(text) if len(text) <= longest else repr(text[: longest - 3] + "...")
+    return re.sub(r"\\udc([89a-f][0-9a-f])", r"\\x\1", shown)
 
 
 def first_line(error: Exception) -> str:
@@ -70,10 +76,14 @@ class SetError(W2VError):
     """An evaluation set cannot be read, or is in neither of the two formats."""
 
 
-class WordError(W2VError):
-    """A word is not in the vocabulary, or a question has no answer."""
+class WordError(W2VError, KeyError):
+    """A word is not in the vocabulary, or a question has no answer.
+
+    A KeyError too, as of any mapping that is asked for a key that it has not.
+    """
 
     exit_code = 3
+    __str__ = Exception.__str__  # a KeyError puts its message in quotation marks
 
 
 class DivergedError(W2VError):

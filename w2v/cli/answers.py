@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -52,19 +53,18 @@ def print_json(value: object) -> None:
 def lines_of_stdin() -> Iterator[str]:
     """Yield the lines of standard input that are not blank.
 
+    Bytes that are no UTF-8 are kept as lone surrogates, as in the words of vector files.
+
     Raises
     ------
     UsageError
-        If it is not UTF-8, or is closed.
+        If it is closed.
     """
     if sys.stdin is None:
         raise UsageError("nothing was asked, and standard input is closed")
     for number, line in enumerate(sys.stdin.buffer, 1):
-        try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-        except UnicodeDecodeError as error:
-            raise UsageError(f"standard input line {number} is not UTF-8") from error
-        if text:
+        line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        if text := line.decode("utf-8", "surrogateescape").strip():
             yield text
 
 

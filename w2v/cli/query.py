@@ -31,7 +31,24 @@ if TYPE_CHECKING:
     from w2v.vectors.sentences import Weighting
 
 
-@click.command("analogy", context_settings={"ignore_unknown_options": True})
+class QuestionCommand(click.Command):
+    """A command whose words may have a sign before them: `king -man +woman`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Part the signs from the words; what begins with -- or is a short option stays whole."""
+        short = tuple(
+            option for param in self.get_params(ctx) for option in param.opts if len(option) == 2
+        )
+
+        def is_word(argument: str) -> bool:
+            is_option = argument.startswith(short) and not argument[2:].strip("0123456789")
+            return argument[0] == "-" and argument[1:2] not in ("", "-") and not is_option
+
+        parts = [["-", arg[1:]] if arg and is_word(arg) else [arg] for arg in args]
+        return super().parse_args(ctx, [part for some in parts for part in some])
+
+
+@click.command("analogy", cls=QuestionCommand)
 @RUN
 @click.argument("question", metavar="WORD...", nargs=-1, required=True)
 @N
@@ -166,12 +183,11 @@ def print_vector(
     kind: str, label: str, vector: NDArray[np.floating], unit: bool, as_json: bool
 ) -> None:
     """Print a vector with as many digits as it takes to read the same number again."""
-    from w2v.vectors.word_vectors import check_numbers
+    from w2v.vectors.queries import check_numbers, unit_vector
 
     check_numbers(vector, label)
     if unit:
-        length = float((vector @ vector) ** 0.5)
-        vector = vector / length if length > 0 else vector
+        vector = unit_vector(vector).astype(vector.dtype)
     digits = 9 if vector.itemsize == 4 else 17
     if as_json:
         numbers = [float(f"{value:.{digits}g}") for value in vector.tolist()]

@@ -29,8 +29,9 @@ from w2v.cli.terminal import common_options, note
 from w2v.errors import UsageError, W2VError, WordError
 
 if TYPE_CHECKING:
+    from w2v.vectors.queries import Answers, Query
     from w2v.vectors.sentences import Weighting
-    from w2v.vectors.word_vectors import Answers, Query, WordVectors
+    from w2v.vectors.word_vectors import WordVectors
 
 AT_ONCE = 256  # queries that pass over the table together
 STDIN = "-"
@@ -70,7 +71,10 @@ def similar_command(
     vectors, from -1 to 1; the words of the question are left out.
     """
     if STDIN in queries + sentences and len(queries + sentences) > 1:
-        raise UsageError("- reads all questions from standard input: give no other beside it")
+        raise UsageError(
+            "- alone reads questions from standard input; a sum of words stands in quotation "
+            'marks: "king - man + woman"'
+        )
     vectors = open_vectors(run)
     ask = Asking(vectors, n, restrict, min_count, center, weighting, allow_code)
     if queries or sentences or not stdin_is_terminal():
@@ -152,8 +156,11 @@ class Asking:
     def many(self, questions: list[Asked]) -> list[Answers | W2VError]:
         """Answer questions, all in one pass over the table; an error stands for no answer."""
         queries = [self._query_or_error(*asked) for asked in questions]
+        from w2v.vectors.queries import answer
+
         answers = iter(
-            self.vectors.answer(
+            answer(
+                self.vectors,
                 [query for query in queries if not isinstance(query, W2VError)],
                 self.n,
                 self.restrict,
@@ -172,14 +179,15 @@ class Asking:
 
     def _query_or_error(self, text: str, is_sentence: bool) -> Query | W2VError:
         """Turn a text into a direction."""
+        from w2v.vectors.queries import query_of, sentence_query
         from w2v.vectors.questions import parse_expression
 
         try:
             if is_sentence:
                 words = self.vectors.tokenize(text, allow_code=self.allow_code)
-                return self.vectors.sentence_query(words, self.weighting)
+                return sentence_query(self.vectors, words, self.weighting)
             if text in self.vectors or len(text.split()) < 2:
-                return self.vectors.query(text)
-            return self.vectors.query(*parse_expression(text))
+                return query_of(self.vectors, text)
+            return query_of(self.vectors, *parse_expression(text))
         except (UsageError, WordError) as error:
             return error

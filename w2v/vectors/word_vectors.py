@@ -10,13 +10,13 @@ import functools
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from w2v.config import Config, load_config
-from w2v.errors import RunError, UsageError, WordError, quoted
+from w2v.errors import UsageError, WordError
 from w2v.run_folder import CONFIG
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import Vocabulary
@@ -24,20 +24,11 @@ from w2v.vectors.formats.contract import Progress
 from w2v.vectors.loading import load_file, load_run_folder
 from w2v.vectors.nearest import CosineTable
 from w2v.vectors.predicting import Negatives, center_probabilities
-from w2v.vectors.questions import Question
+from w2v.vectors.queries import Answers, Parts, answer, check_numbers, query_of, unit_vector
 from w2v.vectors.sentences import Weighting, sif_weights, weighted_mean
 from w2v.vectors.spelling import why_missing
 
 Vector: TypeAlias = "NDArray[np.floating]"
-Words: TypeAlias = "str | Vector | Sequence[str | Vector]"
-Answers: TypeAlias = "list[tuple[str, float]]"
-
-
-class Query(NamedTuple):
-    """Where to look for neighbours: a direction of length 1, and rows that are no answer."""
-
-    direction: NDArray[np.float64]
-    left_out: list[int]
 
 
 class WordVectors:
@@ -107,6 +98,9 @@ class WordVectors:
     def __len__(self) -> int:
         return len(self.vocabulary)
 
+    def __repr__(self) -> str:
+        return f"<WordVectors: {len(self):,} words of {self.vector_size} numbers>"
+
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and self._find(word) is not None
 
@@ -149,7 +143,7 @@ class WordVectors:
 
     def get_vector(self, word: str, norm: bool = False) -> Vector:
         """Return the row of a word, shape (D,); with `norm` at length 1, zeros as they are."""
-        return _unit(np.asarray(self[word], np.float64)) if norm else self[word]
+        return unit_vector(self[word]) if norm else self[word]
 
     def _find(self, word: str) -> int | None:
         """Return the row of a word, or None."""
@@ -181,15 +175,15 @@ class WordVectors:
         if min(len(words), len(others)) == 0:
             raise UsageError("it takes one word or more on each side to tell how similar they are")
         means = [
-            _unit(np.mean([self.get_vector(word) for word in some], axis=0, dtype=np.float64))
+            unit_vector(np.mean([self.get_vector(word) for word in some], axis=0, dtype=np.float64))
             for some in (words, others)
         ]
         return float(means[0] @ means[1])
 
     def most_similar(
         self,
-        positive: Words = (),
-        negative: Words = (),
+        positive: Parts = (),
+        negative: Parts = (),
         topn: int = 10,
         restrict_vocab: int | None = None,
         *,
@@ -203,7 +197,7 @@ class WordVectors:
 
         Parameters
         ----------
-        positive, negative : str or array (D,), or a sequence of them
+        positive, negative : str, array (D,), pair of either and a weight; or a sequence of them
             Words, whose unit vectors are added and subtracted, or vectors, as they are.
         topn : int
         restrict_vocab : int, optional
@@ -230,8 +224,8 @@ class WordVectors:
         3CosAdd: Levy and Goldberg, "Linguistic regularities in sparse and explicit word
         representations", CoNLL 2014, equation 2.
         """
-        query = self.query(positive, negative)
-        return self.answer([query], topn, restrict_vocab, min_count=min_count, center=center)[0]
+        query = query_of(self, positive, negative)
+        return answer(self, [query], topn, restrict_vocab, min_count=min_count, center=center)[0]
 
     def similar_by_vector(
         self, vector: Vector, topn: int = 10, restrict_vocab: int | None = None
@@ -239,96 +233,13 @@ class WordVectors:
         """Return the words nearest to a vector, shape (D,), as (word, cosine)."""
         return self.most_similar([vector], topn=topn, restrict_vocab=restrict_vocab)
 
-    def query(self, positive: Words = (), negative: Words = ()) -> Query:
-        """Turn a question into a direction; see `most_similar` for parameters and errors."""
-        # A string is a sequence too: of letters, which is never meant. So is a vector, of numbers.
-        is_one = (str, np.ndarray)
-        added = [positive] if isinstance(positive, is_one) else list(positive)
-        taken = [negative] if isinstance(negative, is_one) else list(negative)
-        direction = np.zeros(self.vector_size)
-        left_out = []
-        for sign, parts in ((1, added), (-1, taken)):
-            for part in parts:
-                if isinstance(part, str):
-                    left_out.append(self.get_index(part))
-                    direction += sign * self.get_vector(part, norm=True)
-                else:
-                    direction += sign * self._given_vector(part)
-        if not added and not taken:
-            raise UsageError("a question takes one word or more")
-        return self._query(direction, left_out, _spelled(added, taken))
-
-    def _given_vector(self, part: object) -> NDArray[np.float64]:
-        """Check a part of a question that is no word."""
-        try:
-            vector = np.asarray(part, np.float64)
-        except (TypeError, ValueError):  # a word with a weight, say
-            vector = np.empty(0)
-        if vector.shape != (self.vector_size,):
-            raise UsageError(
-                f"a question is of words, and of vectors of {self.vector_size} numbers; "
-                f"{quoted(str(part))} is neither"
-            )
-        return vector
-
-    def sentence_query(self, sentence: str | Sequence[str], weighting: Weighting = "mean") -> Query:
-        """Turn a sentence into a direction; see `sentence_vector` for parameters and errors."""
-        ids = self._ids_of_sentence(sentence)
-        vector = weighted_mean(self.vectors, ids, self._weights(weighting))
-        return self._query(vector, sorted(set(ids)), "the sentence")
-
-    def _query(self, direction: NDArray[np.float64], left_out: list[int], spelled: str) -> Query:
-        """Bring a direction to length 1."""
-        length = np.linalg.norm(direction)
-        check_numbers(length, spelled)
-        if not length > 0:
-            raise WordError(f"{spelled} adds up to a vector of zeros")
-        return Query(direction / length, left_out)
-
-    def answer(
-        self,
-        queries: Sequence[Query],
-        topn: int = 10,
-        restrict_vocab: int | None = None,
-        *,
-        min_count: int = 0,
-        center: bool = False,
-    ) -> list[Answers]:
-        """Answer many queries in one pass over the table; parameters as in `most_similar`.
-
-        Returns
-        -------
-        list of lists of (word, cosine), one for each query
-        """
-        if not queries:
-            return []
-        is_allowed = None
-        if min_count > 0:
-            self._require_counts("min_count")
-            is_allowed = self.vocabulary.counts >= min_count
-        found = (self._output_cosines if center else self._cosines).nearest(
-            np.stack([query.direction for query in queries]),
-            max(topn, 0),
-            left_out=[query.left_out for query in queries],
-            first_rows=restrict_vocab,
-            is_allowed=is_allowed,
-        )
-        word_at = self.vocabulary.word_at
-        return [
-            [
-                (word_at(row), value)
-                for row, value in zip(rows.tolist(), cosines.tolist(), strict=True)
-            ]
-            for rows, cosines in found
-        ]
-
     @functools.cached_property
-    def _cosines(self) -> CosineTable:
+    def cosines(self) -> CosineTable:
         """W_in, with the lengths of its rows."""
         return CosineTable(self.vectors)
 
     @functools.cached_property
-    def _output_cosines(self) -> CosineTable:
+    def output_cosines(self) -> CosineTable:
         """W_out, with the lengths of its rows."""
         return CosineTable(self.output_table())
 
@@ -343,7 +254,7 @@ class WordVectors:
             raise UsageError("it takes three words or more to tell which is the odd one out")
         unit = np.stack([self.get_vector(word, norm=True) for word in words])  # (n, D)
         check_numbers(unit, ", ".join(words))
-        return (unit @ _unit(unit.mean(axis=0))).tolist()
+        return (unit @ unit_vector(unit.mean(axis=0))).tolist()
 
     # ------------------------------------------------- sentences and predictions
 
@@ -371,8 +282,8 @@ class WordVectors:
         RunError
             If a vector is damaged: not finite.
         """
-        ids = self._ids_of_sentence(sentence)
-        vector = weighted_mean(self.vectors, ids, self._weights(weighting))
+        ids = self.sentence_ids(sentence)
+        vector = weighted_mean(self.vectors, ids, self.sentence_weights(weighting))
         check_numbers(vector, "the sentence")
         return vector
 
@@ -424,7 +335,7 @@ class WordVectors:
         if config is not None and config.model.kind != "cbow":
             raise UsageError("a skip-gram model predicts contexts, not centers; train a cbow")
         W_out = self.output_table()
-        self._require_counts("a prediction")
+        self.require_counts("a prediction")
         if not context:
             raise UsageError("a prediction goes by one context word or more")
         ids = [self.get_index(word) for word in context]
@@ -435,7 +346,7 @@ class WordVectors:
         best = np.argsort(-p, kind="stable")[:topn]
         return [(self.vocabulary.words[i], float(p[i])) for i in best.tolist() if p[i] > 0]
 
-    def _ids_of_sentence(self, sentence: str | Sequence[str]) -> list[int]:
+    def sentence_ids(self, sentence: str | Sequence[str]) -> list[int]:
         """Return the rows of the words of a sentence that have one."""
         words = self.tokenize(sentence) if isinstance(sentence, str) else sentence
         ids = [word_id for word_id in map(self._find, words) if word_id is not None]
@@ -443,7 +354,7 @@ class WordVectors:
             raise WordError("no word of the sentence is in the vocabulary")
         return ids
 
-    def _weights(self, weighting: Weighting) -> NDArray[np.float64] | None:
+    def sentence_weights(self, weighting: Weighting) -> NDArray[np.float64] | None:
         """Return the weight of each word, or None where all weigh the same."""
         return sif_weights(self.vocabulary.counts) if weighting == "sif" else None
 
@@ -468,18 +379,12 @@ class WordVectors:
             )
         return self.output_vectors
 
-    def _require_counts(self, what: str) -> None:
+    def require_counts(self, what: str) -> None:
         """Refuse what goes by counts where there are none."""
         if self.vocabulary.n_tokens == 0:
             raise UsageError(
                 f"{what} goes by how often words were seen, and these vectors come without counts"
             )
-
-
-def check_numbers(numbers: ArrayLike, spelled: str) -> None:
-    """Raise RunError if what was made of the vectors of some words is not finite."""
-    if not np.isfinite(numbers).all():
-        raise RunError(f"the vectors of {spelled} are damaged: not numbers")
 
 
 def _negatives(config: Config | None) -> Negatives | None:
@@ -488,18 +393,3 @@ def _negatives(config: Config | None) -> Negatives | None:
     if config.model.loss == "softmax":
         return None
     return Negatives(config.negatives.k, config.negatives.power)
-
-
-def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bring a vector to length 1; zeros stay as they are."""
-    length = np.linalg.norm(vector)
-    return vector / length if length > 0 else vector
-
-
-def _spelled(added: Sequence[str | Vector], taken: Sequence[str | Vector]) -> str:
-    """Spell a question, for an error message."""
-    names = [
-        [part if isinstance(part, str) else "(a vector)" for part in some]
-        for some in (added, taken)
-    ]
-    return str(Question(*names))
