@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from w2v.errors import CorpusError, RunError, quoted
 from w2v.files import atomic_write
+from w2v.text.packed_words import MAX_DIGITS, PackedWords, read_counts
 from w2v.text.scripts import UNSEGMENTED, is_unsegmented
 from w2v.text.word_index import WordIndex, find_duplicate
-from w2v.text.word_lines import MAX_DIGITS, WordLines
 
 UNK, PAD = "<unk>", "<pad>"
 LINE = re.compile(rf"[^\t]+\t[0-9]{{1,{MAX_DIGITS}}}")
@@ -33,7 +33,7 @@ class Vocabulary:
 
     Parameters
     ----------
-    words : sequence of str, or WordLines, V distinct words
+    words : sequence of str, or PackedWords, V distinct words
     counts : array of int64, shape (V,)
 
     Attributes
@@ -42,8 +42,8 @@ class Vocabulary:
     counts : array of int64, shape (V,)
     """
 
-    def __init__(self, words: Sequence[str] | WordLines, counts: NDArray[np.int64]) -> None:
-        self._source = words if isinstance(words, WordLines | list) else list(words)
+    def __init__(self, words: Sequence[str] | PackedWords, counts: NDArray[np.int64]) -> None:
+        self._source = words if isinstance(words, PackedWords | list) else list(words)
         self.counts = counts
         self._n_searched = 0
 
@@ -82,7 +82,7 @@ class Vocabulary:
         self._n_searched += 1
         if self._n_searched > FEW:
             return self._index.find(word)
-        if isinstance(self._source, WordLines):
+        if isinstance(self._source, PackedWords):
             return self._source.find(word)
         return self._source.index(word) if word in self._source else None
 
@@ -154,10 +154,9 @@ class Vocabulary:
         if content and not content.endswith(b"\n"):
             raise RunError(f"{path} is cut short: its last line has no end")
         try:
-            lines = WordLines(content)
+            return cls(*read_counts(content))
         except ValueError as error:
             raise _bad_line(path, text) from error
-        return cls(lines, lines.counts)
 
 
 def _bad_line(path: Path, text: str) -> RunError:

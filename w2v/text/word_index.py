@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from w2v.text.packed_words import PackedWords
+
 
 class WordIndex:
     """Rows by word.
@@ -39,7 +41,7 @@ class WordIndex:
         return None
 
 
-def find_duplicate(words: Sequence[str]) -> tuple[int, int] | None:
+def find_duplicate(words: Sequence[str] | PackedWords) -> tuple[int, int] | None:
     """Return the rows of a word that is there twice, the earlier first; None if all differ.
 
     A set of the words would need more memory than short vectors do; sorted hashes need 8 bytes a

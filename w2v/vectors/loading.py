@@ -86,6 +86,6 @@ def load_file(
     content = read_vectors(file, on_progress)
     counts = content.counts
     if counts is None:
-        counts = np.zeros(len(content.words), np.int64)
+        counts = np.zeros(len(content.vectors), np.int64)
     more = {"output_vectors": content.output_vectors, "n_not_utf8": content.n_not_utf8}
-    return Vocabulary(content.words, counts), content.vectors, more
+    return Vocabulary(content.packed_words, counts), content.vectors, more

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from w2v.text.packed_words import PackedWords
+
 TEXT, BINARY, GLOVE, FASTTEXT = "word2vec-text", "word2vec-binary", "glove", "fasttext-vec"
 TSV, NPZ, SAFETENSORS, PROJECTOR = "tsv", "npz", "safetensors", "projector"
 
@@ -54,7 +56,7 @@ class VectorFile:
     format : str
         As it was recognised; `fasttext-vec` is read as `word2vec-text`, which also word2vec.c
         writes with a space at each line's end.
-    words : list of str
+    packed_words : PackedWords
         V distinct words; bytes that are no UTF-8 are kept as lone surrogates (surrogateescape).
     vectors : array of float32 or float64, shape (V, D)
         All finite. Text is read as float32, float16 is widened to it.
@@ -66,8 +68,13 @@ class VectorFile:
     """
 
     format: str
-    words: list[str]
+    packed_words: PackedWords
     vectors: NDArray[np.floating]
     counts: NDArray[np.int64] | None = None
     output_vectors: NDArray[np.floating] | None = None
     n_not_utf8: int = 0
+
+    @property
+    def words(self) -> list[str]:
+        """The words, each as a string."""
+        return list(self.packed_words)

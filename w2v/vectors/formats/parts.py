@@ -42,8 +42,8 @@ def from_parts(source: Source, parts: Mapping[str, NDArray[Any]]) -> VectorFile:
             raise source.error(f"has no `{name}`; it takes `vectors` and `words`")
     vectors = _table(source, "vectors", parts["vectors"])
     words = _words(source, parts["words"])
-    if len(words.words) != len(vectors):
-        raise source.error(f"has {len(words.words):,} words but {len(vectors):,} rows of vectors")
+    if len(words) != len(vectors):
+        raise source.error(f"has {len(words):,} words but {len(vectors):,} rows of vectors")
     output_vectors = parts.get("output_vectors")
     if output_vectors is not None:
         output_vectors = _table(source, "output_vectors", output_vectors)
@@ -54,7 +54,7 @@ def from_parts(source: Source, parts: Mapping[str, NDArray[Any]]) -> VectorFile:
             )
     return VectorFile(
         source.format,
-        words.words,
+        words.packed(),
         vectors,
         _counts(source, parts.get("counts"), len(vectors)),
         output_vectors,

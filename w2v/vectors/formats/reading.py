@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v.text.packed_words import PackedWords
 from w2v.text.word_index import find_duplicate
 from w2v.vectors.formats.archive import read_npz
 from w2v.vectors.formats.binary import read_binary
@@ -48,26 +49,28 @@ def read_vectors(path: str | Path, on_progress: Progress | None = None) -> Vecto
         else:
             read = read_binary if source.format == BINARY else read_text
             words, vectors = read(source)
-            content = VectorFile(source.format, words.words, vectors, n_not_utf8=words.n_not_utf8)
+            content = VectorFile(
+                source.format, words.packed(), vectors, n_not_utf8=words.n_not_utf8
+            )
         _check(source, content)
     return content
 
 
 def _check(source: Source, content: VectorFile) -> None:
     """Refuse numbers that are not finite, and words that are there twice."""
-    _check_finite(source, content.words, content.vectors, "")
+    _check_finite(source, content.packed_words, content.vectors, "")
     if content.output_vectors is not None:
-        _check_finite(source, content.words, content.output_vectors, " of output_vectors")
-    if rows := find_duplicate(content.words):
+        _check_finite(source, content.packed_words, content.output_vectors, " of output_vectors")
+    if rows := find_duplicate(content.packed_words):
         first, second = rows
         raise source.error(
-            f"has the word {shown(content.words[first])} twice, "
+            f"has the word {shown(content.packed_words[first])} twice, "
             f"in rows {first + 1:,} and {second + 1:,}"
         )
 
 
 def _check_finite(
-    source: Source, words: list[str], table: NDArray[np.floating], where: str
+    source: Source, words: PackedWords, table: NDArray[np.floating], where: str
 ) -> None:
     """Refuse a table with a number that is not finite."""
     row = first_bad_row(table)

@@ -6,9 +6,13 @@ Bytes that are no UTF-8 become lone surrogates (Python's surrogateescape), so th
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 
+import numpy as np
+
 from w2v.errors import OutputError, quoted
+from w2v.text.packed_words import PackedWords
 from w2v.vectors.formats.contract import (
     BINARY,
     FASTTEXT,
@@ -39,21 +43,33 @@ class Words:
 
     Attributes
     ----------
-    words : list of str
     n_not_utf8 : int
     """
 
     def __init__(self) -> None:
-        self.words: list[str] = []
+        self._content = bytearray()
+        self._ends = array("q")
         self.n_not_utf8 = 0
+
+    def __len__(self) -> int:
+        return len(self._ends)
 
     def add(self, word: bytes) -> None:
         """Take the next word."""
-        try:
-            self.words.append(word.decode("utf-8"))
-        except UnicodeDecodeError:
-            self.words.append(word.decode("utf-8", "surrogateescape"))
-            self.n_not_utf8 += 1
+        self._content += word
+        self._ends.append(len(self._content))
+        self._content += b"\n"
+        if not word.isascii():
+            try:
+                word.decode("utf-8")
+            except UnicodeDecodeError:
+                self.n_not_utf8 += 1
+
+    def packed(self) -> PackedWords:
+        """Return all words; none is added any more."""
+        ends = np.frombuffer(self._ends, np.int64) if self._ends else np.empty(0, np.int64)
+        starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+        return PackedWords(self._content, starts, ends, b"\n")
 
 
 def encode(word: str) -> bytes:
