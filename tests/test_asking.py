@@ -233,6 +233,8 @@ class TestVector:
         assert first["sentence"] == "king and man"
         assert first["vector"] == pytest.approx(((ROWS[0] + ROWS[1]) / 2).tolist())
         assert second["vector"] == pytest.approx(ROWS[2].tolist())
+        lines = w2v("vector", run, "--sentence", "-", "--json", stdin="king and man\nwoman\n")
+        assert lines.stdout.splitlines() == w2v("vector", run, *asked).stdout.splitlines()
         apart = w2v("vector", run, *asked, "--remove-common").stdout
         first, second = (np.array(json.loads(line)["vector"]) for line in apart.splitlines())
         assert np.linalg.matrix_rank(np.stack([first, second]), tol=1e-6) == 1
@@ -243,6 +245,10 @@ class TestVector:
             in w2v("vector", run, "--sentence", "a", "--remove-common", code=2).stderr
         )
         assert "for words" in w2v("vector", run, "--sentence", "a", "--center", code=2).stderr
+        assert "nothing was asked" in w2v("vector", run, stdin="\n", code=2).stderr
+        for command in ("vector", "similar"):
+            refused = w2v(command, run, "king", "--weighting", "sif", code=2)
+            assert "--weighting sif is for --sentence" in refused.stderr
         done = w2v("vector", run, "king", "kin", code=3)
         assert done.stdout.startswith("king\t4\t3\t")
         assert done.stderr == "w2v: 'kin' is not in the vocabulary; near: king\n"

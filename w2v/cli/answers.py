@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import click
 
@@ -12,6 +13,9 @@ from w2v.cli.completion import complete_run
 from w2v.cli.terminal import json_line, printable
 from w2v.errors import UsageError
 
+STDIN = "-"
+NOTHING_ASKED = "nothing was asked: give a WORD, or a line of standard input for each"
+RUN_HELP = "RUN is a run folder, a run's name in runs/, `latest`, or a file of vectors."
 RUN = click.argument("run", metavar="RUN", shell_complete=complete_run)
 N = click.option("-n", "n", default=10, show_default=True, type=click.IntRange(1), help="How many.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
@@ -66,6 +70,46 @@ def lines_of_stdin() -> Iterator[str]:
         line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
         if text := line.decode("utf-8", "surrogateescape").strip():
             yield text
+
+
+class Asked(NamedTuple):
+    """One question as it was written."""
+
+    text: str
+    is_sentence: bool
+
+
+def questions_of(queries: tuple[str, ...], sentences: tuple[str, ...]) -> Iterator[Asked]:
+    """Yield what is asked: by the arguments, else by the lines of standard input.
+
+    Raises
+    ------
+    UsageError
+        If both are given.
+    """
+    alone = queries + sentences
+    if STDIN in alone and len(alone) > 1:
+        raise UsageError(
+            "- alone reads questions from standard input; a sum of words stands in quotation "
+            'marks: "king - man + woman"'
+        )
+    from_stdin = STDIN in alone or not alone
+    if from_stdin:
+        yield from (Asked(line, is_sentence=bool(sentences)) for line in lines_of_stdin())
+        return
+    yield from (Asked(text, is_sentence=False) for text in queries)
+    yield from (Asked(text, is_sentence=True) for text in sentences)
+
+
+def check_weighting(weighting: str, sentences: Sequence[str]) -> None:
+    """Refuse a weighting where there is no sentence to weigh the words of.
+
+    Raises
+    ------
+    UsageError
+    """
+    if weighting != "mean" and not sentences:
+        raise UsageError(f"--weighting {weighting} is for --sentence; a word has nothing to weigh")
 
 
 def stdin_is_terminal() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -10,14 +10,17 @@ from w2v.cli.answers import (
     ALLOW_CODE,
     AS_JSON,
     MIN_COUNT,
+    NOTHING_ASKED,
     RESTRICT,
     RUN,
+    RUN_HELP,
     WEIGHTING,
     N,
     as_objects,
-    lines_of_stdin,
+    check_weighting,
     print_answers,
     print_json,
+    questions_of,
     stdin_is_terminal,
 )
 from w2v.cli.opening import open_vectors
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from w2v.vectors.sentences import Weighting
+
+    Found: TypeAlias = tuple[str, bool, NDArray[np.floating]]  # text, is it a sentence, vector
 
 
 class QuestionCommand(click.Command):
@@ -48,7 +53,7 @@ class QuestionCommand(click.Command):
         return super().parse_args(ctx, [part for some in parts for part in some])
 
 
-@click.command("analogy", cls=QuestionCommand)
+@click.command("analogy", cls=QuestionCommand, epilog=RUN_HELP)
 @RUN
 @click.argument("question", metavar="WORD...", nargs=-1, required=True)
 @N
@@ -81,7 +86,7 @@ def analogy_command(
     note("cosine similarity of unit vectors; the words of the question are left out")
 
 
-@click.command("odd")
+@click.command("odd", epilog=RUN_HELP)
 @RUN
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
 @AS_JSON
@@ -99,7 +104,7 @@ def odd_command(run: str, words: tuple[str, ...], as_json: bool) -> None:
     note("cosine similarity of each word to the mean of all, the least first")
 
 
-@click.command("predict")
+@click.command("predict", epilog=RUN_HELP)
 @RUN
 @click.argument("context", metavar="CONTEXT...", nargs=-1, required=True)
 @N
@@ -119,10 +124,16 @@ def predict_command(run: str, context: tuple[str, ...], n: int, as_json: bool) -
     note("probability of each word as the center of this context")
 
 
-@click.command("vector")
+@click.command("vector", epilog=RUN_HELP)
 @RUN
 @click.argument("words", metavar="[WORD]...", nargs=-1)
-@click.option("--sentence", "sentences", multiple=True, metavar="TEXT", help="Of a whole sentence.")
+@click.option(
+    "--sentence",
+    "sentences",
+    multiple=True,
+    metavar="TEXT",
+    help="Of a whole sentence; - is stdin.",
+)
 @WEIGHTING
 @click.option(
     "--remove-common",
@@ -150,33 +161,50 @@ def vector_command(
     Without a WORD or --sentence, words are read from standard input, one a line. The vector of a
     sentence is the mean of its words'.
     """
-    if remove_common and len(sentences) < 2:
-        raise UsageError("--remove-common compares sentences: give --sentence twice or more")
+    check_weighting(weighting, sentences)
     if center and sentences:
         raise UsageError("--center is for words: a sentence is a mean of rows of W_in")
     if not words and not sentences and stdin_is_terminal():
         raise UsageError("give a WORD, or --sentence TEXT, or words on standard input")
+    asked = list(questions_of(words, sentences))
+    if remove_common and sum(is_sentence for _, is_sentence in asked) < 2:
+        raise UsageError("--remove-common compares sentences: give --sentence twice or more")
     vectors = open_vectors(run)
-    missing = []
     table = vectors.output_table() if center else vectors.vectors
-    for word in words or (() if sentences else lines_of_stdin()):
+    found: list[Found] = []
+    problems = []
+    for text, is_sentence in asked:
         try:
-            print_vector("word", word, table[vectors.get_index(word)], unit, as_json)
+            if is_sentence:
+                tokens = vectors.tokenize(text, allow_code=allow_code)
+                row = vectors.sentence_vector(tokens, weighting)
+            else:
+                row = table[vectors.get_index(text)]
         except WordError as error:
-            missing.append(str(error))
-    if sentences:
-        import numpy as np
+            problems.append(str(error))
+        else:
+            found.append((text, is_sentence, row))
+    if remove_common:
+        found = without_what_sentences_share(found)
+    for text, is_sentence, row in found:
+        print_vector("sentence" if is_sentence else "word", text, row, unit, as_json)
+    if problems:
+        raise WordError("\n".join(problems))
+    if not asked:
+        raise UsageError(NOTHING_ASKED)
 
-        from w2v.vectors.sentences import without_common_direction
 
-        tokens = [vectors.tokenize(text, allow_code=allow_code) for text in sentences]
-        rows = np.stack([vectors.sentence_vector(some, weighting) for some in tokens])  # (n, D)
-        for text, row in zip(
-            sentences, without_common_direction(rows) if remove_common else rows, strict=True
-        ):
-            print_vector("sentence", text, row, unit, as_json)
-    if missing:
-        raise WordError("\n".join(missing))
+def without_what_sentences_share(found: list[Found]) -> list[Found]:
+    """Take from the vectors of sentences what all of them have in common."""
+    import numpy as np
+
+    from w2v.vectors.sentences import without_common_direction
+
+    rows = [row for _, is_sentence, row in found if is_sentence]
+    if len(rows) < 2:
+        return found
+    apart = iter(without_common_direction(np.stack(rows)))
+    return [(text, is_one, next(apart) if is_one else row) for text, is_one, row in found]
 
 
 def print_vector(

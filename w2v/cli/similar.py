@@ -6,7 +6,7 @@ import functools
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,14 +14,17 @@ from w2v.cli.answers import (
     ALLOW_CODE,
     AS_JSON,
     MIN_COUNT,
+    NOTHING_ASKED,
     RESTRICT,
     RUN,
     WEIGHTING,
+    Asked,
     N,
     as_objects,
-    lines_of_stdin,
+    check_weighting,
     print_answers,
     print_json,
+    questions_of,
     stdin_is_terminal,
 )
 from w2v.cli.opening import open_vectors
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from w2v.vectors.word_vectors import WordVectors
 
 AT_ONCE = 256  # queries that pass over the table together
-STDIN = "-"
 
 
 @click.command("similar")
@@ -65,16 +67,12 @@ def similar_command(
 ) -> None:
     """Print the nearest neighbours of each WORD.
 
-    RUN is a run folder, a run's name in runs/, `latest`, the newest of those, or a vector file. A
-    WORD may be a sum in quotation marks: "paris - france + italy". Without one, lines are read from
-    standard input; on a terminal there is a prompt. Nearness is the cosine similarity of unit
-    vectors, from -1 to 1; the words of the question are left out.
+    RUN is a run folder, a run's name in runs/, `latest`, the newest of those, or a file of vectors.
+    A WORD may be a sum in quotation marks: "paris - france + italy". Without one, or with -, lines
+    are read from standard input; on a terminal there is a prompt. Nearness is the cosine similarity
+    of unit vectors, from -1 to 1; the words of the question are left out.
     """
-    if STDIN in queries + sentences and len(queries + sentences) > 1:
-        raise UsageError(
-            "- alone reads questions from standard input; a sum of words stands in quotation "
-            'marks: "king - man + woman"'
-        )
+    check_weighting(weighting, sentences)
     vectors = open_vectors(run)
     ask = Asking(vectors, n, restrict, min_count, center, weighting, allow_code)
     if queries or sentences or not stdin_is_terminal():
@@ -83,16 +81,6 @@ def similar_command(
         from w2v.cli.prompt import prompt
 
         prompt(vectors, functools.partial(ask.one, as_json=as_json))
-
-
-def questions_of(queries: tuple[str, ...], sentences: tuple[str, ...]) -> Iterator[Asked]:
-    """Yield what is asked: by the arguments, else by the lines of standard input."""
-    from_stdin = STDIN in queries + sentences or not queries + sentences
-    if from_stdin:
-        yield from (Asked(line, is_sentence=bool(sentences)) for line in lines_of_stdin())
-        return
-    yield from (Asked(text, is_sentence=False) for text in queries)
-    yield from (Asked(text, is_sentence=True) for text in sentences)
 
 
 def answer_all(ask: Asking, questions: Iterator[Asked], as_json: bool) -> None:
@@ -110,7 +98,7 @@ def answer_all(ask: Asking, questions: Iterator[Asked], as_json: bool) -> None:
     if problems:
         raise type(problems[0])("\n".join(map(str, problems)))
     if not n_answered:
-        raise UsageError("nothing was asked: give a WORD, or a line of standard input for each")
+        raise UsageError(NOTHING_ASKED)
 
 
 def show(text: str, found: Answers | W2VError, as_json: bool) -> None:
@@ -122,13 +110,6 @@ def show(text: str, found: Answers | W2VError, as_json: bool) -> None:
         print_json({"query": text, "error": str(found)})
     else:
         print_json({"query": text, "neighbours": as_objects(found)})
-
-
-class Asked(NamedTuple):
-    """One question as it was written."""
-
-    text: str
-    is_sentence: bool
 
 
 @dataclass(frozen=True)
