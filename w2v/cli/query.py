@@ -173,6 +173,7 @@ def vector_command(
     table = vectors.output_table() if center else vectors.vectors
     found: list[Found] = []
     problems = []
+    row: NDArray[np.floating]
     for text, is_sentence in asked:
         try:
             if is_sentence:
