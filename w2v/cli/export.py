@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
@@ -13,8 +12,9 @@ import click
 
 from w2v.cli.answers import AS_JSON, RUN, print_json
 from w2v.cli.arguments import check_new_file
+from w2v.cli.bars import Bar
 from w2v.cli.opening import open_vectors
-from w2v.cli.terminal import common_options, counted, note, printable, warn
+from w2v.cli.terminal import WIDTH, columns_of, common_options, counted, note, printable, warn
 from w2v.errors import OutputError, UsageError
 from w2v.vectors.formats.contract import (
     BINARY,
@@ -34,16 +34,30 @@ if TYPE_CHECKING:
     from w2v.vectors.word_vectors import WordVectors
 
 FORMAT_LINES = "\n".join(f"        {name:<15}  {what}" for name, what in FORMATS.items())
-# How another tool opens the file, which stands for {}.
+# What opens the file in Python; {file} stands for its name, {errors} for what is said of bytes
+# that are no UTF-8, if there are any.
+OF_GENSIM = """\
+from gensim.models import KeyedVectors
+vectors = KeyedVectors.load_word2vec_format({file}%s{errors})"""
+OF_ARRAYS = """\
+vectors = f['vectors']
+words = bytes(f['words']).decode({errors}).split('\\n')"""
 HOW_TO_OPEN = {
-    TEXT: "KeyedVectors.load_word2vec_format({})  # gensim",
-    BINARY: "KeyedVectors.load_word2vec_format({}, binary=True)  # gensim",
-    GLOVE: "KeyedVectors.load_word2vec_format({}, no_header=True)  # gensim",
-    FASTTEXT: "KeyedVectors.load_word2vec_format({})  # gensim",
-    TSV: "pandas.read_csv({}, sep='\\t', header=None, index_col=0, quoting=3, na_filter=False)",
-    NPZ: "f = numpy.load({}); f['vectors'], bytes(f['words']).decode().split('\\n')",
-    SAFETENSORS: "safetensors.numpy.load_file({})",
-    PROJECTOR: "tensorboard --logdir {}",
+    TEXT: OF_GENSIM % "",
+    BINARY: OF_GENSIM % ", binary=True",
+    GLOVE: OF_GENSIM % ", no_header=True",
+    FASTTEXT: OF_GENSIM % "",
+    TSV: """\
+import pandas
+vectors = pandas.read_csv({file}, sep='\\t', header=None, index_col=0,
+    dtype={{0: str}}, quoting=3, na_filter=False{errors})""",
+    NPZ: f"import numpy\nf = numpy.load({{file}})\n{OF_ARRAYS}",
+    SAFETENSORS: f"from safetensors.numpy import load_file\nf = load_file({{file}})\n{OF_ARRAYS}",
+}
+ERRORS = {
+    **dict.fromkeys((TEXT, BINARY, GLOVE, FASTTEXT), ",\n    unicode_errors='replace'"),
+    TSV: ",\n    encoding_errors='surrogateescape'",
+    **dict.fromkeys((NPZ, SAFETENSORS), "'utf-8', 'surrogateescape'"),
 }
 
 
@@ -103,12 +117,16 @@ def export_command(
     if not to_stdout:
         check_new(out, format, force=force)
     if vocab is not None:
-        check_new_file(vocab, force=force)
+        check_new_file(vocab, force=force, option="--vocab")
+        if not vocab.parent.is_dir():  # seen before the vectors are written, not after
+            raise OutputError(f"{vocab.parent} is no folder; make it, or choose another --vocab")
         if not to_stdout and vocab.resolve() == out.resolve():
             raise UsageError(f"--vocab {vocab} is the file of the vectors; choose another")
     parts = select(run, open_vectors(run), restrict=restrict, center=center)
     lines = [] if vocab is None else vocab_lines(run, parts)
-    write_vectors(sys.stdout.buffer if to_stdout else out, format, **parts)
+    with Bar("writing", " words") as bar:
+        where = sys.stdout.buffer if to_stdout else out
+        write_vectors(where, format, **parts, on_progress=bar.move)
     if vocab is not None:
         with atomic_write(vocab) as file:
             file.writelines(lines)
@@ -154,7 +172,7 @@ def default_name(run: str) -> str:
     if not os.path.isfile(run):
         return find_run(run).resolve().name
     name = Path(run).name.removesuffix(".gz")
-    endings = sorted(ENDINGS.values(), key=len, reverse=True)  # .glove.txt before .txt
+    endings = sorted([*ENDINGS.values(), ".txt"], key=len, reverse=True)  # .glove.txt before .txt
     return next((name.removesuffix(end) for end in endings if name.endswith(end)), name)
 
 
@@ -215,10 +233,33 @@ def report(out: Path, format: str, parts: dict[str, Any], *, as_json: bool) -> N
         content = {"format": format, "file": str(out), "words": n_words, "dim": dim}
         print_json(content)
         return
-    named = shlex.quote(str(out)) if format == PROJECTOR else json.dumps(str(out))
     note(f"{counted(n_words, 'word')} of {dim} numbers written to {printable(str(out))}")
-    note(f"open it: {HOW_TO_OPEN[format].format(named)}")
+    if format == PROJECTOR:
+        note(f"open it: tensorboard --logdir {printable(shlex.quote(str(out)))}")
+        return
     n_not_utf8 = sum(not is_utf8(word) for word in parts["words"])
-    if n_not_utf8 and format not in (NPZ, PROJECTOR):
+    note("open it in Python:")
+    note("\n".join(how_to_open(str(out), format, all_utf8=not n_not_utf8)))
+    if n_not_utf8 and "gensim" in HOW_TO_OPEN[format]:
         words, verb = counted(n_not_utf8, "word"), "is" if n_not_utf8 == 1 else "are"
         warn(f"{words} {verb} no UTF-8; gensim opens them with unicode_errors='replace'")
+
+
+def how_to_open(file: str, format: str, *, all_utf8: bool) -> list[str]:
+    """Return lines of Python that open a file, none wider than a terminal unless the name is.
+
+    Parameters
+    ----------
+    file : str
+    format : str
+        Any but projector.
+    all_utf8 : bool
+        Whether all words are UTF-8.
+    """
+    # repr, not JSON: letters of every script as they are, all that does not show as its code.
+    named, errors = repr(file), "" if all_utf8 else ERRORS[format]
+    lines = HOW_TO_OPEN[format].format(file=named, errors=errors).split("\n")
+    if max(map(columns_of, lines)) <= WIDTH:
+        return lines
+    lines = HOW_TO_OPEN[format].format(file="file", errors=errors).split("\n")
+    return [f"file = {named}", *lines]

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from w2v.cli.opening import bar_of_file
+from w2v.cli.bars import Bar
 from w2v.cli.terminal import (
     WIDTH,
     bytes_for_people,
@@ -53,7 +53,7 @@ class Progress(Observer):
             leave=False,
             delay=1,
         )
-        self._known: tqdm[NoReturn] | None = None
+        self._known = Bar("reading")
         self._training: tqdm[NoReturn] | None = None
         self._n_positions = 0
         self._last_line = time.monotonic()
@@ -74,9 +74,7 @@ class Progress(Observer):
         """Move the bar of the vectors to start from."""
         if self._stop_requested():
             raise KeyboardInterrupt
-        if self._known is None:
-            self._known = bar_of_file(n_bytes)
-        self._known.update(n_read - self._known.n)
+        self._known.move(n_read, n_bytes)
         if n_read >= n_bytes:
             self._known.close()
 

@@ -5,7 +5,7 @@ word2vec.c ends each row with a newline, gensim does not; both are read. Numbers
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import IO
 
 import numpy as np
@@ -69,7 +69,7 @@ def _cut_short(source: Source, number: int, n_words: int, rest: bytes, n_letters
     return source.error(f"is cut short in word {number:,} of {n_words:,}{named}")
 
 
-def write_binary(file: IO[bytes], words: Sequence[str], vectors: NDArray[np.floating]) -> None:
+def write_binary(file: IO[bytes], words: Iterable[str], vectors: NDArray[np.floating]) -> None:
     """Write the binary format, with a newline after each row, as word2vec.c does."""
     file.write(b"%d %d\n" % vectors.shape)
     for word, row in zip(words, vectors, strict=True):

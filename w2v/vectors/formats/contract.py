@@ -25,7 +25,7 @@ FORMATS = {
     PROJECTOR: "a folder for TensorBoard's embedding projector",
 }
 ENDINGS = {
-    TEXT: ".txt",
+    TEXT: ".w2v.txt",  # .txt alone might be a corpus
     BINARY: ".bin",
     GLOVE: ".glove.txt",
     FASTTEXT: ".vec",
@@ -42,7 +42,8 @@ GZIP_MAGIC = b"\x1f\x8b\x08"
 MAX_DIM = 1 << 20  # numbers a word; a file that declares more is damaged
 MAX_WORD = 1 << 16  # bytes of a word; so far a damaged file is searched for the end of one
 
-Progress = Callable[[int, int], object]  # (bytes of the file read so far, bytes in all)
+# (bytes of the file read so far, bytes in all), or (rows written so far, rows in all)
+Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True)

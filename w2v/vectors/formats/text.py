@@ -8,7 +8,7 @@ word itself holds spaces, as some of GloVe's do.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import IO
 
 import numpy as np
@@ -127,7 +127,7 @@ def _numbers(text: bytes, dim: int, separator: bytes) -> NDArray[np.float32] | N
 
 
 def write_text(
-    file: IO[bytes], format: str, words: Sequence[str], vectors: NDArray[np.floating]
+    file: IO[bytes], format: str, words: Iterable[str], vectors: NDArray[np.floating]
 ) -> None:
     """Write a file of one of the text formats."""
     n_words, dim = vectors.shape
