@@ -16,6 +16,7 @@ from w2v.cli.terminal import (
     bytes_for_people,
     counted,
     note,
+    percent,
     printable,
     seconds_for_people,
     settings,
@@ -24,7 +25,7 @@ from w2v.cli.terminal import (
 )
 from w2v.config.schema import Config
 from w2v.evaluation.analogies import AnalogyScore
-from w2v.evaluation.scoring import Score
+from w2v.evaluation.scoring import Score, n_answered
 from w2v.text.corpus import Corpus
 from w2v.training.evaluating import Evaluation
 from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
@@ -150,13 +151,17 @@ def loss_text(loss: float | None) -> str:
 
 def score_text(score: Score) -> str:
     """Say the score on a set, or that nothing could be asked."""
+    name = printable(score.name)
+    if not n_answered(score):
+        return f"{name} not measured (no question could be asked of this vocabulary)"
     if isinstance(score, AnalogyScore):
-        share, n = score.total.accuracy, counted(score.total.n_answered, "analogy", "analogies")
-        figure = None if share is None else f"{100 * share:.1f} % of {n}"
-    else:
-        rho, n = score.spearman, counted(score.n_answered, "pair")
-        figure = None if rho is None else f"Spearman {100 * rho:.1f} on {n}"
-    return f"{printable(score.name)} {figure or 'not measured'}"
+        n = counted(score.total.n_questions, "analogy", "analogies")
+        right = percent(score.total.accuracy or 0.0)
+        return f"{name} {right} % right ({score.total.n_answered:,} of {n} asked)"
+    asked = f"({score.n_answered:,} of {counted(score.n_pairs, 'pair')} asked)"
+    if score.spearman is None:
+        return f"{name} not measured {asked}"
+    return f"{name} Spearman {percent(score.spearman)} {asked}"
 
 
 def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:
