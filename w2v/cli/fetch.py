@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from w2v.cli.answers import print_json
 from w2v.cli.bars import Bar
 from w2v.cli.completion import complete_fetch
 from w2v.cli.terminal import bytes_for_people, common_options, note
@@ -34,7 +34,7 @@ HERE = "here"
     show_default=True,
     help="Seconds without any byte after which a connection is given up.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON, one object a line.")
 @common_options
 def fetch_command(name: str | None, out: Path | None, timeout: float, as_json: bool) -> None:
     """Download a public corpus or evaluation set; without NAME, list what there is.
@@ -105,21 +105,20 @@ def _list(as_json: bool) -> None:
 
     entries = load_registry().values()
     if as_json:
-        rows = [
-            {
-                "name": entry.name,
-                "kind": entry.kind,
-                "description": entry.description,
-                "size": entry.download.size,
-                "sha256": entry.download.sha256,
-                "licence": entry.licence,
-                "source": entry.source,
-                "urls": list(entry.urls),
-                "file": None if (file := fetched_file(entry.name)) is None else str(file),
-            }
-            for entry in entries
-        ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        for entry in entries:
+            print_json(
+                {
+                    "name": entry.name,
+                    "kind": entry.kind,
+                    "description": entry.description,
+                    "size": entry.download.size,
+                    "sha256": entry.download.sha256,
+                    "licence": entry.licence,
+                    "source": entry.source,
+                    "urls": list(entry.urls),
+                    "file": None if (file := fetched_file(entry.name)) is None else str(file),
+                }
+            )
         return
     for entry in entries:
         size = "" if entry.download.size is None else bytes_for_people(entry.download.size)
