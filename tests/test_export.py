@@ -148,6 +148,10 @@ def test_projector(folder, run):
     assert done.stderr.splitlines()[1] == "open it: tensorboard --logdir my-run-projector"
     lines = (folder / "my-run-projector/metadata.tsv").read_text("utf-8").splitlines()
     assert lines[:2] == ["word\tcount", "the\t36"]
+    assert refused("similar", "my-run-projector/vectors.tsv", "king") == (
+        "my-run-projector/vectors.tsv is a projector's vectors.tsv, which holds no words; give the "
+        "run or the file that it was made from"
+    )
     assert "my-run-projector/vectors.tsv exists" in refused("export", "my-run", "--to", "projector")
     w2v("export", "my-run", "--to", "projector", "--force", "--restrict", 2)
     assert len((folder / "my-run-projector/metadata.tsv").read_text("utf-8").splitlines()) == 3

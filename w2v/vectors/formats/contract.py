@@ -38,6 +38,9 @@ PACKABLE = (TEXT, BINARY, GLOVE, FASTTEXT, TSV)  # with gzip, when the name ends
 
 # `V D`, the first line of both formats of word2vec; before it may be a byte order mark.
 HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*(-?\d{1,40})[ \t]+(-?\d{1,40})[ \t\r]*(?:\n|\Z)")
+# A number of a vector that is no whole one, as %g writes it.
+COMPONENT = re.compile(rb"-?\d+(?:\.\d+(?:e[+-]\d+)?|e[+-]\d+)")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 GZIP_MAGIC = b"\x1f\x8b\x08"
 MAX_DIM = 1 << 20  # numbers a word; a file that declares more is damaged
 MAX_WORD = 1 << 16  # bytes of a word; so far a damaged file is searched for the end of one

@@ -15,7 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.errors import quoted
-from w2v.vectors.formats.contract import FASTTEXT, GLOVE, HEADER, MAX_DIM, MAX_WORD, TEXT, TSV
+from w2v.vectors.formats.contract import (
+    BYTE_ORDER_MARK,
+    FASTTEXT,
+    GLOVE,
+    HEADER,
+    MAX_DIM,
+    MAX_WORD,
+    TEXT,
+    TSV,
+)
 from w2v.vectors.formats.opening import Source
 from w2v.vectors.formats.rows import Rows
 from w2v.vectors.formats.words import Words, encode
@@ -78,6 +87,8 @@ def _read_rows(
     number, blank = first_line - 1, 0
     while line := source.readline(longest):
         number += 1
+        if number == 1:
+            line = line.removeprefix(BYTE_ORDER_MARK)
         if not line.strip():
             blank = blank or number
             if number - blank > MAX_BLANK:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from w2v.errors import OutputError, quoted
 from w2v.vectors.formats.contract import (
     BINARY,
+    BYTE_ORDER_MARK,
+    COMPONENT,
     FASTTEXT,
     GLOVE,
     GZIP_MAGIC,
@@ -85,10 +87,10 @@ def check_words(words: Sequence[str], format: str) -> None:
     """
     if not words:
         raise OutputError(f"there are no words to write as {format}")
-    if format in (GLOVE, TSV) and words[0].startswith(AS_GZIP):
+    if taken_for := _taken_for(words, format):
         raise OutputError(
-            f"{format} cannot begin with the word {shown(words[0])}: the file would be taken for "
-            f"gzip; --to {TEXT} or --to {NPZ} keeps it"
+            f"{format} cannot begin with the word {shown(words[0])}: {taken_for}; --to {TEXT} or "
+            f"--to {NPZ} keeps it"
         )
     refused = [row for row, word in enumerate(words) if _why_refused(word, format)]
     if not refused:
@@ -107,6 +109,19 @@ def check_words(words: Sequence[str], format: str) -> None:
         f"{format} cannot keep the word {shown(first)} of row {refused[0] + 1:,}: "
         f"it {why}{others}; {remedy}"
     )
+
+
+def _taken_for(words: Sequence[str], format: str) -> str:
+    """Say what a file that begins with these words would be taken for; "" if for what it is."""
+    if format not in (GLOVE, TSV):
+        return ""
+    if words[0].startswith(AS_GZIP):
+        return "the file would be taken for gzip"
+    if words[0].startswith(BYTE_ORDER_MARK.decode()):
+        return "its byte order mark would not be read again"
+    if format == TSV and all(COMPONENT.fullmatch(encode(w)) for w in words[:2]) and words[1:]:
+        return "the file would be taken for one without words"
+    return ""
 
 
 def _why_refused(word: str, format: str) -> str:
