@@ -290,3 +290,10 @@ def test_vectors_of_any_size_have_cosines(size):
     ids = np.arange(len(words))
     np.testing.assert_allclose(lookup.unit(ids, np.float64), expected, rtol=1e-15)
     np.testing.assert_allclose(lookup.unit(slice(1, 3)), expected[1:3], rtol=1e-6)
+
+
+@pytest.mark.parametrize("row", [[np.nan, 1e300], [np.inf, 1e300], [-np.inf, 1e-320]])
+def test_what_is_not_finite_is_said_once(row):
+    vectors = WordVectors(Vocabulary(["a"], np.ones(1, np.int64)), np.array([row]))
+    with pytest.raises(RunError, match="some are not numbers"):
+        Lookup(vectors)

@@ -160,7 +160,8 @@ class Lookup:
         for at in range(0, len(rows), n_block):
             part = slice(at, at + n_block)
             block = np.asarray(self._table[rows[part]], np.float64)
-            _, exponents = np.frexp(np.abs(block).max(axis=1))
+            largest = np.abs(block).max(axis=1)
+            exponents = np.where(np.isfinite(largest), np.frexp(largest)[1], 1024)
             is_extreme = np.abs(exponents) > MAX_EXPONENT
             if is_extreme.any():
                 # Not 2**1074: it has no place in float64 either.
