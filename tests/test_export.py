@@ -251,7 +251,9 @@ def test_nothing_is_replaced_unasked(folder, run):
     assert refused("export", "my-run", "--to", "tsv") == (
         "my-run.tsv exists; choose another --out, or add --force to replace it"
     )
-    assert "cannot be written" in refused("export", "my-run", "--to", "tsv", "--out", "no/x")
+    assert refused("export", "my-run", "--to", "tsv", "--out", "no/x") == (
+        "no/x cannot be written: no is no folder; make it first"
+    )
     assert files_in(folder) == before
     w2v("export", "my-run", "--to", "tsv", "--force")
     assert len(read_vectors("my-run.tsv").words) == 9

@@ -13,52 +13,21 @@ import click
 from w2v.cli.answers import AS_JSON, RUN, print_json
 from w2v.cli.arguments import check_new_file
 from w2v.cli.bars import Bar
+from w2v.cli.hints import how_to_open, is_for_gensim
 from w2v.cli.opening import open_vectors
-from w2v.cli.terminal import WIDTH, columns_of, common_options, counted, note, printable, warn
+from w2v.cli.terminal import common_options, counted, note, printable, warn
 from w2v.errors import OutputError, UsageError
 from w2v.vectors.formats.contract import (
-    BINARY,
     ENDINGS,
-    FASTTEXT,
     FORMATS,
-    GLOVE,
-    NPZ,
     PACKABLE,
     PROJECTOR,
-    SAFETENSORS,
-    TEXT,
-    TSV,
 )
 
 if TYPE_CHECKING:
     from w2v.vectors.word_vectors import WordVectors
 
 FORMAT_LINES = "\n".join(f"        {name:<15}  {what}" for name, what in FORMATS.items())
-# What opens the file in Python; {file} stands for its name, {errors} for what is said of bytes
-# that are no UTF-8, if there are any.
-OF_GENSIM = """\
-from gensim.models import KeyedVectors
-vectors = KeyedVectors.load_word2vec_format({file}%s{errors})"""
-OF_ARRAYS = """\
-vectors = f['vectors']
-words = bytes(f['words']).decode({errors}).split('\\n')"""
-HOW_TO_OPEN = {
-    TEXT: OF_GENSIM % "",
-    BINARY: OF_GENSIM % ", binary=True",
-    GLOVE: OF_GENSIM % ", no_header=True",
-    FASTTEXT: OF_GENSIM % "",
-    TSV: """\
-import pandas
-vectors = pandas.read_csv({file}, sep='\\t', header=None, index_col=0,
-    dtype={{0: str}}, quoting=3, na_filter=False{errors})""",
-    NPZ: f"import numpy\nf = numpy.load({{file}})\n{OF_ARRAYS}",
-    SAFETENSORS: f"from safetensors.numpy import load_file\nf = load_file({{file}})\n{OF_ARRAYS}",
-}
-ERRORS = {
-    **dict.fromkeys((TEXT, BINARY, GLOVE, FASTTEXT), ",\n    unicode_errors='replace'"),
-    TSV: ",\n    encoding_errors='surrogateescape'",
-    **dict.fromkeys((NPZ, SAFETENSORS), "'utf-8', 'surrogateescape'"),
-}
 
 
 @click.command(
@@ -116,6 +85,8 @@ def export_command(
     out = out or Path(default_name(run) + ENDINGS[format])
     if not to_stdout:
         check_new(out, format, force=force)
+        if format != PROJECTOR and not out.parent.is_dir():  # seen before the vectors are read
+            raise OutputError(f"{out} cannot be written: {out.parent} is no folder; make it first")
     if vocab is not None:
         check_new_file(vocab, force=force, option="--vocab")
         if not vocab.parent.is_dir():  # seen before the vectors are written, not after
@@ -240,26 +211,6 @@ def report(out: Path, format: str, parts: dict[str, Any], *, as_json: bool) -> N
     n_not_utf8 = sum(not is_utf8(word) for word in parts["words"])
     note("open it in Python:")
     note("\n".join(how_to_open(str(out), format, all_utf8=not n_not_utf8)))
-    if n_not_utf8 and "gensim" in HOW_TO_OPEN[format]:
+    if n_not_utf8 and is_for_gensim(format):
         words, verb = counted(n_not_utf8, "word"), "is" if n_not_utf8 == 1 else "are"
         warn(f"{words} {verb} no UTF-8; gensim opens them with unicode_errors='replace'")
-
-
-def how_to_open(file: str, format: str, *, all_utf8: bool) -> list[str]:
-    """Return lines of Python that open a file, none wider than a terminal unless the name is.
-
-    Parameters
-    ----------
-    file : str
-    format : str
-        Any but projector.
-    all_utf8 : bool
-        Whether all words are UTF-8.
-    """
-    # repr, not JSON: letters of every script as they are, all that does not show as its code.
-    named, errors = repr(file), "" if all_utf8 else ERRORS[format]
-    lines = HOW_TO_OPEN[format].format(file=named, errors=errors).split("\n")
-    if max(map(columns_of, lines)) <= WIDTH:
-        return lines
-    lines = HOW_TO_OPEN[format].format(file="file", errors=errors).split("\n")
-    return [f"file = {named}", *lines]
