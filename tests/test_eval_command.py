@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
+import lzma
 import re
 import unicodedata
 
@@ -86,10 +89,10 @@ def test_a_page_of_analogies(made):
     assert done.stderr.splitlines() == [
         "left out: 1 question with a word that is not in the vocabulary",
         "missing, in so many questions: nobody (1)",
-        "answered: questions all of whose words can be asked for; of all, and in %",
+        "answered: questions whose four words are all known; of: all questions; %: share",
         "add, mul: % right of those answered, by 3CosAdd and 3CosMul; * lets the words of",
         "  the question answer too",
-        "only the 30,000 commonest words are asked for and may answer (--restrict)",
+        "all 11 words are asked for and may answer (--restrict)",
         "words are compared in lower case (NFC); --keep-case compares them as written",
     ]
 
@@ -139,7 +142,7 @@ def test_restrict(made):
         few.stderr.split()
     )
     every = w2v("eval", made, "--set", "an.txt", "--restrict", "all")
-    assert "all words are asked for and may answer" in every.stderr
+    assert "all 11 words are asked for and may answer" in every.stderr
     for wrong in ("0", "-1", "some", "1.5"):
         assert (
             "Invalid value for '--restrict'"
@@ -247,6 +250,53 @@ def test_bad_sets(made, folder, name, sentence):
     assert line.startswith(f"w2v: {sentence}")
 
 
+@pytest.mark.parametrize("name", ["an.txt.gz", "an.GZ"])
+def test_a_set_packed_with_gzip_is_read(made, folder, name):
+    packed = gzip.compress(QUESTIONS.encode())
+    (folder / name).write_bytes(packed)
+    assert w2v("eval", made, "--set", name).stdout == w2v("eval", made, "--set", "an.txt").stdout
+    (folder / name).write_bytes(packed[:-9])
+    done = w2v("eval", made, "--set", name, code=1)
+    assert done.stderr == f"w2v: {name} is packed with gzip and damaged; fetch or make it again\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "how"),
+    [
+        (b"PK\x03\x04...", "unzip"),
+        (bz2.compress(b"a b c d"), "bunzip2"),
+        (lzma.compress(b"a b c d"), "unxz"),
+        (gzip.compress(gzip.compress(b"a b c d")), "gunzip"),
+    ],
+)
+def test_a_set_packed_otherwise(made, folder, content, how):
+    (folder / "set.txt").write_bytes(content)
+    done = w2v("eval", made, "--set", "set.txt", code=1)
+    assert done.stderr == f"w2v: set.txt is packed, and no text; unpack it first ({how})\n"
+
+
+def test_a_set_that_unpacks_without_end(made, folder, monkeypatch):
+    monkeypatch.setattr("w2v.evaluation.sets.MAX_UNPACKED", 1000)
+    (folder / "set.gz").write_bytes(gzip.compress(b"a b c d\n" * 200))
+    done = w2v("eval", made, "--set", "set.gz", code=1)
+    assert done.stderr == "w2v: set.gz unpacks to more than 1,000 bytes, as no set does\n"
+
+
+def test_a_set_without_its_option(made):
+    done = w2v("eval", made, "an.txt", code=2)
+    assert done.stderr == "w2v: one RUN is taken; a set is given with --set: --set an.txt\n"
+    assert " eval [OPTIONS] RUN\n" in w2v("eval", "--help").stdout
+
+
+def test_no_negative_zero(made, monkeypatch):
+    for name in ("spearman", "pearson"):
+        monkeypatch.setattr(f"w2v.evaluation.similarity.{name}", lambda *_: -0.0)
+    row = w2v("eval", made, "--set", "sim.csv").stdout.splitlines()[-1]
+    assert "-0.0" not in row
+    shown = w2v("eval", made, "--set", "sim.csv", "--json").stdout
+    assert "-0.0," not in shown
+
+
 def test_no_run():
     assert "there is no run 'nowhere'" in w2v("eval", "nowhere", code=1).stderr
 
@@ -267,8 +317,10 @@ def test_a_line_for_each_epoch(folder):
     told = [line for line in done.stderr.splitlines() if ": an " in line]
     assert [line[:12] for line in told] == ["epoch 1: an ", "epoch 2: an "]
     for line in told:
-        assert re.search(r"% of 1 analogy, sim Spearman -?\d+\.\d on 3 pairs, facts-zh not", line)
+        assert re.search(r" % right \(1 of 1 analogy asked\), sim Spearman -?\d+\.\d \(3 of", line)
         assert columns_of(line) <= WIDTH
+    said = " ".join(done.stderr.split())
+    assert "(3 of 3 pairs asked), facts-zh not measured (no question could be asked of" in said
 
 
 # -- how wide text is

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from w2v import WordVectors
 from w2v.errors import RunError, SetError
-from w2v.evaluation.lookup import Missing
+from w2v.evaluation.lookup import Lookup, Missing
 from w2v.evaluation.sets import AnalogySet, SimilaritySet, fold_case, read_set
 from w2v.evaluation.similarity import (
     average_ranks,
@@ -274,3 +274,26 @@ class TestInterval:
 
 def test_case_is_folded_as_the_tokenizer_does():
     assert fold_case("E\u0301tude") == "\u00e9tude"
+
+
+@pytest.mark.parametrize("size", [5e-324, 1e-310, 1e-200, 1e-30, 1.0, 1e30, 1e155, 1e300, 1e308])
+def test_vectors_of_any_size_have_cosines(size):
+    """Squares of large and small float64 have no place in float64."""
+    words = ["a", "b", "c", "d", "e"]
+    rows = np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0], [-1.0, -1.0], [3.0, 1.0]])
+    rows[:2] *= size
+    counts = np.arange(len(words), 0, -1)
+    lookup = Lookup(WordVectors(Vocabulary(words, counts), rows))
+    expected = rows.copy()
+    expected[:2] = [[1, 1], [1, 0]]
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    ids = np.arange(len(words))
+    np.testing.assert_allclose(lookup.unit(ids, np.float64), expected, rtol=1e-15)
+    np.testing.assert_allclose(lookup.unit(slice(1, 3)), expected[1:3], rtol=1e-6)
+
+
+@pytest.mark.parametrize("row", [[np.nan, 1e300], [np.inf, 1e300], [-np.inf, 1e-320]])
+def test_what_is_not_finite_is_said_once(row):
+    vectors = WordVectors(Vocabulary(["a"], np.ones(1, np.int64)), np.array([row]))
+    with pytest.raises(RunError, match="some are not numbers"):
+        Lookup(vectors)

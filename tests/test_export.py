@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import os
@@ -13,8 +14,9 @@ import pytest
 from test_cli import SMALL, files_in, w2v, w2v_process
 
 from w2v import WordVectors
+from w2v.cli.export import default_name
 from w2v.cli.main import main
-from w2v.cli.terminal import json_line, printable
+from w2v.cli.terminal import WIDTH, columns_of, json_line, printable
 from w2v.vectors.formats import ENDINGS, FORMATS, read_vectors, write_vectors
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -59,10 +61,10 @@ def test_every_format_is_read_again_wherever_a_run_is_taken(folder, run, format)
     done = w2v("export", "my-run", "--to", format)
     file = f"my-run{ENDINGS[format]}"
     original = WordVectors.load(run)
-    wrote, how = done.stderr.splitlines()
+    wrote, said, *how = done.stderr.splitlines()
     assert wrote == f"{len(original)} words of 8 numbers written to {file}"
-    assert how.startswith("open it: ")
-    assert f'"{file}"' in how
+    assert said == "open it in Python:"
+    assert f"({file!r}" in "\n".join(how)
     assert done.stdout == ""
     content = read_vectors(file)
     assert content.words == list(original)
@@ -73,6 +75,64 @@ def test_every_format_is_read_again_wherever_a_run_is_taken(folder, run, format)
     again = w2v("export", file, "--to", format, "--out", "again", "--quiet")
     assert again.stderr == ""
     assert (folder / "again").read_bytes() == (folder / file).read_bytes()
+
+
+LIBRARY = {"tsv": "pandas", "npz": "numpy", "safetensors": "safetensors"}  # gensim for the others
+
+
+def run_hint(stderr):
+    """Run the lines of Python that a command printed; return the variables."""
+    how = stderr.partition("open it in Python:\n")[2].splitlines()
+    lines = [line for line in how if not line.startswith("warning: ")]
+    assert max(map(columns_of, lines)) <= WIDTH
+    variables = {}
+    exec("\n".join(lines), variables)
+    return variables
+
+
+# gensim and the hint for npz leave the file open.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("content", [b"a 1 2\n\xea\xb0\x80 3 4\n", b"a 1 2\ncaf\xe9 3 4\n"])
+@pytest.mark.parametrize("format", READ_AGAIN)
+def test_the_hint_runs_as_it_is_printed(folder, format, content):
+    library = LIBRARY.get(format, "gensim")
+    pytest.importorskip(library)
+    (folder / "in.glove").write_bytes(content)
+    expected = read_vectors("in.glove").words
+    name = "한국어 '벡터' \n" + "벡" * 20 + ENDINGS[format]
+    done = w2v("export", "in.glove", "--to", format, "--out", name)
+    assert "한국어" in done.stderr
+    is_damaged = b"\xe9" in content
+    assert ("gensim opens them" in done.stderr) == (library == "gensim" and is_damaged)
+    found = run_hint(done.stderr)
+    vectors = found["vectors"]
+    if library == "gensim":
+        words, rows = vectors.index_to_key, vectors.vectors
+        expected = [word.replace("\udce9", "\ufffd") for word in expected]
+    elif library == "pandas":
+        words, rows = list(vectors.index), vectors.to_numpy()
+    else:
+        words, rows = found["words"], vectors
+    assert words == expected
+    assert rows.tolist() == [[1, 2], [3, 4]]
+    found.clear()
+    gc.collect()  # while it is known which warning may come of it
+
+
+def test_a_bar_while_it_writes(folder, run, monkeypatch):
+    moved = []
+    monkeypatch.setattr("w2v.cli.bars.Bar.move", lambda self, *done: moved.append(done))
+    for format in ("word2vec-text", "word2vec-binary", "projector"):
+        moved.clear()
+        w2v("export", "my-run", "--to", format)
+        assert moved == [(0, 9), (9, 9)]
+
+
+@pytest.mark.parametrize("name", ["v.txt", "v.w2v.txt", "v.glove.txt", "v.vec.gz", "v.bin", "v"])
+def test_the_default_name_has_no_ending(folder, name):
+    (folder / name).write_bytes(b"a 1\n")
+    assert default_name(name) == "v"
 
 
 def test_archives_keep_counts_and_output_vectors(run):
@@ -88,6 +148,10 @@ def test_projector(folder, run):
     assert done.stderr.splitlines()[1] == "open it: tensorboard --logdir my-run-projector"
     lines = (folder / "my-run-projector/metadata.tsv").read_text("utf-8").splitlines()
     assert lines[:2] == ["word\tcount", "the\t36"]
+    assert refused("similar", "my-run-projector/vectors.tsv", "king") == (
+        "my-run-projector/vectors.tsv is a projector's vectors.tsv, which holds no words; give the "
+        "run or the file that it was made from"
+    )
     assert "my-run-projector/vectors.tsv exists" in refused("export", "my-run", "--to", "projector")
     w2v("export", "my-run", "--to", "projector", "--force", "--restrict", 2)
     assert len((folder / "my-run-projector/metadata.tsv").read_text("utf-8").splitlines()) == 3
@@ -147,13 +211,18 @@ def test_vocab_is_gensims_fvocab(folder, run):
     assert lines == [
         line.replace("\t", " ") for line in (run / "vocab.tsv").read_text("utf-8").splitlines()
     ]
-    assert "v.txt exists" in refused("export", "my-run", "--to", "glove", "--vocab", "v.txt")
+    assert "v.txt exists; choose another --vocab" in refused(
+        "export", "my-run", "--to", "glove", "--vocab", "v.txt"
+    )
+    assert refused("export", "my-run", "--to", "glove", "--vocab", "no/v.txt") == (
+        "no is no folder; make it, or choose another --vocab"
+    )
     assert "--vocab my-run.glove.txt is the file of the vectors; choose" in refused(
         "export", "my-run", "--to", "glove", "--vocab", "./my-run.glove.txt", code=2
     )
     assert not (folder / "my-run.glove.txt").exists()
     assert "does not hold how often each word was seen; leave out --vocab" in refused(
-        "export", "my-run.txt", "--to", "glove", "--vocab", "w.txt", code=2
+        "export", "my-run.w2v.txt", "--to", "glove", "--vocab", "w.txt", code=2
     )
     write_vectors(folder / "s.npz", "npz", ["a", "b\u3000c"], np.ones((2, 2)), np.array([2, 1]))
     assert "--vocab cannot keep the word 'b\\u3000c': gensim would split it" in refused(
@@ -182,7 +251,9 @@ def test_nothing_is_replaced_unasked(folder, run):
     assert refused("export", "my-run", "--to", "tsv") == (
         "my-run.tsv exists; choose another --out, or add --force to replace it"
     )
-    assert "cannot be written" in refused("export", "my-run", "--to", "tsv", "--out", "no/x")
+    assert refused("export", "my-run", "--to", "tsv", "--out", "no/x") == (
+        "no/x cannot be written: no is no folder; make it first"
+    )
     assert files_in(folder) == before
     w2v("export", "my-run", "--to", "tsv", "--force")
     assert len(read_vectors("my-run.tsv").words) == 9

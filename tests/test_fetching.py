@@ -539,7 +539,9 @@ def test_what_is_here_is_not_fetched_again(site, target):
 
 def test_another_file_is_not_replaced(site, target):
     target.write_bytes(OTHER)
-    with pytest.raises(OutputError, match=r"my\.txt exists and is not my: its sha256 is .*remove"):
+    with pytest.raises(
+        OutputError, match=r"my\.txt exists and is not my: its sha256 is .*; choose another --out"
+    ):
         fetch(entry_of(site.url("a", file(TEXT))), target)
     assert target.read_bytes() == OTHER
     assert site.requests == []
@@ -550,7 +552,7 @@ def test_nor_one_that_comes_meanwhile(site, target):
         target.write_bytes(OTHER)
         file(TEXT)(handler)
 
-    with pytest.raises(OutputError, match="exists now; remove it, or choose another --out; 489 kB"):
+    with pytest.raises(OutputError, match="exists now; choose another --out; 489 kB"):
         fetch(entry_of(site.url("a", answer)), target)
     assert target.read_bytes() == OTHER
 
@@ -559,7 +561,7 @@ def test_a_file_that_nobody_can_tell_from_another(target):
     target.write_bytes(OTHER)
     entry = entry_of("http://127.0.0.1/", download=Sums(size=len(TEXT)))
     with pytest.raises(
-        OutputError, match=r"exists, and no checksum tells whether it is my; remove"
+        OutputError, match=r"exists, and no checksum tells whether it is my; choose"
     ):
         fetch(entry, target)
     assert target.read_bytes() == OTHER
@@ -570,6 +572,17 @@ def test_a_link_to_nowhere_is_not_replaced(target):
     with pytest.raises(OutputError, match=r"my\.txt cannot be read: No such file"):
         fetch(entry_of("http://127.0.0.1/"), target)
     assert target.is_symlink()
+
+
+def test_what_a_killed_command_left_is_cleared(site, target):
+    """As kill -9 leaves it, while it unpacks or writes down what it is about to download."""
+    for name in (".my.txt.0123abcd.tmp", "..my.part.json.89ef0123.tmp"):
+        (target.parent / name).write_bytes(b"half")
+    others = [".my.txt.notes.tmp", ".other.txt.0123abcd.tmp", "my.txt.0123abcd.tmp"]
+    for name in others:
+        (target.parent / name).write_bytes(b"mine")
+    fetch(entry_of(site.url("a", file(TEXT))), target)
+    assert left_beside(target) == sorted(others)
 
 
 def test_two_commands_at_once(site, target):
@@ -1072,6 +1085,7 @@ class TestByName:
     def test_elsewhere_is_another_file(self, folder):
         result = w2v("corpus", "fetch", "my", "--out", "my.txt", code=1)
         assert result.stderr.startswith("w2v: my.txt exists and is not my: its size is ")
+        assert result.stderr.endswith("; choose another --out\n")
         assert sorted(path.name for path in folder.iterdir()) == ["my.txt"]
 
     def test_the_list(self, site):
@@ -1089,13 +1103,22 @@ class TestByName:
 
     def test_the_list_as_json(self, site):
         w2v("corpus", "fetch", "my")
-        rows = json.loads(w2v("corpus", "fetch", "--json").stdout)
+        rows = [json.loads(line) for line in w2v("corpus", "fetch", "--json").stdout.splitlines()]
         assert rows[0] == {
             "name": "my", "kind": "corpus", "description": "my text", "size": SUMS.size,
             "sha256": SUMS.sha256, "licence": "l", "source": "s", "urls": [site.url("my")],
             "file": str(fetched_path("my")),
         }  # fmt: skip
         assert rows[1]["file"] is rows[1]["size"] is None
+
+    def test_the_corpora_as_json(self):
+        w2v("corpus", "fetch", "my")
+        done = w2v("corpus", "list", "--json")
+        rows = {row["name"]: row for row in map(json.loads, done.stdout.splitlines())}
+        assert done.stderr == ""
+        assert rows["my"]["file"] == str(fetched_path("my"))
+        assert rows["toy-world"]["file"] is None
+        assert "pairs" not in rows
 
     @pytest.mark.parametrize(
         ("arguments", "said"),
@@ -1130,6 +1153,10 @@ class TestByName:
             w2v("corpus", "fetch", "my")
         items = completion.get_completions(["corpus", "make"], "m")
         assert [item.type for item in items] == ["file"]
+
+
+def test_the_list_of_corpora_fits_a_terminal():
+    assert max(map(len, w2v_process("corpus", "list").stdout.splitlines())) <= 80
 
 
 def test_the_shipped_list_fits_a_terminal():

@@ -148,7 +148,7 @@ def lists_of_words(split_at):
         st.text(letters, min_size=100, max_size=100).map(lambda text: text.encode()[:400]),
     ).map(lambda word: word.translate(None, split_at).decode("utf-8", "surrogateescape"))
     return st.lists(
-        word.filter(lambda word: word and not word.startswith(AS_GZIP)),
+        word.filter(lambda word: word and not word.startswith((AS_GZIP, "\ufeff"))),
         min_size=1,
         max_size=5,
         unique=True,
@@ -193,6 +193,8 @@ def test_float64_is_written_with_all_digits(number):
         ("king 1 2 3\nqueen 4 5 6\n", "glove"),
         ("king 1.0 2e0 +3\r\nqueen  4 5.  6 \r\n", "glove"),
         ("king\t1\t2\t3\nqueen\t4\t5\t6", "tsv"),
+        ("\ufeffking 1 2 3\nqueen 4 5 6\n", "glove"),
+        ("\ufeffking\t1\t2\t3\nqueen\t4\t5\t6\n", "tsv"),
         ("king\t1\t2\t3\r\nqueen\t4\t5\t6\r\n", "tsv"),
     ],
 )
@@ -315,6 +317,24 @@ class TestWordsThatWouldNotLoadAgain:
                 written(tmp_path, format, [AS_GZIP + "a", "b"], VECTORS[:2])
             assert (
                 len(read_vectors(written(tmp_path, format, ["b", AS_GZIP], VECTORS[:2])).words) == 2
+            )
+
+    def test_first_words_that_would_not_be_read_again(self, tmp_path):
+        for format in ("glove", "tsv"):
+            with pytest.raises(OutputError, match="its byte order mark would not be read again; "):
+                written(tmp_path, format, ["\ufeffa", "b"], VECTORS[:2])
+            assert (
+                read_vectors(written(tmp_path, format, ["b", "\ufeff"], VECTORS[:2])).words[1]
+                == "\ufeff"
+            )
+        with pytest.raises(OutputError, match="would be taken for one without words; --to word2ve"):
+            written(tmp_path, "tsv", ["0.5", "1e-05", "a"], VECTORS[:3])
+
+    @pytest.mark.parametrize("words", [["1", "2"], ["1984", "0.5"], ["0.5", "a"], ["3.14"]])
+    def test_words_that_are_numbers(self, tmp_path, words):
+        for format in ("glove", "tsv"):
+            assert read_vectors(written(tmp_path, format, words, VECTORS[: len(words)])).words == (
+                words
             )
 
     def test_are_counted(self, tmp_path):

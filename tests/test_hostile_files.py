@@ -166,6 +166,10 @@ def test_any_bytes(tmp_path_factory, begin, rest):
         (b"2 1\n\xff 1\n\xff 3\n", r"has the word '\xff' twice, in rows 1 and 2"),
         ("-5 2\na 1 2\n", "declares -5 words of 2 numbers; both must be at least 1"),
         ("5 -2\na 1 2\n", "declares 5 words of -2 numbers; both must be at least 1"),
+        ("1000000000000 300\na 1 2 3\n", "(word2vec-text) line 2 is not a word and 300 numbers"),
+        ("2 3\na 1\nb 2\n", "(word2vec-text) line 2 is not a word and 3 numbers: 'a 1'"),
+        ("0.5\t-1\n-2.5e-05\t3\n", "is a projector's vectors.tsv, which holds no words; give the"),
+        ("1e-05\t0\t0\n0.25\t0\t0\n", "is a projector's vectors.tsv"),
         ("0 2\n", "declares 0 words of 2 numbers"),
         ("5 0\na\n", "declares 5 words of 0 numbers"),
         ("5 99999999999\na 1 2\n", "declares 99,999,999,999 numbers for each word; more than"),
@@ -316,7 +320,9 @@ def test_zips_that_numpy_does_not_write(tmp_path):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("a\nb", "")
-    assert refused(tmp_path, stream.getvalue()).endswith(r"it holds 'a\nb'")
+    assert refused(tmp_path, stream.getvalue()).endswith(
+        r"is a zip archive, of 'a\nb'; unpack it first (unzip)"
+    )
     assert "packed as NumPy does not" in refused(tmp_path, npz(zipfile.ZIP_LZMA))
     encrypted = bytearray(npz())
     encrypted[encrypted.find(b"PK\x01\x02") + 8] |= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,18 @@ def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
         raise cannot_write(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def clear_leftovers(path: Path) -> None:
+    """Remove what `atomic_write` left beside `path` when it was killed; nobody may be writing it.
+
+    What cannot be removed stays: it is in nobody's way.
+    """
+    name = re.compile(re.escape(f".{path.name}.") + r"[0-9a-f]{8}\.tmp")
+    with contextlib.suppress(OSError):
+        for file in path.parent.iterdir():
+            if name.fullmatch(file.name):
+                file.unlink(missing_ok=True)
 
 
 def cannot_write(path: Path, error: OSError) -> OutputError:

@@ -74,12 +74,12 @@ def load_named(name: str | None, overrides: list[str]) -> Resolved:
     return load_config(None if name is None else find_config(name), overrides)
 
 
-def check_new_file(out: Path, *, force: bool) -> None:
-    """Refuse to write over a file, unless it was asked for.
+def check_new_file(out: Path, *, force: bool, option: str = "--out") -> None:
+    """Refuse to write over a file, unless it was asked for; `option` is what names it.
 
     Raises
     ------
     OutputError
     """
     if out.exists() and not force:
-        raise OutputError(f"{out} exists; choose another --out, or add --force to replace it")
+        raise OutputError(f"{out} exists; choose another {option}, or add --force to replace it")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from w2v.cli.answers import AS_JSON, print_json
 from w2v.cli.arguments import check_new_file
 from w2v.cli.completion import complete_builtin
 from w2v.cli.fetch import fetch_command
@@ -23,18 +24,27 @@ corpus_group.add_command(fetch_command)
 
 
 @corpus_group.command("list")
+@AS_JSON
 @common_options
-def list_command() -> None:
+def list_command(as_json: bool) -> None:
     """Print what --corpus takes by name: the built-in corpora, and those that were fetched."""
     from w2v.fetching.registry import fetched_file, load_registry
     from w2v.text.builtin import builtin_corpora
 
-    for name, description in builtin_corpora().items():
-        click.echo(f"{name:<14} {description}")
+    listed = builtin_corpora()
+    files = dict.fromkeys(listed, "")
     for entry in load_registry().values():
         if entry.kind == "corpus" and (file := fetched_file(entry.name)):
             size = bytes_for_people(file.stat().st_size)
-            click.echo(f"{entry.name:<14} fetched; {size}, {entry.licence}")
+            listed[entry.name] = f"fetched; {size}, {entry.licence}"
+            files[entry.name] = str(file)
+    for name, description in listed.items():
+        if as_json:
+            print_json({"name": name, "description": description, "file": files[name] or None})
+        else:
+            click.echo(f"{name:<14} {description}")
+    if as_json:
+        return
     note("more can be downloaded: `w2v corpus fetch` lists them")
 
 

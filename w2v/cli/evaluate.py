@@ -14,11 +14,12 @@ from w2v.cli.terminal import (
     counted,
     cut,
     note,
+    percent,
     printable,
     table_lines,
     wrapped,
 )
-from w2v.errors import WordError
+from w2v.errors import UsageError, WordError
 
 if TYPE_CHECKING:
     from w2v.evaluation.analogies import AnalogyScore, Tally
@@ -67,10 +68,16 @@ class Restrict(click.ParamType):  # type: ignore[type-arg]  # generic in new rel
     help="Analogies: only the N commonest words are asked for and may answer; or all.",
 )
 @click.option("--keep-case", is_flag=True, help="Compare words as written, not in lower case.")
+@click.argument("more", nargs=-1, metavar="")
 @AS_JSON
 @common_options
 def eval_command(
-    run: str, names: tuple[str, ...], restrict: int | None, keep_case: bool, as_json: bool
+    run: str,
+    names: tuple[str, ...],
+    restrict: int | None,
+    keep_case: bool,
+    more: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Measure how good the vectors of RUN are.
 
@@ -83,6 +90,8 @@ def eval_command(
     from w2v.evaluation.finding import find_set
     from w2v.evaluation.scoring import n_answered, score_set
 
+    if more:
+        raise UsageError(f"one RUN is taken; a set is given with --set: --set {more[0]}")
     sets = [find_set(name) for name in dict.fromkeys(names or FACTS)]
     vectors = open_vectors(run)
     scores = [score_set(vectors, found, restrict, keep_case=keep_case) for found in sets]
@@ -100,7 +109,7 @@ def eval_command(
     if not as_json:
         if idle and not names:
             _note(f"{', '.join(idle)}: no question could be asked of this vocabulary")
-        _note_on_columns(shown)
+        _note_on_columns(shown, len(vectors))
 
 
 def _print_json(score: Score) -> None:
@@ -153,7 +162,7 @@ def _similarity_lines(score: SimilarityScore) -> list[str]:
 
 def _percent(share: float | None) -> str:
     """Write a share or a correlation, times 100; a dash where there is none."""
-    return "-" if share is None else f"{100 * share:.1f}"
+    return "-" if share is None else percent(share)
 
 
 def _name(score: Score) -> str:
@@ -177,15 +186,16 @@ def _note_left_out(left_out: LeftOut, noun: str) -> None:
     _note(f"missing, in so many {noun}s: {', '.join(often)}{more}")
 
 
-def _note_on_columns(scores: list[Score]) -> None:
-    """Say what the figures of the pages are."""
+def _note_on_columns(scores: list[Score], n_known: int) -> None:
+    """Say what the figures of the pages are; `n_known` is V."""
     from w2v.evaluation.similarity import SimilarityScore
 
     analogies = [score for score in scores if not isinstance(score, SimilarityScore)]
     if analogies:
         n_words = analogies[0].n_words
-        who = "all words" if n_words is None else f"only the {n_words:,} commonest words"
-        _note("answered: questions all of whose words can be asked for; of all, and in %")
+        cut_off = n_words is not None and n_words < n_known
+        who = f"only the {n_words:,} commonest words" if cut_off else f"all {n_known:,} words"
+        _note("answered: questions whose four words are all known; of: all questions; %: share")
         _note(
             "add, mul: % right of those answered, by 3CosAdd and 3CosMul; "
             "* lets the words of the question answer too"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
@@ -13,38 +12,22 @@ import click
 
 from w2v.cli.answers import AS_JSON, RUN, print_json
 from w2v.cli.arguments import check_new_file
+from w2v.cli.bars import Bar
+from w2v.cli.hints import how_to_open, is_for_gensim
 from w2v.cli.opening import open_vectors
 from w2v.cli.terminal import common_options, counted, note, printable, warn
-from w2v.errors import OutputError, UsageError
+from w2v.errors import OutputError, UsageError, quoted
 from w2v.vectors.formats.contract import (
-    BINARY,
     ENDINGS,
-    FASTTEXT,
     FORMATS,
-    GLOVE,
-    NPZ,
     PACKABLE,
     PROJECTOR,
-    SAFETENSORS,
-    TEXT,
-    TSV,
 )
 
 if TYPE_CHECKING:
     from w2v.vectors.word_vectors import WordVectors
 
 FORMAT_LINES = "\n".join(f"        {name:<15}  {what}" for name, what in FORMATS.items())
-# How another tool opens the file, which stands for {}.
-HOW_TO_OPEN = {
-    TEXT: "KeyedVectors.load_word2vec_format({})  # gensim",
-    BINARY: "KeyedVectors.load_word2vec_format({}, binary=True)  # gensim",
-    GLOVE: "KeyedVectors.load_word2vec_format({}, no_header=True)  # gensim",
-    FASTTEXT: "KeyedVectors.load_word2vec_format({})  # gensim",
-    TSV: "pandas.read_csv({}, sep='\\t', header=None, index_col=0, quoting=3, na_filter=False)",
-    NPZ: "f = numpy.load({}); f['vectors'], bytes(f['words']).decode().split('\\n')",
-    SAFETENSORS: "safetensors.numpy.load_file({})",
-    PROJECTOR: "tensorboard --logdir {}",
-}
 
 
 @click.command(
@@ -102,13 +85,19 @@ def export_command(
     out = out or Path(default_name(run) + ENDINGS[format])
     if not to_stdout:
         check_new(out, format, force=force)
+        if format != PROJECTOR and not out.parent.is_dir():  # seen before the vectors are read
+            raise OutputError(f"{out} cannot be written: {out.parent} is no folder; make it first")
     if vocab is not None:
-        check_new_file(vocab, force=force)
+        check_new_file(vocab, force=force, option="--vocab")
+        if not vocab.parent.is_dir():  # seen before the vectors are written, not after
+            raise OutputError(f"{vocab.parent} is no folder; make it, or choose another --vocab")
         if not to_stdout and vocab.resolve() == out.resolve():
             raise UsageError(f"--vocab {vocab} is the file of the vectors; choose another")
     parts = select(run, open_vectors(run), restrict=restrict, center=center)
     lines = [] if vocab is None else vocab_lines(run, parts)
-    write_vectors(sys.stdout.buffer if to_stdout else out, format, **parts)
+    with Bar("writing", " words") as bar:
+        where = sys.stdout.buffer if to_stdout else out
+        write_vectors(where, format, **parts, on_progress=bar.move)
     if vocab is not None:
         with atomic_write(vocab) as file:
             file.writelines(lines)
@@ -154,7 +143,7 @@ def default_name(run: str) -> str:
     if not os.path.isfile(run):
         return find_run(run).resolve().name
     name = Path(run).name.removesuffix(".gz")
-    endings = sorted(ENDINGS.values(), key=len, reverse=True)  # .glove.txt before .txt
+    endings = sorted([*ENDINGS.values(), ".txt"], key=len, reverse=True)  # .glove.txt before .txt
     return next((name.removesuffix(end) for end in endings if name.endswith(end)), name)
 
 
@@ -191,7 +180,7 @@ def vocab_lines(run: str, parts: dict[str, Any]) -> list[bytes]:
     OutputError
         If gensim would split a word: it does at every space of Unicode.
     """
-    from w2v.vectors.formats.words import encode, shown
+    from w2v.vectors.formats.words import encode
 
     words, counts = parts["words"], parts["counts"]
     if counts is None:
@@ -199,7 +188,8 @@ def vocab_lines(run: str, parts: dict[str, Any]) -> list[bytes]:
     split = next((word for word in words if word.split() != [word]), None)
     if split is not None:
         raise OutputError(
-            f"--vocab cannot keep the word {shown(split)}: gensim would split it; leave out --vocab"
+            f"--vocab cannot keep the word {quoted(split)}, which gensim would split; "
+            "leave out --vocab"
         )
     return [
         encode(word) + b" %d\n" % count for word, count in zip(words, counts.tolist(), strict=True)
@@ -215,10 +205,13 @@ def report(out: Path, format: str, parts: dict[str, Any], *, as_json: bool) -> N
         content = {"format": format, "file": str(out), "words": n_words, "dim": dim}
         print_json(content)
         return
-    named = shlex.quote(str(out)) if format == PROJECTOR else json.dumps(str(out))
     note(f"{counted(n_words, 'word')} of {dim} numbers written to {printable(str(out))}")
-    note(f"open it: {HOW_TO_OPEN[format].format(named)}")
+    if format == PROJECTOR:
+        note(f"open it: tensorboard --logdir {printable(shlex.quote(str(out)))}")
+        return
     n_not_utf8 = sum(not is_utf8(word) for word in parts["words"])
-    if n_not_utf8 and format not in (NPZ, PROJECTOR):
+    note("open it in Python:")
+    note("\n".join(how_to_open(str(out), format, all_utf8=not n_not_utf8)))
+    if n_not_utf8 and is_for_gensim(format):
         words, verb = counted(n_not_utf8, "word"), "is" if n_not_utf8 == 1 else "are"
         warn(f"{words} {verb} no UTF-8; gensim opens them with unicode_errors='replace'")

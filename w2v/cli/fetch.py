@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
+from w2v.cli.answers import print_json
+from w2v.cli.bars import Bar
 from w2v.cli.completion import complete_fetch
-from w2v.cli.terminal import bytes_for_people, common_options, note, settings
+from w2v.cli.terminal import bytes_for_people, common_options, note
 from w2v.errors import UsageError
 
 if TYPE_CHECKING:
-    from tqdm import tqdm
-
     from w2v.fetching.fetch import Fetched
     from w2v.fetching.registry import Entry
 
@@ -36,7 +34,7 @@ HERE = "here"
     show_default=True,
     help="Seconds without any byte after which a connection is given up.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON, one object a line.")
 @common_options
 def fetch_command(name: str | None, out: Path | None, timeout: float, as_json: bool) -> None:
     """Download a public corpus or evaluation set; without NAME, list what there is.
@@ -71,9 +69,14 @@ def _fetch(entry: Entry, out: Path | None, timeout: float) -> Fetched:
     """Fetch an entry, and say what is done."""
     from w2v.fetching.fetch import fetch
 
-    with _Bar() as bar:
+    with Bar() as bar:
+
+        def say(text: str) -> None:
+            bar.clear()
+            note(text)
+
         fetched = fetch(
-            entry, out, timeout=timeout, announce=lambda: _announce(entry), note=bar.say,
+            entry, out, timeout=timeout, announce=lambda: _announce(entry), note=say,
             progress=bar.move,
         )  # fmt: skip
     if fetched.was_here:
@@ -102,56 +105,23 @@ def _list(as_json: bool) -> None:
 
     entries = load_registry().values()
     if as_json:
-        rows = [
-            {
-                "name": entry.name,
-                "kind": entry.kind,
-                "description": entry.description,
-                "size": entry.download.size,
-                "sha256": entry.download.sha256,
-                "licence": entry.licence,
-                "source": entry.source,
-                "urls": list(entry.urls),
-                "file": None if (file := fetched_file(entry.name)) is None else str(file),
-            }
-            for entry in entries
-        ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        for entry in entries:
+            print_json(
+                {
+                    "name": entry.name,
+                    "kind": entry.kind,
+                    "description": entry.description,
+                    "size": entry.download.size,
+                    "sha256": entry.download.sha256,
+                    "licence": entry.licence,
+                    "source": entry.source,
+                    "urls": list(entry.urls),
+                    "file": None if (file := fetched_file(entry.name)) is None else str(file),
+                }
+            )
         return
     for entry in entries:
         size = "" if entry.download.size is None else bytes_for_people(entry.download.size)
         here = HERE if fetched_file(entry.name) else ""
         line = f"{entry.name:<23} {entry.kind:<6} {size:>7}  {here:<4}  {entry.licence}"
         click.echo(f"{line.rstrip()}\n    {entry.description}")
-
-
-class _Bar:
-    """A bar of the bytes on a terminal, and nothing elsewhere."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm[NoReturn] | None = None
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def move(self, n_bytes: int, total: int | None) -> None:
-        """Show how much is here; a download that begins again goes back."""
-        if self._bar is None:
-            from tqdm import tqdm
-
-            self._bar = tqdm(
-                total=total, initial=n_bytes, unit="B", unit_scale=True, leave=False,
-                dynamic_ncols=True, disable=settings().quiet or not sys.stderr.isatty(),
-            )  # fmt: skip
-        self._bar.total = total
-        self._bar.update(n_bytes - self._bar.n)
-
-    def say(self, text: str) -> None:
-        """Print a note above the bar."""
-        if self._bar is not None:
-            self._bar.clear()
-        note(text)

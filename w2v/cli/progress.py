@@ -10,12 +10,13 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from w2v.cli.opening import bar_of_file
+from w2v.cli.bars import Bar
 from w2v.cli.terminal import (
     WIDTH,
     bytes_for_people,
     counted,
     note,
+    percent,
     printable,
     seconds_for_people,
     settings,
@@ -24,7 +25,7 @@ from w2v.cli.terminal import (
 )
 from w2v.config.schema import Config
 from w2v.evaluation.analogies import AnalogyScore
-from w2v.evaluation.scoring import Score
+from w2v.evaluation.scoring import Score, n_answered
 from w2v.text.corpus import Corpus
 from w2v.training.evaluating import Evaluation
 from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
@@ -53,7 +54,7 @@ class Progress(Observer):
             leave=False,
             delay=1,
         )
-        self._known: tqdm[NoReturn] | None = None
+        self._known = Bar("reading")
         self._training: tqdm[NoReturn] | None = None
         self._n_positions = 0
         self._last_line = time.monotonic()
@@ -74,9 +75,7 @@ class Progress(Observer):
         """Move the bar of the vectors to start from."""
         if self._stop_requested():
             raise KeyboardInterrupt
-        if self._known is None:
-            self._known = bar_of_file(n_bytes)
-        self._known.update(n_read - self._known.n)
+        self._known.move(n_read, n_bytes)
         if n_read >= n_bytes:
             self._known.close()
 
@@ -152,13 +151,17 @@ def loss_text(loss: float | None) -> str:
 
 def score_text(score: Score) -> str:
     """Say the score on a set, or that nothing could be asked."""
+    name = printable(score.name)
+    if not n_answered(score):
+        return f"{name} not measured (no question could be asked of this vocabulary)"
     if isinstance(score, AnalogyScore):
-        share, n = score.total.accuracy, counted(score.total.n_answered, "analogy", "analogies")
-        figure = None if share is None else f"{100 * share:.1f} % of {n}"
-    else:
-        rho, n = score.spearman, counted(score.n_answered, "pair")
-        figure = None if rho is None else f"Spearman {100 * rho:.1f} on {n}"
-    return f"{printable(score.name)} {figure or 'not measured'}"
+        n = counted(score.total.n_questions, "analogy", "analogies")
+        right = percent(score.total.accuracy or 0.0)
+        return f"{name} {right} % right ({score.total.n_answered:,} of {n} asked)"
+    asked = f"({score.n_answered:,} of {counted(score.n_pairs, 'pair')} asked)"
+    if score.spearman is None:
+        return f"{name} not measured {asked}"
+    return f"{name} Spearman {percent(score.spearman)} {asked}"
 
 
 def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:

@@ -101,6 +101,15 @@ def counted(n: float, noun: str, plural: str | None = None) -> str:
     return f"{n:,.0f} {noun if n == 1 else plural or noun + 's'}"
 
 
+def percent(share: float) -> str:
+    """Write a share or a correlation, times 100.
+
+    >>> percent(0.5), percent(-0.0001)
+    ('50.0', '0.0')
+    """
+    return f"{round(100 * share, 1) + 0.0:.1f}"  # -0.0 + 0.0 is 0.0
+
+
 def seconds_for_people(seconds: float) -> str:
     """Return a duration.
 

@@ -18,6 +18,7 @@ from w2v.evaluation.sets import fold_case
 from w2v.vectors.word_vectors import WordVectors
 
 BLOCK_FLOATS = 1 << 20  # of the table, in memory at a time
+MAX_EXPONENT = 400  # of 2; squares of such numbers can be added up in float64
 
 # Why a word cannot be asked for. A question is left out for the first of these that holds.
 UNKNOWN = "unknown"  # it is not in the vocabulary
@@ -83,11 +84,12 @@ class Lookup:
         for row in range(self._n_words):
             row_of.setdefault(self.spelling(self._words[row]), row)
         rows = np.fromiter(row_of.values(), np.int64, len(row_of))  # rising
-        lengths = self._lengths(rows)
+        lengths, scales = self._measure(rows)
         if not np.isfinite(lengths).all():
             raise RunError("the vectors are damaged: some are not numbers; train the run again")
         has_direction = lengths > 0  # <pad>, say, has none
         self._rows, self._row_lengths = rows[has_direction], lengths[has_direction]
+        self._scales = scales[has_direction] if (scales != 1).any() else None
         is_kept = has_direction.tolist()
         kept = [word for word, keep in zip(row_of, is_kept, strict=True) if keep]
         self._id_of = {word: word_id for word_id, word in enumerate(kept)}
@@ -105,6 +107,8 @@ class Lookup:
     ) -> NDArray[np.floating]:
         """Return the vectors of some ids at length 1, shape (n, D)."""
         rows = np.asarray(self._table[self._rows[ids]], np.float64)
+        if self._scales is not None:
+            rows = rows * self._scales[ids, None]
         return (rows / self._row_lengths[ids, None]).astype(dtype)
 
     def find(self, questions: Sequence[tuple[str, ...]]) -> tuple[NDArray[np.int64], LeftOut]:
@@ -146,11 +150,22 @@ class Lookup:
             for word in absent
         }
 
-    def _lengths(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the lengths of rows, in float64: the squares of large numbers fit too."""
-        lengths = np.empty(len(rows))
+    def _measure(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the lengths of rows, and the powers of two by which they were multiplied before.
+
+        These are 1 but for rows whose squares have no place in float64.
+        """
+        lengths, scales = np.empty(len(rows)), np.ones(len(rows))
         n_block = max(1, BLOCK_FLOATS // max(1, self._table.shape[1]))
         for at in range(0, len(rows), n_block):
-            block = np.asarray(self._table[rows[at : at + n_block]], np.float64)
-            lengths[at : at + n_block] = np.linalg.norm(block, axis=1)
-        return lengths
+            part = slice(at, at + n_block)
+            block = np.asarray(self._table[rows[part]], np.float64)
+            largest = np.abs(block).max(axis=1)
+            exponents = np.where(np.isfinite(largest), np.frexp(largest)[1], 1024)
+            is_extreme = np.abs(exponents) > MAX_EXPONENT
+            if is_extreme.any():
+                # Not 2**1074: it has no place in float64 either.
+                scales[part][is_extreme] = np.ldexp(1.0, np.minimum(-exponents[is_extreme], 1000))
+                block = block * scales[part, None]
+            lengths[part] = np.linalg.norm(block, axis=1)
+        return lengths, scales

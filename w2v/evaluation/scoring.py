@@ -97,4 +97,4 @@ def _left_out(left_out: LeftOut) -> dict[str, Any]:
 
 def _rounded(value: float | None) -> float | None:
     """Cut digits that nobody measured."""
-    return None if value is None else round(value, 6)
+    return None if value is None else round(value, 6) + 0.0  # no -0.0

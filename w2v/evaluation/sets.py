@@ -16,9 +16,12 @@ Nothing is scored here: see `analogies.py` and `similarity.py`. The sets that co
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import math
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +32,17 @@ NO_SECTION = "questions"  # the section of questions that come before any header
 FORMATS = (
     "analogies are four words a line, under `: section` headers; "
     "similarity is two words and a score a line"
+)
+
+GZIP_MAGIC = b"\x1f\x8b\x08"
+MAX_UNPACKED = 1 << 28  # bytes of a set that was packed; the largest public ones are under a MB
+# What is packed otherwise: (its first bytes, what unpacks it)
+PACKED = (
+    (b"PK\x03\x04", "unzip"),
+    (b"BZh91AY&SY", "bunzip2"),
+    (b"\xfd7zXZ\x00", "unxz"),
+    (b"\x28\xb5\x2f\xfd", "unzstd"),
+    (GZIP_MAGIC, "gunzip"),  # packed twice
 )
 
 Analogy = tuple[str, str, str, str]
@@ -81,7 +95,7 @@ def read_set(path: str | Path) -> AnalogySet | SimilaritySet:
     Parameters
     ----------
     path : str or Path
-        UTF-8 text, with or without a byte order mark; any line ends.
+        UTF-8 text, with or without a byte order mark, any line ends; it may be packed with gzip.
 
     Raises
     ------
@@ -93,9 +107,14 @@ def read_set(path: str | Path) -> AnalogySet | SimilaritySet:
     if not lines:
         raise SetError(f"{file} is empty; {FORMATS}")
     if _is_analogies(lines):
-        return AnalogySet(file.stem, _analogies(file, lines))
+        return AnalogySet(_name(file), _analogies(file, lines))
     pairs, scores = _scored_pairs(file, lines)
-    return SimilaritySet(file.stem, pairs, scores)
+    return SimilaritySet(_name(file), pairs, scores)
+
+
+def _name(file: Path) -> str:
+    """Return the name of a set: of its file, without the ending."""
+    return Path(file.stem if file.suffix.lower() == ".gz" else file.name).stem
 
 
 def fold_case(word: str) -> str:
@@ -115,6 +134,11 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
         raise SetError(
             f"evaluation set {file} cannot be read: {error.strerror}; give the path of a file"
         ) from error
+    if content.startswith(GZIP_MAGIC):
+        content = _unpacked(file, content)
+    for magic, how in PACKED:
+        if content.startswith(magic):
+            raise SetError(f"{file} is packed, and no text; unpack it first ({how})")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -127,6 +151,18 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
         line = line.strip()
         if line and not line.startswith("#"):
             yield number, line
+
+
+def _unpacked(file: Path, packed: bytes) -> bytes:
+    """Return the content of a file that is packed with gzip."""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
+            content = stream.read(MAX_UNPACKED + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        raise SetError(f"{file} is packed with gzip and damaged; fetch or make it again") from error
+    if len(content) > MAX_UNPACKED:
+        raise SetError(f"{file} unpacks to more than {MAX_UNPACKED:,} bytes, as no set does")
+    return content
 
 
 def _is_analogies(lines: list[tuple[int, str]]) -> bool:

@@ -12,7 +12,7 @@ from w2v.fetching.download import Note, Progress, download
 from w2v.fetching.partial import Partial, sums_of
 from w2v.fetching.registry import Entry, Sums, fetched_path
 from w2v.fetching.unpacking import unpack
-from w2v.files import bytes_for_people, cannot_cache, cannot_write
+from w2v.files import bytes_for_people, cannot_cache, cannot_write, clear_leftovers
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ def fetch(
     announce()
     partial = Partial(target.with_name(f".{entry.name}.part"))
     with partial.locked():
+        clear_leftovers(target)
         if not os.path.lexists(target):  # as another command may have made it meanwhile
             return Fetched(target, False, _bring(entry, partial, target, timeout, note, progress))
     _check_here(entry, target)
@@ -161,10 +162,10 @@ def _kept(entry: Entry, partial: Partial) -> str:
 def _check_here(entry: Entry, target: Path) -> None:
     """Refuse a file that is there and is not what would be fetched, as far as that is known."""
     if target.is_dir():
-        raise OutputError(f"{target} is a folder; remove it, or choose another --out")
+        raise OutputError(f"{target} is a folder; choose another --out")
     if not entry.final.has_digest and target != fetched_path(entry.name):
         raise OutputError(
-            f"{target} exists, and no checksum tells whether it is {entry.name}; remove it, or "
+            f"{target} exists, and no checksum tells whether it is {entry.name}; "
             "choose another --out"
         )
     try:
@@ -172,6 +173,8 @@ def _check_here(entry: Entry, target: Path) -> None:
     except OSError as error:
         raise OutputError(f"{target} cannot be read: {error.strerror}") from error
     if difference:
+        ours = target == fetched_path(entry.name)  # else it may be anything of the user's
+        what_to_do = "remove it to fetch again" if ours else "choose another --out"
         raise OutputError(
-            f"{target} exists and is not {entry.name}: its {difference}; remove it to fetch again"
+            f"{target} exists and is not {entry.name}: its {difference}; {what_to_do}"
         )

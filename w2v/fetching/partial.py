@@ -12,7 +12,7 @@ from typing import IO
 
 from w2v.errors import OutputError
 from w2v.fetching.registry import Sums
-from w2v.files import atomic_write, cannot_write
+from w2v.files import atomic_write, cannot_write, clear_leftovers
 
 try:
     import fcntl
@@ -76,6 +76,7 @@ class Partial:
         with file:
             try:
                 self._read_state()  # another command may have written since
+                clear_leftovers(self._state)
                 yield
             finally:
                 self._lock.unlink(missing_ok=True)

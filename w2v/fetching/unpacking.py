@@ -80,7 +80,7 @@ def unpack(entry: Entry, packed: Path, target: Path) -> Sums:
         if not size:
             raise FetchError(f"{entry.name} is empty")
         if os.path.lexists(target):
-            raise OutputError(f"{target} exists now; remove it, or choose another --out")
+            raise OutputError(f"{target} exists now; choose another --out")
     return found
 
 

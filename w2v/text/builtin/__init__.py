@@ -26,12 +26,12 @@ class Generated(NamedTuple):
 
 GENERATED = {
     "python-docs": Generated(
-        "English: the documentation inside the installed Python, about 280,000 words",
+        "English: the documentation of this Python, about 280,000 words",
         python_docs.lines,
         (python_docs,),
     ),
     "toy-world": Generated(
-        "English-like, made by a small grammar that plants neighbours and analogies",
+        "English-like, made by a grammar that plants analogies",
         toy_world.lines,
         (toy_world, toy_world_words),
     ),

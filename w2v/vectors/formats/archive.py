@@ -52,6 +52,8 @@ def read_npz(source: Source) -> VectorFile:
         with _damage_said(source), zipfile.ZipFile(file) as archive:
             members = {info.filename: info for info in archive.infolist()}
             if "vectors.npy" not in members or "words.npy" not in members:
+                if not any(name.endswith(".npy") for name in members):
+                    source.format = ""  # it is no npz at all
                 raise source.error(_what_is_missing(members))
             for name in NAMES:
                 if info := members.get(f"{name}.npy"):
@@ -65,6 +67,8 @@ def _what_is_missing(members: Mapping[str, object]) -> str:
     if any(name.endswith("data.pkl") for name in members):
         return "is a PyTorch file, which can run code and is never opened; save it as safetensors"
     there = ", ".join(quoted(name) for name in list(members)[:5]) or "nothing"
+    if not any(name.endswith(".npy") for name in members):
+        return f"is a zip archive, of {there}; unpack it first (unzip)"
     return f"is a zip without the arrays `vectors` and `words`; it holds {there}"
 
 

@@ -5,17 +5,18 @@ word2vec.c ends each row with a newline, gensim does not; both are read. Numbers
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v.errors import quoted
 from w2v.vectors.formats.contract import MAX_WORD
 from w2v.vectors.formats.opening import Source
 from w2v.vectors.formats.rows import Rows
 from w2v.vectors.formats.text import read_header
-from w2v.vectors.formats.words import Words, encode, shown
+from w2v.vectors.formats.words import Words, encode
 
 CHUNK = 1 << 18  # bytes that are read at a time
 FLOAT32 = np.dtype("<f4")
@@ -65,11 +66,11 @@ def _cut_short(source: Source, number: int, n_words: int, rest: bytes, n_letters
     if len(rest) > MAX_WORD and n_letters < 0:
         return source.error(f"is damaged: word {number:,} has no end within {MAX_WORD:,} bytes")
     word = rest[:n_letters] if n_letters > 0 else rest
-    named = f" ({shown(word.decode('utf-8', 'surrogateescape'))})" if word else ""
+    named = f" ({quoted(word.decode('utf-8', 'surrogateescape'))})" if word else ""
     return source.error(f"is cut short in word {number:,} of {n_words:,}{named}")
 
 
-def write_binary(file: IO[bytes], words: Sequence[str], vectors: NDArray[np.floating]) -> None:
+def write_binary(file: IO[bytes], words: Iterable[str], vectors: NDArray[np.floating]) -> None:
     """Write the binary format, with a newline after each row, as word2vec.c does."""
     file.write(b"%d %d\n" % vectors.shape)
     for word, row in zip(words, vectors, strict=True):

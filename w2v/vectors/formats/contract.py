@@ -27,7 +27,7 @@ FORMATS = {
     PROJECTOR: "a folder for TensorBoard's embedding projector",
 }
 ENDINGS = {
-    TEXT: ".txt",
+    TEXT: ".w2v.txt",  # .txt alone might be a corpus
     BINARY: ".bin",
     GLOVE: ".glove.txt",
     FASTTEXT: ".vec",
@@ -40,11 +40,15 @@ PACKABLE = (TEXT, BINARY, GLOVE, FASTTEXT, TSV)  # with gzip, when the name ends
 
 # `V D`, the first line of both formats of word2vec; before it may be a byte order mark.
 HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*(-?\d{1,40})[ \t]+(-?\d{1,40})[ \t\r]*(?:\n|\Z)")
+# A number of a vector that is no whole one, as %g writes it.
+COMPONENT = re.compile(rb"-?\d+(?:\.\d+(?:e[+-]\d+)?|e[+-]\d+)")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 GZIP_MAGIC = b"\x1f\x8b\x08"
 MAX_DIM = 1 << 20  # numbers a word; a file that declares more is damaged
 MAX_WORD = 1 << 16  # bytes of a word; so far a damaged file is searched for the end of one
 
-Progress = Callable[[int, int], object]  # (bytes of the file read so far, bytes in all)
+# (bytes of the file read so far, bytes in all), or (rows written so far, rows in all)
+Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.files import atomic_write, cannot_write
+from w2v.vectors.formats.contract import Progress
+from w2v.vectors.formats.rows import reported
 from w2v.vectors.formats.text import row_pattern
 from w2v.vectors.formats.words import encode
 
@@ -29,6 +31,7 @@ def write_projector(
     words: Sequence[str],
     vectors: NDArray[np.floating],
     counts: NDArray[np.int64] | None,
+    on_progress: Progress | None = None,
 ) -> None:
     """Write the three files into a folder, which is made if it is not there.
 
@@ -53,6 +56,7 @@ def write_projector(
             file.writelines(encode(word) + b"\t%d\n" % count for word, count in pairs)
     pattern = row_pattern(vectors, "\t") + "\n"
     with atomic_write(folder / VECTORS, "w") as file:
-        file.writelines(pattern % tuple(row.tolist()) for row in vectors)
+        rows = zip(reported(words, on_progress), vectors, strict=True)
+        file.writelines(pattern % tuple(row.tolist()) for _, row in rows)
     with atomic_write(folder / CONFIG, "w") as file:
         file.write(CONFIG_TEXT)

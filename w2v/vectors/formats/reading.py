@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v.errors import quoted
 from w2v.text.packed_words import PackedWords
 from w2v.text.word_index import find_duplicate
 from w2v.vectors.formats.archive import read_npz
@@ -17,7 +18,6 @@ from w2v.vectors.formats.recognising import recognise_source
 from w2v.vectors.formats.rows import first_bad_row
 from w2v.vectors.formats.tensors import read_safetensors
 from w2v.vectors.formats.text import read_text
-from w2v.vectors.formats.words import shown
 
 
 def read_vectors(path: str | Path, on_progress: Progress | None = None) -> VectorFile:
@@ -64,7 +64,7 @@ def _check(source: Source, content: VectorFile) -> None:
     if rows := find_duplicate(content.packed_words):
         first, second = rows
         raise source.error(
-            f"has the word {shown(content.packed_words[first])} twice, "
+            f"has the word {quoted(content.packed_words[first])} twice, "
             f"in rows {first + 1:,} and {second + 1:,}"
         )
 
@@ -76,6 +76,6 @@ def _check_finite(
     row = first_bad_row(table)
     if row is not None:
         raise source.error(
-            f"is damaged: row {row + 1:,}{where} ({shown(words[row])}) holds a number that is "
+            f"is damaged: row {row + 1:,}{where} ({quoted(words[row])}) holds a number that is "
             "NaN, infinite or too large"
         )

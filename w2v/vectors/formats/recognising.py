@@ -7,6 +7,7 @@ from pathlib import Path
 
 from w2v.vectors.formats.contract import (
     BINARY,
+    COMPONENT,
     GLOVE,
     GZIP_MAGIC,
     HEADER,
@@ -84,6 +85,11 @@ def recognise_source(source: Source) -> str:
                 "is a list of words and counts, without vectors; give the run folder or the file "
                 "that holds the vectors"
             )
+        if format == TSV and _is_projector(head):
+            raise source.error(
+                "is a projector's vectors.tsv, which holds no words; give the run or the file that "
+                "it was made from"
+            )
         return format
     for magic, what in STRANGERS:
         if head.startswith(magic):
@@ -114,6 +120,12 @@ def _rows_without_header(line: bytes, share: float) -> str:
     return ""
 
 
+def _is_projector(head: bytes) -> bool:
+    """Tell whether the first two lines begin with a number as vectors have it, not with a word."""
+    lines = head.split(b"\n", 2)[:2]
+    return len(lines) == 2 and all(COMPONENT.fullmatch(line.split(b"\t")[0]) for line in lines)
+
+
 def _what_it_is(source: Source, *, is_text: bool) -> str:
     """Say what a file is that holds no vectors."""
     if not is_text:
@@ -132,6 +144,10 @@ def _is_text(rows: bytes, dim: int) -> bool:
     line = rows.lstrip(b"\r\n").split(b"\n", 1)[0]
     fields = line.rsplit(None, dim) if dim <= len(line) else []
     if not rows.strip() or (len(fields) == dim + 1 and all(map(NUMBER.fullmatch, fields[1:]))):
+        return True
+    # Nor are fewer or more numbers than the header declares a sign of float32.
+    numbers_there = line.split()[1:]
+    if numbers_there and all(map(NUMBER.fullmatch, numbers_there)) and not CONTROL.search(rows):
         return True
     # Damaged or cut text is still text: mostly digits, where float32 are bytes of every kind.
     numbers = line[line.find(b" ") + 1 :][: max(4 * dim, 256)]

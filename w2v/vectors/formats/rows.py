@@ -1,13 +1,21 @@
-"""The table of vectors while it grows with what has been read, and the check that all is finite."""
+"""Rows: the table that grows as they are read, a check, and how it is told how many are written."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v.vectors.formats.contract import Progress
+
+Item = TypeVar("Item")
+
 STEP_BYTES = 1 << 18  # the table grows by at least this,
 STEP_SHARE = 32  # and by at least this part of itself
 BLOCK_NUMBERS = 1 << 18  # checked at a time
+ROWS_BETWEEN = 1000  # that are written from one report to the next
 
 
 class Rows:
@@ -50,3 +58,13 @@ def first_bad_row(table: NDArray[np.floating]) -> int | None:
         if bad.any():
             return start + int(bad.argmax())
     return None
+
+
+def reported(items: Sequence[Item], on_progress: Progress | None) -> Iterator[Item]:
+    """Yield what stands for the rows that are written, and tell now and then how many were."""
+    for n_written, item in enumerate(items):
+        if on_progress is not None and n_written % ROWS_BETWEEN == 0:
+            on_progress(n_written, len(items))
+        yield item
+    if on_progress is not None:
+        on_progress(len(items), len(items))

@@ -8,14 +8,23 @@ word itself holds spaces, as some of GloVe's do.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v.errors import quoted
-from w2v.vectors.formats.contract import FASTTEXT, GLOVE, HEADER, MAX_DIM, MAX_WORD, TEXT, TSV
+from w2v.vectors.formats.contract import (
+    BYTE_ORDER_MARK,
+    FASTTEXT,
+    GLOVE,
+    HEADER,
+    MAX_DIM,
+    MAX_WORD,
+    TEXT,
+    TSV,
+)
 from w2v.vectors.formats.opening import Source
 from w2v.vectors.formats.rows import Rows
 from w2v.vectors.formats.words import Words, encode
@@ -78,6 +87,8 @@ def _read_rows(
     number, blank = first_line - 1, 0
     while line := source.readline(longest):
         number += 1
+        if number == 1:
+            line = line.removeprefix(BYTE_ORDER_MARK)
         if not line.strip():
             blank = blank or number
             if number - blank > MAX_BLANK:
@@ -127,7 +138,7 @@ def _numbers(text: bytes, dim: int, separator: bytes) -> NDArray[np.float32] | N
 
 
 def write_text(
-    file: IO[bytes], format: str, words: Sequence[str], vectors: NDArray[np.floating]
+    file: IO[bytes], format: str, words: Iterable[str], vectors: NDArray[np.floating]
 ) -> None:
     """Write a file of one of the text formats."""
     n_words, dim = vectors.shape

@@ -15,6 +15,8 @@ from w2v.errors import OutputError, quoted
 from w2v.text.packed_words import PackedWords
 from w2v.vectors.formats.contract import (
     BINARY,
+    BYTE_ORDER_MARK,
+    COMPONENT,
     FASTTEXT,
     GLOVE,
     GZIP_MAGIC,
@@ -86,11 +88,6 @@ def is_utf8(word: str) -> bool:
     return True
 
 
-def shown(word: str) -> str:
-    """Return a word as sentences show it, its bytes that are no UTF-8 as \\xff."""
-    return re.sub(r"\\udc([89a-f][0-9a-f])", r"\\x\1", quoted(word))
-
-
 def check_words(words: Sequence[str], format: str) -> None:
     """Refuse words that would not be read again as they are.
 
@@ -101,10 +98,10 @@ def check_words(words: Sequence[str], format: str) -> None:
     """
     if not words:
         raise OutputError(f"there are no words to write as {format}")
-    if format in (GLOVE, TSV) and words[0].startswith(AS_GZIP):
+    if taken_for := _taken_for(words, format):
         raise OutputError(
-            f"{format} cannot begin with the word {shown(words[0])}: the file would be taken for "
-            f"gzip; --to {TEXT} or --to {NPZ} keeps it"
+            f"{format} cannot begin with the word {quoted(words[0])}: {taken_for}; --to {TEXT} or "
+            f"--to {NPZ} keeps it"
         )
     refused = [row for row, word in enumerate(words) if _why_refused(word, format)]
     if not refused:
@@ -120,9 +117,22 @@ def check_words(words: Sequence[str], format: str) -> None:
     else:
         remedy = "no format keeps such words; leave them out of the vocabulary"
     raise OutputError(
-        f"{format} cannot keep the word {shown(first)} of row {refused[0] + 1:,}: "
+        f"{format} cannot keep the word {quoted(first)} of row {refused[0] + 1:,}: "
         f"it {why}{others}; {remedy}"
     )
+
+
+def _taken_for(words: Sequence[str], format: str) -> str:
+    """Say what a file that begins with these words would be taken for; "" if for what it is."""
+    if format not in (GLOVE, TSV):
+        return ""
+    if words[0].startswith(AS_GZIP):
+        return "the file would be taken for gzip"
+    if words[0].startswith(BYTE_ORDER_MARK.decode()):
+        return "its byte order mark would not be read again"
+    if format == TSV and all(COMPONENT.fullmatch(encode(w)) for w in words[:2]) and words[1:]:
+        return "the file would be taken for one without words"
+    return ""
 
 
 def _why_refused(word: str, format: str) -> str:

@@ -9,18 +9,18 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.errors import OutputError
+from w2v.errors import OutputError, quoted
 from w2v.files import atomic_write
 from w2v.vectors.formats.archive import write_npz
 from w2v.vectors.formats.binary import write_binary
-from w2v.vectors.formats.contract import BINARY, NPZ, PACKABLE, PROJECTOR, SAFETENSORS
+from w2v.vectors.formats.contract import BINARY, NPZ, PACKABLE, PROJECTOR, SAFETENSORS, Progress
 from w2v.vectors.formats.opening import pack
 from w2v.vectors.formats.parts import to_parts
 from w2v.vectors.formats.projector import write_projector
-from w2v.vectors.formats.rows import BLOCK_NUMBERS, first_bad_row
+from w2v.vectors.formats.rows import BLOCK_NUMBERS, first_bad_row, reported
 from w2v.vectors.formats.tensors import write_safetensors
 from w2v.vectors.formats.text import write_text
-from w2v.vectors.formats.words import check_words, shown
+from w2v.vectors.formats.words import check_words
 
 
 def write_vectors(
@@ -30,6 +30,7 @@ def write_vectors(
     vectors: NDArray[np.floating],
     counts: NDArray[np.int64] | None = None,
     output_vectors: NDArray[np.floating] | None = None,
+    on_progress: Progress | None = None,
 ) -> None:
     """Write a file of vectors; the same content gives the same bytes.
 
@@ -47,6 +48,9 @@ def write_vectors(
         Kept by npz, safetensors and projector.
     output_vectors : array, shape (V, D), optional
         Kept by npz and safetensors.
+    on_progress : callable, optional
+        Called with (rows written so far, rows in all) now and then; not by npz and safetensors,
+        which are written at once.
 
     Raises
     ------
@@ -57,20 +61,20 @@ def write_vectors(
     check_words(words, format)
     _check_numbers(words, vectors, as_float32=format not in (NPZ, SAFETENSORS, PROJECTOR))
     if not isinstance(out, Path):
-        _write(out, format, words, vectors, counts, output_vectors)
+        _write(out, format, words, vectors, counts, output_vectors, on_progress)
         return
     packed = out.suffix.lower() == ".gz"
     if packed and format not in PACKABLE:
         raise OutputError(f"{format} is not packed with gzip; choose an --out without .gz")
     if format == PROJECTOR:
-        write_projector(out, words, vectors, counts)
+        write_projector(out, words, vectors, counts, on_progress)
         return
     with atomic_write(out) as file:
         if not packed:
-            _write(file, format, words, vectors, counts, output_vectors)
+            _write(file, format, words, vectors, counts, output_vectors, on_progress)
             return
         with pack(file) as stream:
-            _write(stream, format, words, vectors, counts, output_vectors)
+            _write(stream, format, words, vectors, counts, output_vectors, on_progress)
 
 
 def _write(
@@ -80,6 +84,7 @@ def _write(
     vectors: NDArray[np.floating],
     counts: NDArray[np.int64] | None,
     output_vectors: NDArray[np.floating] | None,
+    on_progress: Progress | None,
 ) -> None:
     """Write one of the formats that are a single file."""
     if format == NPZ:
@@ -87,9 +92,9 @@ def _write(
     elif format == SAFETENSORS:
         write_safetensors(file, to_parts(words, vectors, counts, output_vectors))
     elif format == BINARY:
-        write_binary(file, words, vectors)
+        write_binary(file, reported(words, on_progress), vectors)
     else:
-        write_text(file, format, words, vectors)
+        write_text(file, format, reported(words, on_progress), vectors)
 
 
 def _check_numbers(
@@ -99,7 +104,7 @@ def _check_numbers(
     row = first_bad_row(vectors)
     if row is not None:
         raise OutputError(
-            f"the vector of {shown(words[row])} (row {row + 1:,}) holds a number that is not "
+            f"the vector of {quoted(words[row])} (row {row + 1:,}) holds a number that is not "
             "finite; no tool could use it"
         )
     if not as_float32 or vectors.dtype != np.float64:
