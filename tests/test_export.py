@@ -225,7 +225,7 @@ def test_vocab_is_gensims_fvocab(folder, run):
         "export", "my-run.w2v.txt", "--to", "glove", "--vocab", "w.txt", code=2
     )
     write_vectors(folder / "s.npz", "npz", ["a", "b\u3000c"], np.ones((2, 2)), np.array([2, 1]))
-    assert "--vocab cannot keep the word 'b\\u3000c': gensim would split it" in refused(
+    assert "--vocab cannot keep the word 'b\\u3000c', which gensim would split" in refused(
         "export", "s.npz", "--to", "glove", "--vocab", "w.txt"
     )
     assert not (folder / "w.txt").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -19,8 +19,31 @@ RUN_HELP = "RUN is a run folder, a run's name in runs/, `latest`, or a file of v
 RUN = click.argument("run", metavar="RUN", shell_complete=complete_run)
 N = click.option("-n", "n", default=10, show_default=True, type=click.IntRange(1), help="How many.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
+
+
+class Restrict(click.ParamType):  # type: ignore[type-arg]  # generic in new releases only
+    """A number of words, at least 1, or `all`, which becomes None."""
+
+    name = "N"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | None:
+        """Return the number."""
+        if value == "all":
+            return None
+        try:
+            return click.IntRange(1).convert(value, param, ctx)
+        except click.BadParameter:
+            return self.fail(f"{value!r} is neither a whole number from 1 on nor all", param, ctx)
+
+
 RESTRICT = click.option(
-    "--restrict", type=click.IntRange(1), help="Answers among the N commonest words only."
+    "--restrict",
+    type=Restrict(),
+    default="all",
+    show_default=True,
+    help="Answers among the N commonest words only.",
 )
 MIN_COUNT = click.option(
     "--min-count", default=0, type=click.IntRange(0), help="Answers seen so often only."

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from w2v.cli.answers import AS_JSON, RUN, print_json
+from w2v.cli.answers import AS_JSON, RUN, Restrict, print_json
 from w2v.cli.completion import complete_set
 from w2v.cli.opening import open_vectors
 from w2v.cli.terminal import (
@@ -34,20 +34,6 @@ REASON_TEXT = {
     "rare": "with one beyond the commonest words (--restrict)",
     "zero": "with one whose vector is all zeros",
 }
-
-
-class Restrict(click.ParamType):  # type: ignore[type-arg]  # generic in new releases only
-    """A number of words, at least 1, or `all`, which becomes None."""
-
-    name = "N"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int | None:
-        """Return the number."""
-        if value == "all":
-            return None
-        return click.IntRange(1).convert(value, param, ctx)
 
 
 @click.command("eval")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from w2v.cli.answers import AS_JSON, RUN, print_json
+from w2v.cli.answers import AS_JSON, RUN, Restrict, print_json
 from w2v.cli.arguments import check_new_file
 from w2v.cli.bars import Bar
 from w2v.cli.hints import how_to_open, is_for_gensim
@@ -55,7 +55,9 @@ FORMAT_LINES = "\n".join(f"        {name:<15}  {what}" for name, what in FORMATS
     "With .gz at its end it is packed.",
 )
 @click.option("--force", is_flag=True, help="Replace what is there.")
-@click.option("--restrict", metavar="N", type=click.IntRange(1), help="Only the first N words.")
+@click.option(
+    "--restrict", type=Restrict(), default="all", show_default=True, help="Only the first N words."
+)
 @click.option("--center", is_flag=True, help="Write W_out instead of W_in.")
 @click.option(
     "--vocab",
