@@ -159,8 +159,12 @@ def test_nothing_that_could_be_asked_is_no_mistake(settings):
         json.loads(written, parse_constant=refuse_constant)
 
 
-def test_a_set_named_twice_is_asked_once(settings):
-    assert len(train({**settings, "eval.sets": ["toy-world", "toy-world"]}).evaluations) == 1
+def test_a_set_named_twice_is_asked_once(settings, folder):
+    names = ["sim.txt", "toy-world", "./sim.txt", str(folder / "sim.txt"), "toy-world"]
+    run = train({**settings, "eval.sets": names})
+    assert [found.score.name for found in run.evaluations] == ["sim", "toy-world"]
+    config = load_config(run.folder / "config.yaml").config
+    assert config.eval.sets == [str(folder / "sim.txt"), "toy-world"]
 
 
 @pytest.mark.parametrize("every", ["epoch", "end"])
