@@ -129,7 +129,11 @@ class Corpus:
 
     @property
     def seen_counts(self) -> NDArray[np.int64]:
-        """How often each word was seen, in this text and before, shape (V,)."""
+        """How often each word was seen, in this text and before, shape (V,).
+
+        This is what vocab.tsv holds, and what SIF weights and `predict` go by afterwards. The last
+        training itself drew its noise by the counts of this text alone.
+        """
         if self.earlier_counts is None:
             return self.vocabulary.counts
         return np.minimum(self.vocabulary.counts + self.earlier_counts, MAX_COUNT)
