@@ -83,6 +83,12 @@ def digest(folder):
     return [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in TABLES]
 
 
+def digest_of_all(folder):
+    """As `cat vectors.npy output_vectors.npy vocab.tsv | sha256sum`."""
+    names = (*TABLES, "vocab.tsv")
+    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in names)).hexdigest()
+
+
 def go_on(first, text, out, **settings):
     options = {key.replace("__", "."): value for key, value in settings.items()}
     base = {"corpus.path": str(text), **SMALL, "embedding.pretrained": str(first)}
@@ -173,7 +179,7 @@ def test_words_that_are_not_in_the_text_stay_byte_for_byte(texts, first, tmp_pat
     n_known = len(OLD_WORDS & wanted)
     assert record["pretrained"] == {
         "path": str(first),
-        "sha256": digest(first)[0],
+        "sha256": digest_of_all(first),
         "known": n_known,
         "new": len(wanted) - n_known,
         "output_vectors": True,
@@ -450,6 +456,83 @@ def test_frozen_rows_are_in_the_plan(work):
     assert not of_kind(w2v(*plain, "c"), "frozen")
 
 
+def about_freezing(*arguments):
+    lines = w2v("train", "--corpus", "new.txt", "embedding.freeze=true", *arguments, "--force")
+    return [line for line in lines if "embedding.freeze" in line]
+
+
+def test_rows_frozen_at_a_random_start_are_warned_of(work):
+    """The remedy is a command that freezes what is known, and only that."""
+    start = work / "runs" / "first-1"
+    (line,) = about_freezing("--from", "first", "--out", "a")
+    assert line == (
+        "warning: 4 words start at random and stay so, since embedding.freeze is true; "
+        f"a file of words freezes only those (embedding.freeze={start}/vocab.tsv)"
+    )
+    lines = w2v(*FROM, "first", "--out", "b", line.rpartition("(")[2].strip(")"))
+    assert of_kind(lines, "frozen") == ["frozen   12 rows of W_in"]
+    assert not any("at random" in line for line in lines)
+    assert not about_freezing("--from", "first", "--vocabulary", "old", "--out", "a")
+    start.rename(work / "an old run")
+    (line,) = about_freezing("--from", "an old run", "--out", "a")
+    assert line.endswith(f"('embedding.freeze={work}/an old run/vocab.tsv')")
+
+
+def test_a_table_frozen_at_random_is_warned_of(work, vector_file):
+    (line,) = about_freezing("vocab.min_count=1", "--out", "a")
+    assert line == (
+        "warning: 12 words start at random and stay so, since embedding.freeze is true; "
+        "embedding.pretrained=RUN starts from known vectors"
+    )
+    (line,) = about_freezing("--from", "v.npz", "vocab.min_count=1", "--out", "a")
+    assert line.startswith("warning: 11 words start at random and stay so, ")
+    assert line.endswith("; a file of words freezes only those (embedding.freeze=FILE)")
+
+
+@pytest.mark.parametrize("name", [*TABLES, "vocab.tsv"])
+def test_a_start_that_has_changed_is_warned_of(work, name):
+    """Whichever of the files it was; the run trains all the same."""
+    w2v(*FROM, "first", "--out", "on", "--quiet")
+    start = work / "runs" / "first-1"
+    assert not of_kind(w2v("train", "on", "--out", "same"), "warning: /")
+    if name in TABLES:
+        np.save(start / name, np.load(start / name) * 2)
+    else:
+        lines = (start / name).read_text("utf-8")
+        (start / name).write_text(lines.replace("\t", "\t9"), "utf-8")
+    expected = [
+        f"warning: {start} has changed since the run that is trained again started from it; "
+        "its vectors will come out different"
+    ]
+    for n, config in enumerate(("on", "on/config.yaml", "same")):
+        assert of_kind(w2v("train", config, "--out", f"again-{n}"), "warning: /") == expected
+    assert not of_kind(w2v("train", "again-0", "--out", "after"), "warning: /")
+    # Another start was asked for, or none.
+    assert not of_kind(w2v("train", "on", "--from", "same", "--out", "other"), "warning: /")
+    Path("my.yaml").write_bytes(Path("on", "config.yaml").read_bytes())
+    assert not of_kind(w2v("train", "my.yaml", "--out", "mine"), "warning: /")
+
+
+def test_a_record_that_says_nothing_of_the_start_is_no_hindrance(work):
+    w2v(*FROM, "first", "--out", "on", "--quiet")
+    record = json.loads(Path("on", "run.json").read_text("utf-8"))
+    for odd in (None, "first", {"path": record["pretrained"]["path"]}, {"path": 7, "sha256": 7}):
+        Path("on", "run.json").write_text(json.dumps({**record, "pretrained": odd}))
+        assert not of_kind(w2v("train", "on", "--out", "b", "--force"), "warning: /")
+    for odd in (json.dumps({**record, "format": 9}), "[", "{}"):
+        Path("on", "run.json").write_text(odd)
+        assert not of_kind(w2v("train", "on", "--out", "b", "--force"), "warning: /")
+
+
+def test_a_start_that_is_gone_is_named_with_its_key(work):
+    w2v(*FROM, "first", "--out", "on", "--quiet")
+    start = work / "runs" / "first-1"
+    start.rename(work / "elsewhere")
+    (line,) = w2v("train", "on", "--out", "again", code=1)
+    why = f"there is no vector file and no run '{start}'; "
+    assert line.startswith(f"w2v: embedding.pretrained: {why}")
+
+
 def test_long_paths_have_a_line_of_their_own(work):
     deep = work / "a-folder-with-a-rather-long-name" / "and-another"
     deep.parent.mkdir()
@@ -532,9 +615,16 @@ def test_a_vector_file_gives_dim_and_dtype(work, vector_file):
 
 
 def test_a_vector_file_does_not_overrule_what_was_asked_for(work, vector_file):
-    for more in (["model.dim=4"], ["embedding.dtype=float32"]):
-        (line,) = w2v(*FROM, "v.npz", *more, code=2)
-        assert "v.npz have 3 numbers; use model.dim=3" in line
+    (line,) = w2v(*FROM, "v.npz", "model.dim=4", code=2)
+    assert "v.npz have 3 numbers; use model.dim=3" in line
+    for settings, fitted in (
+        (["embedding.dtype=float32"], (3, "float32")),
+        (["model.dim=3"], (3, "float64")),
+        (["model.dim=3", "embedding.dtype=float32"], (3, "float32")),
+    ):
+        w2v(*FROM, "v.npz", "vocab.min_count=1", "--out", "on", "--force", "--quiet", *settings)
+        config = load_config(work / "on" / "config.yaml").config
+        assert (config.model.dim, config.embedding.dtype) == fitted
 
 
 def test_overlap_of_nothing_is_warned_of(work, vector_file):

@@ -16,7 +16,7 @@ from w2v.text.corpus import Corpus
 from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
 from w2v.text.vocabulary import Vocabulary
 from w2v.training.draws import noise_shape
-from w2v.training.freezing import Frozen
+from w2v.training.freezing import Frozen, freezing_advice
 from w2v.training.starting import Start
 
 OPTIMIZER_TABLES = {"sgd": 0, "adagrad": 2, "adam": 4}  # (V, D) arrays beside the weights
@@ -235,9 +235,10 @@ def _rows_copied(config: Config, vocabulary: Vocabulary, chunk: int) -> float:
     return n_replicas(config) * float(n_in + n_out)
 
 
-def advice(config: Config, corpus: Corpus) -> list[str]:
-    """Return sentences on what is odd about a text; training goes on all the same."""
-    report, found = corpus.text.report, []
+def advice(config: Config, corpus: Corpus, start: Start | None = None) -> list[str]:
+    """Return sentences on what is odd about a text or its start; training goes on all the same."""
+    report, found = corpus.text.report, [] if start is None else [*start.warnings]
+    found += freezing_advice(config, start, len(corpus.vocabulary))
     if report.n_bad_bytes:
         found.append(
             f"bytes that are not UTF-8, read as \N{REPLACEMENT CHARACTER}: {report.n_bad_bytes:,}, "

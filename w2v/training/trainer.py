@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ def train(
     force: bool = False,
     allow_code: bool = False,
     observer: Observer | None = None,
-    fit_pretrained: bool = False,
+    fit_pretrained: Collection[str] = (),
 ) -> Run:
     """Train word vectors and leave a run folder.
 
@@ -96,8 +96,9 @@ def train(
     allow_code : bool
         Whether a `module:function` tokenizer may be run.
     observer : Observer, optional
-    fit_pretrained : bool
-        Take `model.dim` and `embedding.dtype` from the vectors of `embedding.pretrained`.
+    fit_pretrained : collection of str
+        Of `model.dim` and `embedding.dtype`, those to take from the vectors of
+        `embedding.pretrained`.
 
     Raises
     ------
@@ -128,16 +129,17 @@ def _prepare(
     target: Path | None,
     allow_code: bool,
     observer: Observer,
-    fit_pretrained: bool,
+    fitted: Collection[str],
 ) -> _Trainer:
     """Do all that comes before the first file is written; take all the memory that is wanted.
 
     The known vectors are let go at the end: their rows are in the weights.
     """
     evaluator = Evaluator(config.eval.sets)
-    known = load_known(config, target, fit=fit_pretrained, on_progress=observer.on_known)
-    if known is not None and fit_pretrained:
-        config = with_values(config, known.shape_settings)
+    known = load_known(config, target, fitted=fitted, on_progress=observer.on_known)
+    if known is not None and fitted:
+        shape = known.shape_settings
+        config = with_values(config, {path: shape[path] for path in fitted})
     frozen_words = read_frozen_words(config.embedding.freeze)
     corpus = open_corpus(
         config.corpus,
@@ -169,7 +171,7 @@ def resolve(config: Config, plan: Plan) -> Config:
         {
             "train.engine": plan.engine,
             "corpus.path": resolved,
-            "eval.sets": [settled_name(name) for name in config.eval.sets],
+            "eval.sets": [*dict.fromkeys(map(settled_name, config.eval.sets))],
             "train.lr": plan.lr,
             "train.replicas": plan.n_replicas,
             "embedding.pretrained": None if plan.start is None else str(plan.start.path),
