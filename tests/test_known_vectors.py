@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import weakref
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -27,6 +29,7 @@ from w2v.text.vocabulary import Vocabulary
 from w2v.training.draws import start_weights
 from w2v.training.freezing import find_frozen, read_frozen_words
 from w2v.training.known import Known, load_known
+from w2v.training.observer import Observer
 from w2v.training.starting import first_weights
 from w2v.vectors.formats import write_vectors
 
@@ -277,6 +280,45 @@ def test_going_on_is_better_than_starting_anew(tmp_path):
     # The same start, no bit of W_in learnt since: W_out has learnt what there was to learn.
     frozen = train({**second, **known, "embedding.freeze": True}, out=tmp_path / "frozen")
     assert gone_on < frozen.metrics[-1].heldout_loss < fresh
+
+
+class Look(Observer):
+    """See at the start of training what is left of some objects."""
+
+    def __init__(self, objects):
+        self.objects, self.left = objects, None
+
+    def on_start(self):
+        self.left = [seen() for seen in self.objects]
+
+
+def test_tables_are_let_go_as_soon_as_they_can(texts, first, tmp_path, monkeypatch):
+    """Known vectors before training; the weights before those that were written are opened."""
+    of_start, of_run = [], []
+
+    def load(*arguments, **options):
+        known = load_known(*arguments, **options)
+        of_start.extend([weakref.ref(known), weakref.ref(known.vocabulary)])
+        return known
+
+    def make(*arguments):
+        tables = first_weights(*arguments)
+        of_run.extend(map(weakref.ref, tables))
+        return tables
+
+    def open_written(folder):
+        left = [seen() for seen in of_run]
+        assert left == [None, None]
+        return folder
+
+    monkeypatch.setattr("w2v.training.trainer.load_known", load)
+    monkeypatch.setattr("w2v.training.trainer.first_weights", make)
+    look = Look(of_start)
+    settings = {"corpus.path": str(texts[1]), **SMALL, "embedding.pretrained": str(first)}
+    monkeypatch.setattr("w2v.training.trainer.WordVectors", SimpleNamespace(load=open_written))
+    train(settings, out=tmp_path / "run", observer=look)
+    assert look.left == [None, None]
+    assert len(of_run) == 2
 
 
 # -- the file of frozen words

@@ -97,8 +97,8 @@ def train_command(
         finally:
             progress.close()
     note(f"trained in {seconds_for_people(run.seconds)}; the vectors are in {run.folder}")
-    words = run.vectors.vocabulary.words
-    example = words[min(COMMON_RANK, len(words) - 1)]
+    trained = run.vectors.vocabulary
+    example = trained.word_at(min(COMMON_RANK, len(trained) - 1))
     note(f"ask them: w2v similar {shlex.quote(str(run.folder))} {shlex.quote(example)}")
 
 

@@ -192,8 +192,7 @@ def open_corpus(
         )
     else:
         vocabulary, new_id = build_on_known(text.words, text.counts, vocab, known)
-    has_row = set(vocabulary.words)
-    dropped = [rank for rank, word in enumerate(text.words) if word not in has_row]
+    dropped = _dropped_ranks(text.words, vocabulary.words, new_id, vocab.specials)
     return Corpus(
         text=text,
         vocabulary=vocabulary,
@@ -204,6 +203,20 @@ def open_corpus(
         files=files,
         earlier_counts=None if known is None else earlier_counts(vocabulary.words, known),
     )
+
+
+def _dropped_ranks(
+    words: Sequence[str], rows: Sequence[str], new_id: NDArray[np.int32], specials: Sequence[str]
+) -> list[int]:
+    """Return the ranks of the words of a text that have no row of their own.
+
+    Those that `<unk>` stands for point to its row. A set of a million rows would be 100 MB.
+    """
+    return [
+        rank
+        for rank, (word, row) in enumerate(zip(words, new_id.tolist(), strict=True))
+        if word not in specials and (row == GONE or rows[row] != word)
+    ]
 
 
 def corpus_files(path: str | list[str]) -> tuple[list[Path], Path | None]:

@@ -37,6 +37,7 @@ class WordLines:
         self._content = content
         letters = np.frombuffer(content, np.uint8)
         ends, self._tabs = np.flatnonzero(letters == END), np.flatnonzero(letters == TAB)
+        self._ends = ends
         self._starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
         # One tab a line, and a word before it.
         if len(self._tabs) != len(ends) or not np.all(
@@ -52,7 +53,14 @@ class WordLines:
         return self._content[self._starts[row] : self._tabs[row]].decode()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._content.decode().replace("\t", "\n").split("\n")[:-1:2])
+        # Without the counts, of which strings would be made too. Between two words, which take as
+        # much memory as they do, they would leave holes behind that nothing fits into.
+        in_count = np.zeros(len(self._content), np.int8)
+        in_count[self._tabs] = 1
+        in_count[self._ends] = -1
+        np.cumsum(in_count, dtype=np.int8, out=in_count)
+        words = np.frombuffer(self._content, np.uint8)[in_count == 0].tobytes()
+        return iter(words.decode().split("\n")[:-1])
 
     def find(self, word: str) -> int | None:
         """Return the row of a word, the first if it has several; None if it has none."""

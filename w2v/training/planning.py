@@ -23,6 +23,7 @@ OPTIMIZER_TABLES = {"sgd": 0, "adagrad": 2, "adam": 4}  # (V, D) arrays beside t
 PROCESS_BYTES = 26_000_000  # Python, NumPy and this program
 NUMBA_BYTES = 46_000_000  # numba and what it compiled before; compiling itself takes 70 MB more
 WORD_BYTES = 130  # a word as text, as a key, and its counts
+ROW_BYTES = 100  # of a row, beside its weights: what it is drawn by, and where replicas have it
 POSITION_BYTES = 120  # of a chunk, while it is drawn
 DRAW_BYTES = 40  # a noise id, while it is drawn
 SMALL_VOCABULARY = 4  # words for each center of a batch; below this, steps overshoot
@@ -208,6 +209,7 @@ def _memory(config: Config, corpus: Corpus, engine: str) -> int:
         + (NUMBA_BYTES if engine == "numba" else 0)
         + tables * n_words * row_bytes
         + len(corpus.text.words) * WORD_BYTES
+        + n_words * ROW_BYTES
         + _n_threads(config) * at_work
         + round(_rows_copied(config, corpus.vocabulary, chunk) * row_bytes)
     )

@@ -48,6 +48,7 @@ from w2v.training.planning import Plan, plan_run
 from w2v.training.replicas import Replicas, Trained
 from w2v.training.schedule import Schedule, Step
 from w2v.training.starting import first_weights, plan_start
+from w2v.vectors.formats.rows import first_bad_row
 from w2v.vectors.word_vectors import WordVectors
 
 
@@ -120,8 +121,12 @@ def train(
         check_writable(Path(config.output.dir))
     trainer = _prepare(config, target, allow_code, observer or Observer(), fit_pretrained)
     if target is not None:
-        return trainer.run(make_run_folder(target, force=force))
-    return trainer.run(next_run_folder(Path(config.output.dir), config.name))
+        folder = make_run_folder(target, force=force)
+    else:
+        folder = next_run_folder(Path(config.output.dir), config.name)
+    ended = trainer.run(folder)
+    del trainer  # its tables, before those that were written are opened
+    return Run(folder.path, WordVectors.load(folder.path), *ended)
 
 
 def _prepare(
@@ -131,10 +136,7 @@ def _prepare(
     observer: Observer,
     fitted: Collection[str],
 ) -> _Trainer:
-    """Do all that comes before the first file is written; take all the memory that is wanted.
-
-    The known vectors are let go at the end: their rows are in the weights.
-    """
+    """Do all that comes before the first file is written; take all the memory that is wanted."""
     evaluator = Evaluator(config.eval.sets)
     known = load_known(config, target, fitted=fitted, on_progress=observer.on_known)
     if known is not None and fitted:
@@ -156,6 +158,7 @@ def _prepare(
     observer.on_plan(config, corpus, plan)
     prepare_engine(plan.engine, config, observer.on_compile)
     W_in, W_out = first_weights(config, corpus.vocabulary, known)
+    del known  # its words and, of a file, its tables; before the replicas take their room
     weights = Weights(W_in, W_out, None if frozen is None else frozen.rows)
     return _Trainer(config, corpus, plan, weights, evaluator, observer)
 
@@ -232,8 +235,14 @@ class _Trainer:
             timespec="microseconds"
         )
 
-    def run(self, folder: RunFolder) -> Run:
-        """Train, and leave in the folder a record that says how it ended."""
+    def run(self, folder: RunFolder) -> tuple[list[EpochMetrics], float, list[Evaluation]]:
+        """Train, and leave in the folder a record that says how it ended.
+
+        Returns
+        -------
+        metrics, seconds, evaluations
+            As of `Run`.
+        """
         self._folder = folder
         status = "failed"
         try:
@@ -250,13 +259,7 @@ class _Trainer:
         finally:
             self._replicas.close()
             self._write_end(status)
-        return Run(
-            self._folder.path,
-            WordVectors.load(self._folder.path),
-            metrics,
-            self._seconds,
-            self._evaluations,
-        )
+        return metrics, self._seconds, self._evaluations
 
     def _train(self) -> list[EpochMetrics]:
         """Train all chunks of all epochs."""
@@ -403,9 +406,9 @@ class _Trainer:
 
     def _check_finite(self, loss: float | None = None) -> None:
         """Raise DivergedError unless both tables are finite, and a loss if there is one."""
-        for numbers in (self._weights.W_in, self._weights.W_out, loss or 0.0):
-            if not np.isfinite(numbers).all():
-                raise self._divergence(self._last_step)
+        tables = (self._weights.W_in, self._weights.W_out)
+        if not np.isfinite(loss or 0.0) or any(first_bad_row(W) is not None for W in tables):
+            raise self._divergence(self._last_step)
 
     def _write_end(self, status: str) -> None:
         """Write how the run ended; a full disk must not hide the reason why it did."""
