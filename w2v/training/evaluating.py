@@ -1,6 +1,6 @@
 """Measure the vectors of a run on evaluation sets while it trains: `eval.sets`, `eval.every`.
 
-How a set is scored is in `w2v/evaluation/`; when, is in the trainer.
+How a set is scored is in `w2v/evaluation/`; when, is in `running.py`.
 """
 
 from __future__ import annotations
