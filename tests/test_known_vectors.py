@@ -27,7 +27,7 @@ from w2v.errors import ConfigError, OutputError, RunError
 from w2v.text.builtin import toy_world
 from w2v.text.vocabulary import Vocabulary
 from w2v.training.draws import start_weights
-from w2v.training.freezing import find_frozen, read_frozen_words
+from w2v.training.freezing import find_frozen, freezing_advice, read_frozen_words
 from w2v.training.known import Known, load_known
 from w2v.training.observer import Observer
 from w2v.training.starting import first_weights
@@ -518,6 +518,14 @@ def test_rows_frozen_at_a_random_start_are_warned_of(work):
     start.rename(work / "an old run")
     (line,) = about_freezing("--from", "an old run", "--out", "a")
     assert line.endswith(f"('embedding.freeze={work}/an old run/vocab.tsv')")
+
+
+@pytest.mark.parametrize("freeze", [True, False, "words.txt"])
+def test_one_word_is_warned_of_only_where_all_are_frozen(freeze):
+    config = load_config(values={"embedding.freeze": freeze}).config
+    said = freezing_advice(config, None, 1)
+    assert len(said) == (freeze is True)
+    assert all(line.startswith("1 word starts at random and stays so, since") for line in said)
 
 
 def test_a_table_frozen_at_random_is_warned_of(work, vector_file):
