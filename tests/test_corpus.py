@@ -140,6 +140,11 @@ class TestOpenCorpus:
         # <pad> is no word of any sentence, even where the text spells it.
         assert sentences_of(corpus) == [["a", "b", "a"], ["<unk>", "<unk>", "b"], ["<unk>"]]
         assert list(corpus.dropped_words) == ["c", "d"]
+        # Where they are not asked for, they are words like any other, and may be too rare.
+        plain = VocabConfig(min_count=2)
+        corpus = open_corpus(CorpusConfig("a.txt", tokenizer="whitespace"), plain)
+        assert corpus.vocabulary.words == ["<pad>", "a", "b"]
+        assert list(corpus.dropped_words) == ["c", "<unk>", "d"]
 
     def test_korean(self, write):
         """Decomposed as on a Mac, with words of one syllable: each is one word of its own."""

@@ -100,7 +100,7 @@ def test_it_changes_no_bit_of_the_vectors(settings):
 
 def test_its_time_is_not_that_of_training(settings, monkeypatch):
     """The clock stands still but for the evaluation, which takes an hour."""
-    from w2v.training import evaluating, trainer
+    from w2v.training import evaluating, running
 
     now = [0.0]
 
@@ -112,7 +112,7 @@ def test_its_time_is_not_that_of_training(settings, monkeypatch):
         now[0] += 3600
         return score_set(*arguments)
 
-    monkeypatch.setattr(trainer.time, "perf_counter", clock)
+    monkeypatch.setattr(running.time, "perf_counter", clock)
     monkeypatch.setattr(evaluating, "score_set", slow)
     run = train({**settings, "eval.every": "epoch"})
     assert now[0] > 6 * 3600
@@ -159,23 +159,27 @@ def test_nothing_that_could_be_asked_is_no_mistake(settings):
         json.loads(written, parse_constant=refuse_constant)
 
 
-def test_a_set_named_twice_is_asked_once(settings):
-    assert len(train({**settings, "eval.sets": ["toy-world", "toy-world"]}).evaluations) == 1
+def test_a_set_named_twice_is_asked_once(settings, folder):
+    names = ["sim.txt", "toy-world", "./sim.txt", str(folder / "sim.txt"), "toy-world"]
+    run = train({**settings, "eval.sets": names})
+    assert [found.score.name for found in run.evaluations] == ["sim", "toy-world"]
+    config = load_config(run.folder / "config.yaml").config
+    assert config.eval.sets == [str(folder / "sim.txt"), "toy-world"]
 
 
 @pytest.mark.parametrize("every", ["epoch", "end"])
 def test_divergence_is_found_first(settings, folder, monkeypatch, every):
     """The last update of a chunk goes wrong, after its loss was measured."""
-    from w2v.training.trainer import _Trainer
+    from w2v.training.running import Training
 
-    train_round = _Trainer._train_round
+    train_round = Training._train_round
 
-    def go_wrong(trainer, steps):
-        done = train_round(trainer, steps)
-        trainer._weights.W_in[3] = np.inf
+    def go_wrong(training, steps):
+        done = train_round(training, steps)
+        training._weights.W_in[3] = np.inf
         return done
 
-    monkeypatch.setattr(_Trainer, "_train_round", go_wrong)
+    monkeypatch.setattr(Training, "_train_round", go_wrong)
     with pytest.raises(DivergedError):
         train({**settings, "eval.every": every}, out="run")
     assert measured(folder / "run") == []

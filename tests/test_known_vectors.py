@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import weakref
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -25,8 +27,9 @@ from w2v.errors import ConfigError, OutputError, RunError
 from w2v.text.builtin import toy_world
 from w2v.text.vocabulary import Vocabulary
 from w2v.training.draws import start_weights
-from w2v.training.freezing import find_frozen, read_frozen_words
+from w2v.training.freezing import find_frozen, freezing_advice, read_frozen_words
 from w2v.training.known import Known, load_known
+from w2v.training.observer import Observer
 from w2v.training.starting import first_weights
 from w2v.vectors.formats import write_vectors
 
@@ -81,6 +84,12 @@ def rows_of(folder):
 
 def digest(folder):
     return [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in TABLES]
+
+
+def digest_of_all(folder):
+    """As `cat vectors.npy output_vectors.npy vocab.tsv | sha256sum`."""
+    names = (*TABLES, "vocab.tsv")
+    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in names)).hexdigest()
 
 
 def go_on(first, text, out, **settings):
@@ -173,7 +182,7 @@ def test_words_that_are_not_in_the_text_stay_byte_for_byte(texts, first, tmp_pat
     n_known = len(OLD_WORDS & wanted)
     assert record["pretrained"] == {
         "path": str(first),
-        "sha256": digest(first)[0],
+        "sha256": digest_of_all(first),
         "known": n_known,
         "new": len(wanted) - n_known,
         "output_vectors": True,
@@ -271,6 +280,45 @@ def test_going_on_is_better_than_starting_anew(tmp_path):
     # The same start, no bit of W_in learnt since: W_out has learnt what there was to learn.
     frozen = train({**second, **known, "embedding.freeze": True}, out=tmp_path / "frozen")
     assert gone_on < frozen.metrics[-1].heldout_loss < fresh
+
+
+class Look(Observer):
+    """See at the start of training what is left of some objects."""
+
+    def __init__(self, objects):
+        self.objects, self.left = objects, None
+
+    def on_start(self):
+        self.left = [seen() for seen in self.objects]
+
+
+def test_tables_are_let_go_as_soon_as_they_can(texts, first, tmp_path, monkeypatch):
+    """Known vectors before training; the weights before those that were written are opened."""
+    of_start, of_run = [], []
+
+    def load(*arguments, **options):
+        known = load_known(*arguments, **options)
+        of_start.extend([weakref.ref(known), weakref.ref(known.vocabulary)])
+        return known
+
+    def make(*arguments):
+        tables = first_weights(*arguments)
+        of_run.extend(map(weakref.ref, tables))
+        return tables
+
+    def open_written(folder):
+        left = [seen() for seen in of_run]
+        assert left == [None, None]
+        return folder
+
+    monkeypatch.setattr("w2v.training.trainer.load_known", load)
+    monkeypatch.setattr("w2v.training.trainer.first_weights", make)
+    look = Look(of_start)
+    settings = {"corpus.path": str(texts[1]), **SMALL, "embedding.pretrained": str(first)}
+    monkeypatch.setattr("w2v.training.trainer.WordVectors", SimpleNamespace(load=open_written))
+    train(settings, out=tmp_path / "run", observer=look)
+    assert look.left == [None, None]
+    assert len(of_run) == 2
 
 
 # -- the file of frozen words
@@ -450,6 +498,91 @@ def test_frozen_rows_are_in_the_plan(work):
     assert not of_kind(w2v(*plain, "c"), "frozen")
 
 
+def about_freezing(*arguments):
+    lines = w2v("train", "--corpus", "new.txt", "embedding.freeze=true", *arguments, "--force")
+    return [line for line in lines if "embedding.freeze" in line]
+
+
+def test_rows_frozen_at_a_random_start_are_warned_of(work):
+    """The remedy is a command that freezes what is known, and only that."""
+    start = work / "runs" / "first-1"
+    (line,) = about_freezing("--from", "first", "--out", "a")
+    assert line == (
+        "warning: 4 words start at random and stay so, since embedding.freeze is true; "
+        f"a file of words freezes only those (embedding.freeze={start}/vocab.tsv)"
+    )
+    lines = w2v(*FROM, "first", "--out", "b", line.rpartition("(")[2].strip(")"))
+    assert of_kind(lines, "frozen") == ["frozen   12 rows of W_in"]
+    assert not any("at random" in line for line in lines)
+    assert not about_freezing("--from", "first", "--vocabulary", "old", "--out", "a")
+    start.rename(work / "an old run")
+    (line,) = about_freezing("--from", "an old run", "--out", "a")
+    assert line.endswith(f"('embedding.freeze={work}/an old run/vocab.tsv')")
+
+
+@pytest.mark.parametrize("freeze", [True, False, "words.txt"])
+def test_one_word_is_warned_of_only_where_all_are_frozen(freeze):
+    config = load_config(values={"embedding.freeze": freeze}).config
+    said = freezing_advice(config, None, 1)
+    assert len(said) == (freeze is True)
+    assert all(line.startswith("1 word starts at random and stays so, since") for line in said)
+
+
+def test_a_table_frozen_at_random_is_warned_of(work, vector_file):
+    (line,) = about_freezing("vocab.min_count=1", "--out", "a")
+    assert line == (
+        "warning: 12 words start at random and stay so, since embedding.freeze is true; "
+        "embedding.pretrained=RUN starts from known vectors"
+    )
+    (line,) = about_freezing("--from", "v.npz", "vocab.min_count=1", "--out", "a")
+    assert line.startswith("warning: 11 words start at random and stay so, ")
+    assert line.endswith("; a file of words freezes only those (embedding.freeze=FILE)")
+
+
+@pytest.mark.parametrize("name", [*TABLES, "vocab.tsv"])
+def test_a_start_that_has_changed_is_warned_of(work, name):
+    """Whichever of the files it was; the run trains all the same."""
+    w2v(*FROM, "first", "--out", "on", "--quiet")
+    start = work / "runs" / "first-1"
+    assert not of_kind(w2v("train", "on", "--out", "same"), "warning: /")
+    if name in TABLES:
+        np.save(start / name, np.load(start / name) * 2)
+    else:
+        lines = (start / name).read_text("utf-8")
+        (start / name).write_text(lines.replace("\t", "\t9"), "utf-8")
+    expected = [
+        f"warning: {start} has changed since the run that is trained again started from it; "
+        "its vectors will come out different"
+    ]
+    for n, config in enumerate(("on", "on/config.yaml", "same")):
+        assert of_kind(w2v("train", config, "--out", f"again-{n}"), "warning: /") == expected
+    assert not of_kind(w2v("train", "again-0", "--out", "after"), "warning: /")
+    # Another start was asked for, or none.
+    assert not of_kind(w2v("train", "on", "--from", "same", "--out", "other"), "warning: /")
+    Path("my.yaml").write_bytes(Path("on", "config.yaml").read_bytes())
+    assert not of_kind(w2v("train", "my.yaml", "--out", "mine"), "warning: /")
+
+
+def test_a_record_that_says_nothing_of_the_start_is_no_hindrance(work):
+    w2v(*FROM, "first", "--out", "on", "--quiet")
+    record = json.loads(Path("on", "run.json").read_text("utf-8"))
+    for odd in (None, "first", {"path": record["pretrained"]["path"]}, {"path": 7, "sha256": 7}):
+        Path("on", "run.json").write_text(json.dumps({**record, "pretrained": odd}))
+        assert not of_kind(w2v("train", "on", "--out", "b", "--force"), "warning: /")
+    for odd in (json.dumps({**record, "format": 9}), "[", "{}"):
+        Path("on", "run.json").write_text(odd)
+        assert not of_kind(w2v("train", "on", "--out", "b", "--force"), "warning: /")
+
+
+def test_a_start_that_is_gone_is_named_with_its_key(work):
+    w2v(*FROM, "first", "--out", "on", "--quiet")
+    start = work / "runs" / "first-1"
+    start.rename(work / "elsewhere")
+    (line,) = w2v("train", "on", "--out", "again", code=1)
+    why = f"there is no vector file and no run '{start}'; "
+    assert line.startswith(f"w2v: embedding.pretrained: {why}")
+
+
 def test_long_paths_have_a_line_of_their_own(work):
     deep = work / "a-folder-with-a-rather-long-name" / "and-another"
     deep.parent.mkdir()
@@ -532,9 +665,16 @@ def test_a_vector_file_gives_dim_and_dtype(work, vector_file):
 
 
 def test_a_vector_file_does_not_overrule_what_was_asked_for(work, vector_file):
-    for more in (["model.dim=4"], ["embedding.dtype=float32"]):
-        (line,) = w2v(*FROM, "v.npz", *more, code=2)
-        assert "v.npz have 3 numbers; use model.dim=3" in line
+    (line,) = w2v(*FROM, "v.npz", "model.dim=4", code=2)
+    assert "v.npz have 3 numbers; use model.dim=3" in line
+    for settings, fitted in (
+        (["embedding.dtype=float32"], (3, "float32")),
+        (["model.dim=3"], (3, "float64")),
+        (["model.dim=3", "embedding.dtype=float32"], (3, "float32")),
+    ):
+        w2v(*FROM, "v.npz", "vocab.min_count=1", "--out", "on", "--force", "--quiet", *settings)
+        config = load_config(work / "on" / "config.yaml").config
+        assert (config.model.dim, config.embedding.dtype) == fitted
 
 
 def test_overlap_of_nothing_is_warned_of(work, vector_file):

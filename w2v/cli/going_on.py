@@ -6,15 +6,18 @@ the config.yaml that is written trains the same again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from w2v.cli.arguments import load_named
+from w2v.cli.arguments import find_config, load_named
 from w2v.cli.terminal import note
-from w2v.errors import UsageError
+from w2v.errors import RunError, UsageError
 
 if TYPE_CHECKING:
     from w2v.config import Config
+    from w2v.training.starting import Start
 
+FITTED = ("model.dim", "embedding.dtype")  # to a vector file, unless they are given
 # What RUN has settled for its own text, and is settled again for this one.
 CHOSEN_ANEW = ("train.engine=auto", "train.replicas=auto")
 CHOICES_OF_WORDS = ("min_count", "max_size")  # without effect where only old words have rows
@@ -22,7 +25,7 @@ CHOICES_OF_WORDS = ("min_count", "max_size")  # without effect where only old wo
 
 def load_for_training(
     name: str | None, overrides: list[str], known: str | None, vocabulary: str | None
-) -> tuple[Config, bool]:
+) -> tuple[Config, list[str]]:
     """Load the config of a run, which may go on from another.
 
     Parameters
@@ -37,8 +40,8 @@ def load_for_training(
     Returns
     -------
     config : Config
-    fits_known : bool
-        Whether model.dim and embedding.dtype shall be those of the vector file.
+    fitted : list of str
+        The settings that shall be those of the vector file: of `FITTED` those that are not given.
 
     Raises
     ------
@@ -48,7 +51,7 @@ def load_for_training(
     if known is None:
         if vocabulary is not None:
             raise UsageError("--vocabulary needs --from; without it all words are the text's own")
-        return load_named(name, overrides).config, False
+        return load_named(name, overrides).config, []
     from w2v.config.schema import Config
     from w2v.config.showing import yaml_value
     from w2v.run_folder import CONFIG
@@ -75,5 +78,46 @@ def load_for_training(
     config = load_named(name, [*of_run, *overrides]).config
     if takes_settings and "corpus.path" not in given:
         note("going on with the text of that run; --corpus gives another")
-    fits_known = name is None and not {"model.dim", "embedding.dtype"} & set(given)
-    return config, fits_known
+    fitted = [path for path in FITTED if path not in given] if name is None else []
+    return config, fitted
+
+
+def recorded_start(name: str | None) -> Mapping[str, Any]:
+    """Return what run.json says of the vectors that a run started from, if CONFIG is that run.
+
+    Empty if it is none, or says nothing.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such config.
+    """
+    from w2v.run_folder import read_record
+
+    if name is None:
+        return {}
+    try:
+        recorded = read_record(find_config(name).parent).get("pretrained")
+    except RunError:  # a config that lies anywhere else
+        return {}
+    return recorded if isinstance(recorded, dict) else {}
+
+
+def change_of_start(recorded: Mapping[str, Any], start: Start | None) -> list[str]:
+    """Say that the vectors a run started from are others by now, if they are.
+
+    Parameters
+    ----------
+    recorded : mapping
+        What `recorded_start` found.
+    start : Start, optional
+        Of the run that is about to be trained.
+    """
+    if start is None or recorded.get("path") != str(start.path):
+        return []
+    if recorded.get("sha256") in (None, start.sha256):
+        return []
+    return [
+        f"{start.path} has changed since the run that is trained again started from it; "
+        "its vectors will come out different"
+    ]

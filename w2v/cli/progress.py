@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tqdm import tqdm
 
 from w2v.cli.bars import Bar
+from w2v.cli.going_on import change_of_start
 from w2v.cli.terminal import (
     WIDTH,
     bytes_for_people,
@@ -41,10 +42,15 @@ class Progress(Observer):
     ----------
     stop_requested : callable
         Tells whether the user has asked to stop.
+    recorded : mapping, optional
+        What `recorded_start` found.
     """
 
-    def __init__(self, stop_requested: Callable[[], bool]) -> None:
+    def __init__(
+        self, stop_requested: Callable[[], bool], recorded: Mapping[str, Any] | None = None
+    ) -> None:
         self._stop_requested = stop_requested
+        self._recorded = recorded or {}
         self._with_bar = sys.stderr.isatty() and not settings().quiet
         self._reading = tqdm(
             desc="reading",
@@ -84,7 +90,8 @@ class Progress(Observer):
         self._reading.close()
         for line in plan_lines(config, corpus, plan):
             note(line)
-        for sentence in [*(plan.start.warnings if plan.start else []), *advice(config, corpus)]:
+        changed = change_of_start(self._recorded, plan.start)
+        for sentence in [*changed, *advice(config, corpus, plan.start)]:
             warn(sentence)
         self._n_positions = plan.tokens_kept * config.train.epochs
 

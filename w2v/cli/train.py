@@ -68,7 +68,7 @@ def train_command(
     is RUN's again. The learning rate starts anew at train.lr.
     """
     # Imported here, so that `w2v --help` does not pay for NumPy.
-    from w2v.cli.going_on import load_for_training
+    from w2v.cli.going_on import load_for_training, recorded_start
     from w2v.cli.memory import keep_freed_memory
     from w2v.cli.progress import Progress
     from w2v.config.showing import yaml_value
@@ -80,10 +80,11 @@ def train_command(
     if corpora:
         path = corpora[0] if len(corpora) == 1 else list(corpora)
         overrides.append(f"corpus.path={yaml_value(path)}")
-    config, fits_known = load_for_training(name, overrides, known, vocabulary)
+    config, fitted = load_for_training(name, overrides, known, vocabulary)
+    recorded = recorded_start(name)
     keep_freed_memory()
     with stop_gently() as stop_requested:
-        progress = Progress(stop_requested)
+        progress = Progress(stop_requested, recorded)
         try:
             run = train(
                 config,
@@ -91,13 +92,13 @@ def train_command(
                 force=force,
                 allow_code=allow_code,
                 observer=progress,
-                fit_pretrained=fits_known,
+                fit_pretrained=fitted,
             )
         finally:
             progress.close()
     note(f"trained in {seconds_for_people(run.seconds)}; the vectors are in {run.folder}")
-    words = run.vectors.vocabulary.words
-    example = words[min(COMMON_RANK, len(words) - 1)]
+    trained = run.vectors.vocabulary
+    example = trained.word_at(min(COMMON_RANK, len(trained) - 1))
     note(f"ask them: w2v similar {shlex.quote(str(run.folder))} {shlex.quote(example)}")
 
 

@@ -129,7 +129,11 @@ class Corpus:
 
     @property
     def seen_counts(self) -> NDArray[np.int64]:
-        """How often each word was seen, in this text and before, shape (V,)."""
+        """How often each word was seen, in this text and before, shape (V,).
+
+        This is what vocab.tsv holds, and what SIF weights and `predict` go by afterwards. The last
+        training itself drew its noise by the counts of this text alone.
+        """
         if self.earlier_counts is None:
             return self.vocabulary.counts
         return np.minimum(self.vocabulary.counts + self.earlier_counts, MAX_COUNT)
@@ -188,8 +192,7 @@ def open_corpus(
         )
     else:
         vocabulary, new_id = build_on_known(text.words, text.counts, vocab, known)
-    has_row = set(vocabulary.words)
-    dropped = [rank for rank, word in enumerate(text.words) if word not in has_row]
+    dropped = _dropped_ranks(text.words, vocabulary.words, new_id, vocab.specials)
     return Corpus(
         text=text,
         vocabulary=vocabulary,
@@ -200,6 +203,20 @@ def open_corpus(
         files=files,
         earlier_counts=None if known is None else earlier_counts(vocabulary.words, known),
     )
+
+
+def _dropped_ranks(
+    words: Sequence[str], rows: Sequence[str], new_id: NDArray[np.int32], specials: Sequence[str]
+) -> list[int]:
+    """Return the ranks of the words of a text that have no row of their own.
+
+    Those that `<unk>` stands for point to its row. A set of a million rows would be 100 MB.
+    """
+    return [
+        rank
+        for rank, (word, row) in enumerate(zip(words, new_id.tolist(), strict=True))
+        if word not in specials and (row == GONE or rows[row] != word)
+    ]
 
 
 def corpus_files(path: str | list[str]) -> tuple[list[Path], Path | None]:

@@ -60,7 +60,7 @@ def build_on_known(
         rows = _union(words, counts, vocab, known)
     vocabulary, new_id = _number(words, counts, rows, vocab.specials)
     is_plain = np.ones(len(rows), np.bool_)
-    is_plain[[vocabulary.id_of[special] for special in vocab.specials]] = False
+    is_plain[[rows.index(special) for special in vocab.specials]] = False
     n_here = int(np.count_nonzero(vocabulary.counts[is_plain]))
     if n_here < 2:
         raise _too_few(n_here, len(words), len(known), vocab)
@@ -91,17 +91,18 @@ def _number(
     words: Sequence[str], counts: NDArray[np.int64], rows: Sequence[str], specials: Sequence[str]
 ) -> tuple[Vocabulary, NDArray[np.int32]]:
     """Give the words of a text the numbers of given rows, and count the rows."""
-    vocabulary = Vocabulary(rows, np.zeros(len(rows), np.int64))
-    new_id = vocabulary.rows_of(words)
+    counted = np.zeros(len(rows), np.int64)
+    # Found in one that is let go: its dict takes more memory than the words do.
+    new_id = Vocabulary(rows, counted).rows_of(words)
     if UNK in specials:
-        new_id[new_id == GONE] = vocabulary.id_of[UNK]
+        new_id[new_id == GONE] = rows.index(UNK)
     if PAD in specials and PAD in words:
         new_id[words.index(PAD)] = GONE
     has_row = new_id != GONE
-    vocabulary.counts += np.bincount(
-        new_id[has_row], weights=counts[has_row], minlength=len(rows)
-    ).astype(np.int64)
-    return vocabulary, new_id
+    counted += np.bincount(new_id[has_row], weights=counts[has_row], minlength=len(rows)).astype(
+        np.int64
+    )
+    return Vocabulary(rows, counted), new_id
 
 
 def _check_specials(specials: Sequence[str], known: Vocabulary) -> None:

@@ -1,6 +1,6 @@
 """Measure the vectors of a run on evaluation sets while it trains: `eval.sets`, `eval.every`.
 
-How a set is scored is in `w2v/evaluation/`; when, is in the trainer.
+How a set is scored is in `w2v/evaluation/`; when, is in `running.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.evaluation.finding import find_set
+from w2v.evaluation.finding import find_set, settled_name
 from w2v.evaluation.scoring import Score, as_record, score_set
 from w2v.evaluation.sets import AnalogySet, SimilaritySet
 from w2v.text.vocabulary import Vocabulary
@@ -48,7 +48,11 @@ class Evaluator:
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._sets: list[AnalogySet | SimilaritySet] = [*map(find_set, dict.fromkeys(names))]
+        # A path may be spelled in many ways; an error names it as the user did.
+        spelled: dict[str, str] = {}
+        for name in names:
+            spelled.setdefault(settled_name(name), name)
+        self._sets: list[AnalogySet | SimilaritySet] = [*map(find_set, spelled.values())]
 
     def evaluate(
         self, vocabulary: Vocabulary, W_in: NDArray[np.floating], epoch: int

@@ -5,14 +5,18 @@ The engines are told by `Weights.frozen`; nothing of a frozen row changes, not b
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v.config.schema import Config
 from w2v.errors import ConfigError
+from w2v.run_folder import VOCAB
 from w2v.text.vocabulary import GONE, Vocabulary
+from w2v.training.starting import Start
 
 
 @dataclass(frozen=True)
@@ -88,3 +92,21 @@ def find_frozen(freeze: bool | str, words: list[str], vocabulary: Vocabulary) ->
     rows = np.zeros(len(vocabulary), np.bool_)
     rows[ids[has_row]] = True
     return Frozen(rows, int(np.count_nonzero(~has_row)))
+
+
+def freezing_advice(config: Config, start: Start | None, n_words: int) -> list[str]:
+    """Say how many rows never leave their random start, if `embedding.freeze` is true.
+
+    Of a file of words nothing is said: there each word was meant.
+    """
+    n_random = n_words if start is None else start.n_new
+    if config.embedding.freeze is not True or n_random == 0:
+        return []
+    stay = "word starts at random and stays" if n_random == 1 else "words start at random and stay"
+    if start is None:
+        remedy = "embedding.pretrained=RUN starts from known vectors"
+    else:
+        file = start.path / VOCAB if start.path.is_dir() else "FILE"
+        setting = shlex.quote(f"embedding.freeze={file}")
+        remedy = f"a file of words freezes only those ({setting})"
+    return [f"{n_random:,} {stay} so, since embedding.freeze is true; {remedy}"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 
 from w2v.config.schema import Config
 from w2v.errors import ConfigError, OutputError, RunError
-from w2v.run_folder import find_run
+from w2v.run_folder import OUTPUT_VECTORS, VECTORS, VOCAB, find_run
 from w2v.text.vocabulary import Vocabulary
 from w2v.vectors.formats.contract import Progress
 from w2v.vectors.word_vectors import WordVectors
@@ -42,6 +43,15 @@ class Known:
     path: Path
     vectors: WordVectors
     vocabulary: Vocabulary
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that were read."""
+        if not self.path.is_dir():
+            return [self.path]
+        has_output = self.vectors.output_vectors is not None
+        tables = [VECTORS, OUTPUT_VECTORS] if has_output else [VECTORS]
+        return [self.path / name for name in (*tables, VOCAB)]
 
     @property
     def shape_settings(self) -> dict[str, Any]:
@@ -71,7 +81,7 @@ def load_known(
     config: Config,
     target: Path | None = None,
     *,
-    fit: bool = False,
+    fitted: Collection[str] = (),
     on_progress: Progress | None = None,
 ) -> Known | None:
     """Open the vectors of `embedding.pretrained`; None if there are none to start from.
@@ -81,8 +91,8 @@ def load_known(
     config : Config
     target : Path, optional
         The folder that the run will be written to.
-    fit : bool
-        Whether the config will be made to fit the vectors.
+    fitted : collection of str
+        The settings that will be made to fit the vectors, by dotted path.
     on_progress : callable, optional
         As of `WordVectors.load`.
 
@@ -94,7 +104,10 @@ def load_known(
     name = config.embedding.pretrained
     if name is None:
         return None
-    path = find_known(name)
+    try:
+        path = find_known(name)
+    except RunError as error:
+        raise RunError(f"embedding.pretrained: {error}") from error
     if target is not None and target.exists() and target.samefile(path):
         raise OutputError(f"{target} is the run to start from; choose another --out")
     vectors = WordVectors.load(path, on_progress)
@@ -102,7 +115,7 @@ def load_known(
     if len(vocabulary) == 0:
         kind = "; a run folder has no place for its words" if len(vectors) else ""
         raise RunError(f"{path} holds no word to start from{kind}")
-    if dim != config.model.dim and not fit:
+    if dim != config.model.dim and "model.dim" not in fitted:
         raise ConfigError(
             [
                 f"model.dim: {config.model.dim}, but the vectors in {path} have {dim} numbers; "

@@ -16,13 +16,14 @@ from w2v.text.corpus import Corpus
 from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
 from w2v.text.vocabulary import Vocabulary
 from w2v.training.draws import noise_shape
-from w2v.training.freezing import Frozen
+from w2v.training.freezing import Frozen, freezing_advice
 from w2v.training.starting import Start
 
 OPTIMIZER_TABLES = {"sgd": 0, "adagrad": 2, "adam": 4}  # (V, D) arrays beside the weights
 PROCESS_BYTES = 26_000_000  # Python, NumPy and this program
 NUMBA_BYTES = 46_000_000  # numba and what it compiled before; compiling itself takes 70 MB more
 WORD_BYTES = 130  # a word as text, as a key, and its counts
+ROW_BYTES = 100  # of a row, beside its weights: what it is drawn by, and where replicas have it
 POSITION_BYTES = 120  # of a chunk, while it is drawn
 DRAW_BYTES = 40  # a noise id, while it is drawn
 SMALL_VOCABULARY = 4  # words for each center of a batch; below this, steps overshoot
@@ -208,6 +209,7 @@ def _memory(config: Config, corpus: Corpus, engine: str) -> int:
         + (NUMBA_BYTES if engine == "numba" else 0)
         + tables * n_words * row_bytes
         + len(corpus.text.words) * WORD_BYTES
+        + n_words * ROW_BYTES
         + _n_threads(config) * at_work
         + round(_rows_copied(config, corpus.vocabulary, chunk) * row_bytes)
     )
@@ -235,9 +237,10 @@ def _rows_copied(config: Config, vocabulary: Vocabulary, chunk: int) -> float:
     return n_replicas(config) * float(n_in + n_out)
 
 
-def advice(config: Config, corpus: Corpus) -> list[str]:
-    """Return sentences on what is odd about a text; training goes on all the same."""
-    report, found = corpus.text.report, []
+def advice(config: Config, corpus: Corpus, start: Start | None = None) -> list[str]:
+    """Return sentences on what is odd about a text or its start; training goes on all the same."""
+    report, found = corpus.text.report, [] if start is None else [*start.warnings]
+    found += freezing_advice(config, start, len(corpus.vocabulary))
     if report.n_bad_bytes:
         found.append(
             f"bytes that are not UTF-8, read as \N{REPLACEMENT CHARACTER}: {report.n_bad_bytes:,}, "

@@ -117,7 +117,7 @@ class Replicas:
 
     def _train(self, engine: Engine, chunk: Chunk, step: Step) -> Trained:
         """Train one chunk with one engine."""
-        with np.errstate(all="ignore"):  # the trainer asks whether all is finite
+        with np.errstate(all="ignore"):  # running.py asks whether all is finite
             return Trained(engine.train_chunk(chunk, step.lr), len(chunk.tokens))
 
     def _race(self, item: tuple[int, Step]) -> Trained:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from w2v.config.schema import Config
 from w2v.errors import RunError, quoted
 from w2v.model.functions import Floats
-from w2v.run_folder import VECTORS
 from w2v.text.corpus import Corpus
 from w2v.text.encoding import content_hash
 from w2v.text.vocabulary import GONE, Vocabulary
@@ -37,7 +36,8 @@ class Start:
     ----------
     path : Path
     sha256 : str
-        Of the vector file; of a run's vectors.npy.
+        Of the vector file; of a run's vectors.npy, output_vectors.npy and vocab.tsv, one after the
+        other.
     n_known, n_new : int
         Rows that start from a known vector, and the others.
     n_here : int
@@ -78,10 +78,9 @@ def plan_start(config: Config, corpus: Corpus, known: Known) -> Start:
     has_positions = corpus.vocabulary.counts > 0
     held = [known.vectors.vectors, known.vectors.output_vectors]
     n_bytes = sum(W.nbytes for W in held if W is not None and not isinstance(W, np.memmap))
-    file = known.path / VECTORS if known.path.is_dir() else known.path
     return Start(
         path=known.path,
-        sha256=content_hash([file]),
+        sha256=content_hash(known.files),
         n_known=int(np.count_nonzero(is_known)),
         n_new=int(np.count_nonzero(~is_known)),
         n_here=int(np.count_nonzero(is_known & has_positions)),

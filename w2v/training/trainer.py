@@ -1,52 +1,30 @@
-"""The whole of a run: open the corpus, plan, train chunk by chunk, leave a run folder.
+"""The whole of a run: open the corpus, plan, make the first weights, train, open what was written.
 
-`train` is what `w2v train` and a Python program call. What is shown while it runs is the business
-of the `Observer` it is given.
+The training itself, chunk by chunk, is in `running.py`. `train` is what `w2v train` and a Python
+program call. What is shown while it runs is the business of the `Observer` it is given.
 """
 
 from __future__ import annotations
 
-import datetime
 import os
-import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-import w2v
 from w2v.config.loading import load_config
 from w2v.config.schema import Config, as_dict, with_values
-from w2v.config.showing import write_config
 from w2v.engines.choice import prepare_engine
 from w2v.engines.contract import Weights
-from w2v.errors import CorpusError, DivergedError, Interrupted, W2VError
 from w2v.evaluation.finding import settled_name
-from w2v.run_folder import (
-    CONFIG,
-    DROPPED,
-    OUTPUT_VECTORS,
-    VECTORS,
-    VOCAB,
-    RunFolder,
-    check_out,
-    check_writable,
-    make_run_folder,
-    next_run_folder,
-)
-from w2v.text.corpus import Corpus, open_corpus
-from w2v.text.vocabulary import write_counts
-from w2v.training.draws import Draws
-from w2v.training.environment import what_bits_depend_on
+from w2v.run_folder import check_out, check_writable, make_run_folder, next_run_folder
+from w2v.text.corpus import open_corpus
 from w2v.training.evaluating import Evaluation, Evaluator
 from w2v.training.freezing import find_frozen, read_frozen_words
 from w2v.training.known import load_known
-from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
+from w2v.training.observer import EpochMetrics, Observer
 from w2v.training.planning import Plan, plan_run
-from w2v.training.replicas import Replicas, Trained
-from w2v.training.schedule import Schedule, Step
+from w2v.training.running import Training
 from w2v.training.starting import first_weights, plan_start
 from w2v.vectors.word_vectors import WordVectors
 
@@ -80,7 +58,7 @@ def train(
     force: bool = False,
     allow_code: bool = False,
     observer: Observer | None = None,
-    fit_pretrained: bool = False,
+    fit_pretrained: Collection[str] = (),
 ) -> Run:
     """Train word vectors and leave a run folder.
 
@@ -96,8 +74,9 @@ def train(
     allow_code : bool
         Whether a `module:function` tokenizer may be run.
     observer : Observer, optional
-    fit_pretrained : bool
-        Take `model.dim` and `embedding.dtype` from the vectors of `embedding.pretrained`.
+    fit_pretrained : collection of str
+        Of `model.dim` and `embedding.dtype`, those to take from the vectors of
+        `embedding.pretrained`.
 
     Raises
     ------
@@ -117,10 +96,14 @@ def train(
         check_out(target, force=force)
     else:
         check_writable(Path(config.output.dir))
-    trainer = _prepare(config, target, allow_code, observer or Observer(), fit_pretrained)
+    training = _prepare(config, target, allow_code, observer or Observer(), fit_pretrained)
     if target is not None:
-        return trainer.run(make_run_folder(target, force=force))
-    return trainer.run(next_run_folder(Path(config.output.dir), config.name))
+        folder = make_run_folder(target, force=force)
+    else:
+        folder = next_run_folder(Path(config.output.dir), config.name)
+    ended = training.run(folder)
+    del training  # its tables, before those that were written are opened
+    return Run(folder.path, WordVectors.load(folder.path), *ended)
 
 
 def _prepare(
@@ -128,16 +111,14 @@ def _prepare(
     target: Path | None,
     allow_code: bool,
     observer: Observer,
-    fit_pretrained: bool,
-) -> _Trainer:
-    """Do all that comes before the first file is written; take all the memory that is wanted.
-
-    The known vectors are let go at the end: their rows are in the weights.
-    """
+    fitted: Collection[str],
+) -> Training:
+    """Do all that comes before the first file is written; take all the memory that is wanted."""
     evaluator = Evaluator(config.eval.sets)
-    known = load_known(config, target, fit=fit_pretrained, on_progress=observer.on_known)
-    if known is not None and fit_pretrained:
-        config = with_values(config, known.shape_settings)
+    known = load_known(config, target, fitted=fitted, on_progress=observer.on_known)
+    if known is not None and fitted:
+        shape = known.shape_settings
+        config = with_values(config, {path: shape[path] for path in fitted})
     frozen_words = read_frozen_words(config.embedding.freeze)
     corpus = open_corpus(
         config.corpus,
@@ -154,8 +135,9 @@ def _prepare(
     observer.on_plan(config, corpus, plan)
     prepare_engine(plan.engine, config, observer.on_compile)
     W_in, W_out = first_weights(config, corpus.vocabulary, known)
+    del known  # its words and, of a file, its tables; before the replicas take their room
     weights = Weights(W_in, W_out, None if frozen is None else frozen.rows)
-    return _Trainer(config, corpus, plan, weights, evaluator, observer)
+    return Training(config, corpus, plan, weights, evaluator, observer)
 
 
 def resolve(config: Config, plan: Plan) -> Config:
@@ -169,7 +151,7 @@ def resolve(config: Config, plan: Plan) -> Config:
         {
             "train.engine": plan.engine,
             "corpus.path": resolved,
-            "eval.sets": [settled_name(name) for name in config.eval.sets],
+            "eval.sets": [*dict.fromkeys(map(settled_name, config.eval.sets))],
             "train.lr": plan.lr,
             "train.replicas": plan.n_replicas,
             "embedding.pretrained": None if plan.start is None else str(plan.start.path),
@@ -191,251 +173,3 @@ def _as_config(config: Config | Mapping[str, Any] | str | Path | None) -> Config
     if isinstance(config, Mapping):
         return load_config(values=config).config
     return load_config(None if config is None else Path(config)).config
-
-
-class _Trainer:
-    """One run, from the first chunk to the last file."""
-
-    _folder: RunFolder
-    _last_step: Step
-
-    def __init__(
-        self,
-        config: Config,
-        corpus: Corpus,
-        plan: Plan,
-        weights: Weights,
-        evaluator: Evaluator,
-        observer: Observer,
-    ) -> None:
-        self._config = config
-        self._corpus = corpus
-        self._plan = plan
-        self._evaluator = evaluator
-        self._evaluations: list[Evaluation] = []
-        self._observer = observer
-        self._schedule = Schedule(len(corpus.stream), config.train, plan.lr)
-        self._weights = weights
-        self._replicas = Replicas(
-            config,
-            self._weights,
-            corpus.stream,
-            Draws(config, corpus.vocabulary),
-            plan.engine,
-            plan.n_threads,
-        )
-        self._n_trained = 0  # positions that were left after subsampling
-        self._seconds = 0.0
-        self._started = datetime.datetime.now(datetime.timezone.utc).isoformat(
-            timespec="microseconds"
-        )
-
-    def run(self, folder: RunFolder) -> Run:
-        """Train, and leave in the folder a record that says how it ended."""
-        self._folder = folder
-        status = "failed"
-        try:
-            self._write_beginning()
-            self._observer.on_start()
-            metrics = self._train()
-            status = "done"
-        except (Interrupted, KeyboardInterrupt):
-            status = "interrupted"
-            raise
-        except DivergedError:
-            status = "diverged"
-            raise
-        finally:
-            self._replicas.close()
-            self._write_end(status)
-        return Run(
-            self._folder.path,
-            WordVectors.load(self._folder.path),
-            metrics,
-            self._seconds,
-            self._evaluations,
-        )
-
-    def _train(self) -> list[EpochMetrics]:
-        """Train all chunks of all epochs."""
-        epochs: list[EpochMetrics] = []
-        chunks: list[ChunkMetrics] = []
-        for steps in self._schedule.rounds(self._plan.n_replicas):
-            chunks += self._train_round(steps)
-            last = steps[-1]
-            if last.is_last_of_epoch:
-                epochs.append(self._end_epoch(chunks))
-                chunks = []
-            is_end = last.is_last_of_epoch and last.epoch == self._config.train.epochs - 1
-            if not is_end and self._observer.should_stop():
-                self._save_vectors()
-                done = last.done + last.stop - last.start
-                raise Interrupted(
-                    f"stopped after {done / self._schedule.total:.0%} of the training; "
-                    f"the vectors so far are in {self._folder.path}"
-                )
-            if last.is_last_of_epoch and not is_end and self._config.eval.every == "epoch":
-                self._evaluate(epochs[-1].epoch)
-        if not any(epoch.n_examples for epoch in epochs):
-            raise CorpusError(
-                "no word had a neighbour to learn from: train.subsample left at most one word in "
-                "every line; a small text wants train.subsample=0"
-            )
-        self._save_vectors()
-        self._evaluate(epochs[-1].epoch)
-        return epochs
-
-    def _train_round(self, steps: list[Step]) -> list[ChunkMetrics]:
-        """Train a round of chunks, record what was measured."""
-        self._last_step = steps[-1]
-        began = time.perf_counter()
-        results = self._replicas.train_round(steps)
-        seconds = time.perf_counter() - began
-        self._seconds += seconds
-        n_positions = sum(step.stop - step.start for step in steps)
-        return [
-            self._record_chunk(step, trained, seconds * (step.stop - step.start) / n_positions)
-            for step, trained in zip(steps, results, strict=True)
-        ]
-
-    def _record_chunk(self, step: Step, trained: Trained, seconds: float) -> ChunkMetrics:
-        """Write down what was measured on a chunk; `seconds` is its share of its round."""
-        loss = trained.loss
-        self._n_trained += trained.n_positions
-        if not np.isfinite(loss.total):
-            raise self._divergence(step)
-        metrics = ChunkMetrics(
-            step=step,
-            positions=step.stop - step.start,
-            n_examples=loss.n_examples,
-            n_measured=loss.n_measured,
-            loss=loss.mean,
-            seconds=seconds,
-        )
-        self._folder.add_metrics(
-            {
-                "event": "chunk",
-                "epoch": step.epoch + 1,
-                "chunk": step.chunk,
-                "positions": step.done + metrics.positions,
-                "examples": metrics.n_examples,
-                "measured": metrics.n_measured,
-                "lr": step.lr,
-                "loss": metrics.loss,
-                "seconds": round(seconds, 6),
-            }
-        )
-        self._observer.on_chunk(metrics)
-        return metrics
-
-    def _end_epoch(self, chunks: list[ChunkMetrics]) -> EpochMetrics:
-        """Sum up an epoch."""
-        n_examples = sum(chunk.n_examples for chunk in chunks)
-        n_measured = sum(chunk.n_measured for chunk in chunks)
-        total = sum(chunk.loss * chunk.n_measured for chunk in chunks if chunk.loss is not None)
-        seconds = sum(chunk.seconds for chunk in chunks)
-        metrics = EpochMetrics(
-            epoch=chunks[0].step.epoch + 1,
-            n_examples=n_examples,
-            n_measured=n_measured,
-            loss=total / n_measured if n_measured else None,
-            heldout_loss=self._heldout_loss(chunks),
-            seconds=seconds,
-            words_per_second=sum(chunk.positions for chunk in chunks) / seconds,
-        )
-        self._check_finite(metrics.heldout_loss)
-        self._folder.add_metrics(
-            {
-                "event": "epoch",
-                "epoch": metrics.epoch,
-                "examples": n_examples,
-                "measured": n_measured,
-                "loss": metrics.loss,
-                "heldout_loss": metrics.heldout_loss,
-                "seconds": round(seconds, 6),
-                "words_per_second": round(metrics.words_per_second),
-            }
-        )
-        self._observer.on_epoch(metrics)
-        return metrics
-
-    def _heldout_loss(self, chunks: list[ChunkMetrics]) -> float | None:
-        """Measure what was never trained on, in the order of the text."""
-        if self._config.eval.heldout == 0:
-            return None
-        steps = sorted((chunk.step for chunk in chunks), key=lambda step: step.chunk)
-        return self._replicas.heldout_loss(steps)
-
-    def _evaluate(self, epoch: int) -> None:
-        """Measure the vectors, which are finite, on the sets of the config."""
-        found = self._evaluator.evaluate(self._corpus.vocabulary, self._weights.W_in, epoch)
-        for evaluation in found:
-            self._folder.add_metrics(evaluation.as_metrics())
-        self._evaluations += found
-        if found:
-            self._observer.on_evaluation(found)
-
-    def _divergence(self, step: Step) -> DivergedError:
-        """Say that training broke down, where, and what to try."""
-        return DivergedError(
-            f"training diverged in epoch {step.epoch + 1}, chunk {step.chunk}: the numbers are not "
-            f"finite any more; no vectors were saved in {self._folder.path}; "
-            f"try a smaller train.lr (it was {step.lr:.4g}) or a smaller train.batch"
-        )
-
-    def _write_beginning(self) -> None:
-        """Write all that is known before training."""
-        self._folder.write_record(self._record("running"))
-        self._folder.write_text(CONFIG, write_config(self._config))
-        words, counts = self._corpus.vocabulary.words, self._corpus.seen_counts
-        write_counts(self._folder.path / VOCAB, words, counts)
-        write_counts(
-            self._folder.path / DROPPED, self._corpus.dropped_words, self._corpus.dropped_counts
-        )
-
-    def _save_vectors(self) -> None:
-        """Write both tables, if the last updates were finite too."""
-        self._check_finite()
-        self._folder.write_array(OUTPUT_VECTORS, self._weights.W_out)
-        self._folder.write_array(VECTORS, self._weights.W_in)
-
-    def _check_finite(self, loss: float | None = None) -> None:
-        """Raise DivergedError unless both tables are finite, and a loss if there is one."""
-        for numbers in (self._weights.W_in, self._weights.W_out, loss or 0.0):
-            if not np.isfinite(numbers).all():
-                raise self._divergence(self._last_step)
-
-    def _write_end(self, status: str) -> None:
-        """Write how the run ended; a full disk must not hide the reason why it did."""
-        try:
-            self._folder.write_record(self._record(status))
-        except W2VError:
-            if status == "done":
-                raise
-
-    def _record(self, status: str) -> dict[str, Any]:
-        """Describe the run as it stands; names all that the bits of the vectors depend on."""
-        return {
-            "status": status,
-            "w2v_version": w2v.__version__,
-            "engine": self._plan.engine,
-            "started": self._started,
-            "seconds": round(self._seconds, 3),
-            "corpus": {
-                "path": self._config.corpus.path,
-                "sha256": self._corpus.sha256,
-                "files": len(self._corpus.files),
-            },
-            "tokens": {
-                "read": self._plan.tokens_read,
-                "kept": self._plan.tokens_kept,
-                "trained": self._n_trained,
-            },
-            "pretrained": None if self._plan.start is None else self._plan.start.record(),
-            "frozen": self._plan.n_frozen,
-            "V": self._plan.n_words,
-            "D": self._plan.dim,
-            "reproducible": self._config.train.parallel == "deterministic"
-            or self._plan.n_replicas == 1,
-            "bits_depend_on": what_bits_depend_on(self._plan.engine),
-        }
