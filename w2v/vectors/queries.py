@@ -7,17 +7,16 @@ line asks many.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from w2v.errors import RunError, UsageError, WordError, quoted
+from w2v.text.vocabulary import Vocabulary
+from w2v.vectors.nearest import CosineTable
 from w2v.vectors.questions import Question
 from w2v.vectors.sentences import Weighting, weighted_mean
-
-if TYPE_CHECKING:
-    from w2v.vectors.word_vectors import WordVectors
 
 Part: TypeAlias = "str | NDArray[np.floating] | tuple[str | NDArray[np.floating], float]"
 Parts: TypeAlias = "Part | Sequence[Part]"
@@ -31,12 +30,31 @@ class Query(NamedTuple):
     left_out: list[int]
 
 
-def query_of(vectors: WordVectors, positive: Parts = (), negative: Parts = ()) -> Query:
+class Vectors(Protocol):
+    """What questions need of vectors; see `WordVectors`."""
+
+    vocabulary: Vocabulary
+    vectors: NDArray[np.floating]
+
+    @property
+    def vector_size(self) -> int: ...  # noqa: D102
+    @property
+    def cosines(self) -> CosineTable: ...  # noqa: D102
+    @property
+    def output_cosines(self) -> CosineTable: ...  # noqa: D102
+    def get_index(self, word: str) -> int: ...  # noqa: D102
+    def get_vector(self, word: str, norm: bool = False) -> NDArray[np.floating]: ...  # noqa: D102
+    def sentence_ids(self, sentence: str | Sequence[str]) -> list[int]: ...  # noqa: D102
+    def sentence_weights(self, weighting: Weighting) -> NDArray[np.float64] | None: ...  # noqa: D102
+    def require_counts(self, what: str) -> None: ...  # noqa: D102
+
+
+def query_of(vectors: Vectors, positive: Parts = (), negative: Parts = ()) -> Query:
     """Turn a question into a direction.
 
     Parameters
     ----------
-    vectors : WordVectors
+    vectors : Vectors
     positive, negative : str, array (D,), pair of either and a weight; or a sequence of them
         Words, whose unit vectors are added and subtracted, or vectors, as they are.
 
@@ -63,7 +81,7 @@ def query_of(vectors: WordVectors, positive: Parts = (), negative: Parts = ()) -
 
 
 def sentence_query(
-    vectors: WordVectors, sentence: str | Sequence[str], weighting: Weighting = "mean"
+    vectors: Vectors, sentence: str | Sequence[str], weighting: Weighting = "mean"
 ) -> Query:
     """Turn a sentence into a direction; see `WordVectors.sentence_vector`."""
     ids = vectors.sentence_ids(sentence)
@@ -72,7 +90,7 @@ def sentence_query(
 
 
 def answer(
-    vectors: WordVectors,
+    vectors: Vectors,
     queries: Sequence[Query],
     topn: int = 10,
     restrict_vocab: int | None = None,
