@@ -77,7 +77,9 @@ class TestSimilaritySets:
             ("a b 1\na b inf\n", "line 2 is not"),
             ("a,b,1\n,b,2\n", "line 2 is not"),
             ("a\tb\t6,77\na\tb\t7,1\n", "line 2 is not"),
-            pytest.param("a,b,1\n" + "x" * 200_000 + ",b,2\n", "line 2 is not", id="long"),
+            pytest.param(
+                "a,b,1\n" + "x" * 200_000 + ",b,2\n", "line 2 has 200,004 char", id="long"
+            ),
             ("a b\n", "holds no questions, only 'a b'; analogies are four words a line"),
             ("", "is empty; analogies are four words a line"),
             ("\ufeff\n# nothing\n", "is empty"),

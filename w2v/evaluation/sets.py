@@ -35,6 +35,7 @@ FORMATS = (
 )
 
 GZIP_MAGIC = b"\x1f\x8b\x08"
+MAX_LINE = 100_000  # characters; a few words are far shorter, whatever follows them
 MAX_UNPACKED = 1 << 28  # bytes of a set that was packed; the largest public ones are under a MB
 # What is packed otherwise: (its first bytes, what unpacks it)
 PACKED = (
@@ -149,6 +150,8 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
     # Not splitlines(), which ends lines at characters that may stand in a word.
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
         line = line.strip()
+        if len(line) > MAX_LINE:
+            raise SetError(f"{file} line {number} has {len(line):,} characters; {FORMATS}")
         if line and not line.startswith("#"):
             yield number, line
 
@@ -223,7 +226,7 @@ def _fields(line: str) -> list[str]:
     elif "," in line:
         try:
             parts = next(csv.reader([line], skipinitialspace=True))
-        except csv.Error:  # a field without end, or in old Pythons a NUL
+        except csv.Error:  # in old Pythons a NUL
             parts = [line]
     else:
         parts = line.split()
