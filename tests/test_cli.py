@@ -696,7 +696,9 @@ def long_training(folder):
     started = []
 
     def start(*settings):
-        train = ["train", "--corpus", "my.txt", "model.dim=8", "train.epochs=1000000", *settings]
+        # Of so many epochs numba would make less, but it would first be compiled.
+        endless = ["model.dim=8", "train.epochs=1000000", "train.engine=numpy"]
+        train = ["train", "--corpus", "my.txt", *endless, *settings]
         process = subprocess.Popen([*COMMAND, *train], stderr=subprocess.PIPE, text=True)
         started.append(process)
         return process, folder / "runs" / "run-1"
