@@ -140,6 +140,9 @@ class TestSimilar:
         done = w2v("similar", made, "king", "--min-count", 97)
         assert answers(done) == {"king": ["woman", "man"]}
         assert answers(w2v("analogy", made, "king", "--restrict", 2)) == {"king": ["man"]}
+        nobody = w2v("similar", made, "king", "--min-count", 10**9)
+        assert answers(nobody) == {"king": []}
+        assert "no word is left to answer" in nobody.stderr
 
     def test_words_that_are_predicted(self, run, folder):
         done = w2v("similar", run, "king", "--center", "-n", 1)

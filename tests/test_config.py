@@ -419,7 +419,6 @@ def test_a_folder_or_no_file_at_all(tmp_path):
         ),
         (["train.checkpoint_every=1"], "train.checkpoint_every: only null is in this version"),
         (["train.early_stop={patience: 2}"], "train.early_stop: only null is in this version"),
-        (["eval.every=epoch"], "eval.every: has no effect without eval.sets"),
         (["vocab.rows=union"], "vocab.rows: has no effect without embedding.pretrained"),
         (
             ["embedding.pretrained=v.txt", "vocab.rows=old", "vocab.max_size=9"],

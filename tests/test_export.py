@@ -104,7 +104,7 @@ def test_the_hint_runs_as_it_is_printed(folder, format, content):
     done = w2v("export", "in.glove", "--to", format, "--out", name)
     assert "한국어" in done.stderr
     is_damaged = b"\xe9" in content
-    assert ("gensim opens them" in done.stderr) == (library == "gensim" and is_damaged)
+    assert ("gensim opens the file" in done.stderr) == (library == "gensim" and is_damaged)
     found = run_hint(done.stderr)
     vectors = found["vectors"]
     if library == "gensim":
@@ -292,7 +292,9 @@ def test_words_that_are_no_utf8_are_kept_counted_and_shown(folder):
     assert json.loads(shown.stdout)["neighbours"][0]["word"] == "caf\udce9"
     done = w2v("export", "x.txt", "--to", "word2vec-binary")
     assert done.stderr.splitlines()[0] == warning
-    assert "2 words are no UTF-8; gensim opens them with unicode_errors='replace'" in done.stderr
+    assert (
+        "2 words are no UTF-8; gensim opens the file with unicode_errors='replace'" in done.stderr
+    )
     assert b"caf\xe9 " in (folder / "x.bin").read_bytes()
 
 

@@ -736,3 +736,8 @@ def test_a_program_may_not_replace_what_it_starts_from(texts, first):
     with pytest.raises(OutputError, match="is the run to start from; choose another"):
         train(settings, out=first, force=True)
     assert digest(first) == before
+
+
+def test_a_vector_file_has_no_text_to_go_on_with(work, vector_file):
+    (line,) = w2v("train", "--from", "v.npz", code=2)
+    assert line == "w2v: v.npz has vectors, and no text to go on with; give one with --corpus"

@@ -52,7 +52,7 @@ FORMAT_LINES = "\n".join(f"        {name:<15}  {what}" for name, what in FORMATS
     "--out",
     type=click.Path(path_type=Path),
     help="The file, or the folder for projector; RUN and an ending by default, - for stdout. "
-    "With .gz at its end it is packed.",
+    "With .gz at its end it is packed (npz and safetensors are not).",
 )
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @click.option(
@@ -110,7 +110,7 @@ def export_command(
 
 
 def check_packing(out: Path | None, format: str) -> None:
-    """Refuse to pack what would not be read packed, before anything is read.
+    """Refuse to pack what other tools do not read packed, before anything is read.
 
     Raises
     ------
@@ -216,4 +216,4 @@ def report(out: Path, format: str, parts: dict[str, Any], *, as_json: bool) -> N
     note("\n".join(how_to_open(str(out), format, all_utf8=not n_not_utf8)))
     if n_not_utf8 and is_for_gensim(format):
         words, verb = counted(n_not_utf8, "word"), "is" if n_not_utf8 == 1 else "are"
-        warn(f"{words} {verb} no UTF-8; gensim opens them with unicode_errors='replace'")
+        warn(f"{words} {verb} no UTF-8; gensim opens the file with unicode_errors='replace'")

@@ -68,12 +68,12 @@ def load_for_training(
     if takes_settings:
         name = str(folder)
         of_run += CHOSEN_ANEW
-        if "old" in (
-            vocabulary,
-            given.get("vocab.rows"),
-        ):  # what chose the words of RUN has nothing to choose here
+        if "old" in (vocabulary, given.get("vocab.rows")):
+            # What chose the words of RUN has nothing to choose here.
             usual = Config().vocab
             of_run += [f"vocab.{key}={yaml_value(getattr(usual, key))}" for key in CHOICES_OF_WORDS]
+    elif name is None and "corpus.path" not in given:
+        raise UsageError(f"{known} has vectors, and no text to go on with; give one with --corpus")
     # The later wins: the user's own.
     config = load_named(name, [*of_run, *overrides]).config
     if takes_settings and "corpus.path" not in given:

@@ -95,8 +95,8 @@ def odd_command(run: str, words: tuple[str, ...], as_json: bool) -> None:
     """Print which WORD does not belong: the one farthest from the mean of all."""
     vectors = open_vectors(run)
     cosines = vectors.cosines_with_mean(words)
-    odd = vectors.doesnt_match(words)
     ranked = sorted(zip(words, cosines, strict=True), key=lambda pair: pair[1])
+    odd = ranked[0][0]
     if as_json:
         print_json({"odd": odd, "words": as_objects(ranked)})
         return

@@ -106,6 +106,8 @@ def show(text: str, found: Answers | W2VError, as_json: bool) -> None:
     if not as_json:
         if not isinstance(found, W2VError):
             print_answers(text, found)
+            if not found:
+                note("no word is left to answer: --restrict or --min-count leaves none")
     elif isinstance(found, W2VError):
         print_json({"query": text, "error": str(found)})
     else:

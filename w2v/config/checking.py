@@ -281,7 +281,6 @@ def _without_effect(config: Config) -> list[tuple[str, str]]:
         "negatives.mode": (softmax, "model.loss: negative_sampling"),
         "negatives.power": (softmax, "model.loss: negative_sampling"),
         "negatives.distinct": (softmax, "model.loss: negative_sampling"),
-        "eval.every": (not config.eval.sets, "eval.sets"),
         "train.parallel": (config.train.optimizer != "sgd", "train.optimizer: sgd"),
     }
     default = Config()
