@@ -120,7 +120,9 @@ def score_analogies(
     ids, left_out = lookup.find(asked)
     ids = ids.reshape(-1, 4)
     is_answered: NDArray[np.bool_] = np.all(ids >= 0, axis=1)
-    is_correct = {measure: np.zeros(len(ids), bool) for measure in MEASURES}
+    is_correct: dict[str, NDArray[np.bool_]] = {
+        measure: np.zeros(len(ids), np.bool_) for measure in MEASURES
+    }
     for measure, answers in answer(lookup, ids[is_answered, :3]).items():
         is_correct[measure][is_answered] = answers == ids[is_answered, 3]
     sections = _tally_sections(questions, is_answered, is_correct)

@@ -88,7 +88,7 @@ class IdStream:
         before = int(self._before[first_block])
         places = np.flatnonzero(ids != GONE)[start - before : stop - before]
         first, last = np.searchsorted(self._starts, (low, high))
-        sentence = np.zeros(len(ids), np.int32)
+        sentence: NDArray[np.int32] = np.zeros(len(ids), np.int32)
         # A sentence that starts with a dropped word still counts up.
         sentence[self._starts[first:last] - low] = 1
         sentence = np.cumsum(sentence, dtype=np.int32).take(places)

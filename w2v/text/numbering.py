@@ -164,7 +164,9 @@ class _CommonWords:
     def look_up(self, padded: bytearray, text: str, starts: Positions, stops: Positions) -> Ids:
         """Return the numbers of the words at some places of a text, which is given in two forms."""
         lengths = stops - starts
-        keys_at = np.ndarray((len(padded) - KEY_BYTES + 1,), "<u8", padded, strides=(1,))
+        keys_at: NDArray[np.uint64] = np.ndarray(
+            (len(padded) - KEY_BYTES + 1,), "<u8", padded, strides=(1,)
+        )
         first = keys_at[starts] & FIRST_BYTES[np.minimum(lengths, KEY_BYTES)]
         second = np.zeros_like(first)
         longer = np.flatnonzero(lengths > KEY_BYTES)

@@ -81,7 +81,7 @@ class Copies:
         places = self.places[replica]
         n_words = len(places)
         in_text = np.bincount(chunk.tokens, minlength=n_words)
-        in_noise = np.ones(n_words, np.int64)  # the softmax scores every row
+        in_noise: Ids = np.ones(n_words, np.int64)  # the softmax scores every row
         if chunk.noise is not None:
             in_noise = np.bincount(chunk.noise.reshape(-1), minlength=n_words)
         text_rows = np.flatnonzero(in_text)

@@ -17,13 +17,15 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 import numpy as np
-from numpy.lib import format as npy
+from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from w2v.errors import first_line, quoted
 from w2v.vectors.formats.contract import VectorFile
 from w2v.vectors.formats.opening import BLOCK, MAX_RATIO, SLACK, Source
 from w2v.vectors.formats.parts import NAMES, from_parts
+
+npy: Any = npy_format  # some releases of NumPy have no types for it
 
 MAX_HEADER = 10_000  # bytes of an array's header, as NumPy itself allows
 # What NumPy writes before the numbers. It is matched, not evaluated as NumPy does.
