@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 TEXT = (
@@ -9,6 +10,19 @@ TEXT = (
     + "a cat a dog and a color\n" * 5
     + "scarce scarce rare\n"
 )
+
+# A small world of 16 words: those of one topic stand in the same sentences, in any order.
+TOPICS = ("red green blue pink", "cat dog cow hen", "rain snow wind sun", "bread milk salt rice")
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory):
+    """About 6,000 words, one topic a line."""
+    path = tmp_path_factory.mktemp("text") / "topics.txt"
+    rng = np.random.default_rng(4)
+    lines = [" ".join(rng.choice(TOPICS[i].split(), 6)) for i in rng.integers(0, 4, 1000)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,24 +11,14 @@ import sys
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from test_cli import w2v
 from test_word_vectors import ROWS, WORDS, make_run
 
-from w2v.cli.main import main
 from w2v.config import write_config
 from w2v.config.schema import Config, with_values
 
-RUNNER = CliRunner()
 pytestmark = pytest.mark.usefixtures("folder")
 UNIT = ROWS / np.maximum(np.linalg.norm(ROWS, axis=1, keepdims=True), 1e-9)
-
-
-def w2v(*arguments, stdin=None, code=0):
-    result = RUNNER.invoke(main, list(map(str, arguments)), input=stdin)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == code, result.stderr
-    return result
 
 
 def configured(run, **values):

@@ -181,7 +181,6 @@ def test_the_layer_adds_no_gradient_to_a_frozen_row():
         assert touched.tolist() == [0]
 
 
-TOPICS = ("red green blue pink", "cat dog cow hen", "rain snow wind sun", "bread milk salt rice")
 SMALL = {
     "model.dim": D,
     "embedding.dtype": "float64",  # as in the other tests: compiled once
@@ -191,16 +190,6 @@ SMALL = {
     "train.batch": 8,
     "train.lr": 0.05,
 }
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
-    """About 6,000 words, one topic a line."""
-    path = tmp_path_factory.mktemp("text") / "topics.txt"
-    rng = np.random.default_rng(4)
-    lines = [" ".join(rng.choice(TOPICS[i].split(), 6)) for i in rng.integers(0, 4, 1000)]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
 
 
 @pytest.mark.parametrize("engine", ENGINES)

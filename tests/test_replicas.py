@@ -13,6 +13,7 @@ import time
 import hostile
 import numpy as np
 import pytest
+from conftest import TOPICS
 from engines import ENGINES, NEEDS_NUMBA
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +31,6 @@ from w2v.training.observer import Observer
 from w2v.training.planning import plan_run
 from w2v.training.schedule import Schedule
 
-TOPICS = ("red green blue pink", "cat dog cow hen", "rain snow wind sun", "bread milk salt rice")
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 SMALL = {
     "model.dim": 12,
@@ -41,16 +41,6 @@ SMALL = {
     "train.lr": 0.05,
     "train.engine": "numpy",
 }
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
-    """About 6,000 words, one topic a line."""
-    path = tmp_path_factory.mktemp("text") / "topics.txt"
-    rng = np.random.default_rng(4)
-    lines = [" ".join(rng.choice(TOPICS[i].split(), 6)) for i in rng.integers(0, 4, 1000)]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
 
 
 @pytest.fixture

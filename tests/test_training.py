@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from conftest import TOPICS
 from observers import StopAfter
 
 from w2v import WordVectors, train
@@ -25,20 +26,6 @@ from w2v.training.combining import pull_of
 from w2v.training.copies import Copies
 from w2v.training.draws import Draws
 from w2v.training.observer import Observer
-
-# A small world of 16 words: those of one topic stand in the same sentences, in any order.
-TOPICS = ("red green blue pink", "cat dog cow hen", "rain snow wind sun", "bread milk salt rice")
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
-    """About 6,000 words, one topic a line."""
-    path = tmp_path_factory.mktemp("text") / "topics.txt"
-    rng = np.random.default_rng(4)
-    lines = [" ".join(rng.choice(TOPICS[i].split(), 6)) for i in rng.integers(0, 4, 1000)]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
-
 
 # Small batches: with 16 words, a word comes many times in a batch, and its steps add up.
 SMALL = {

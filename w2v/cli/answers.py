@@ -15,6 +15,7 @@ from w2v.errors import UsageError
 
 STDIN = "-"
 NOTHING_ASKED = "nothing was asked: give a WORD, or a line of standard input for each"
+COSINES = "cosine similarity of unit vectors; the words of the question are left out"
 RUN_HELP = "RUN is a run folder, a run's name in runs/, `latest`, or a file of vectors."
 RUN = click.argument("run", metavar="RUN", shell_complete=complete_run)
 N = click.option("-n", "n", default=10, show_default=True, type=click.IntRange(1), help="How many.")
@@ -103,7 +104,7 @@ class Asked(NamedTuple):
 
 
 def questions_of(queries: tuple[str, ...], sentences: tuple[str, ...]) -> Iterator[Asked]:
-    """Yield what is asked: by the arguments, else by the lines of standard input.
+    """Return what is asked: by the arguments, else by the lines of standard input.
 
     Raises
     ------
@@ -116,12 +117,10 @@ def questions_of(queries: tuple[str, ...], sentences: tuple[str, ...]) -> Iterat
             "- alone reads questions from standard input; a sum of words stands in quotation "
             'marks: "king - man + woman"'
         )
-    from_stdin = STDIN in alone or not alone
-    if from_stdin:
-        yield from (Asked(line, is_sentence=bool(sentences)) for line in lines_of_stdin())
-        return
-    yield from (Asked(text, is_sentence=False) for text in queries)
-    yield from (Asked(text, is_sentence=True) for text in sentences)
+    if STDIN in alone or not alone:
+        return (Asked(line, is_sentence=bool(sentences)) for line in lines_of_stdin())
+    words = [Asked(text, is_sentence=False) for text in queries]
+    return iter([*words, *(Asked(text, is_sentence=True) for text in sentences)])
 
 
 def check_weighting(weighting: str, sentences: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ import click
 from w2v.cli.answers import (
     ALLOW_CODE,
     AS_JSON,
+    COSINES,
     MIN_COUNT,
     NOTHING_ASKED,
     RESTRICT,
@@ -83,7 +84,7 @@ def analogy_command(
         print_json({**asked._asdict(), "neighbours": as_objects(answers)})
         return
     print_answers(str(asked), answers)
-    note("cosine similarity of unit vectors; the words of the question are left out")
+    note(COSINES)
 
 
 @click.command("odd", epilog=RUN_HELP)

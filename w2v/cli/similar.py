@@ -13,6 +13,7 @@ import click
 from w2v.cli.answers import (
     ALLOW_CODE,
     AS_JSON,
+    COSINES,
     MIN_COUNT,
     NOTHING_ASKED,
     RESTRICT,
@@ -73,10 +74,11 @@ def similar_command(
     of unit vectors, from -1 to 1; the words of the question are left out.
     """
     check_weighting(weighting, sentences)
+    questions = questions_of(queries, sentences)
     vectors = open_vectors(run)
     ask = Asking(vectors, n, restrict, min_count, center, weighting, allow_code)
     if queries or sentences or not stdin_is_terminal():
-        answer_all(ask, questions_of(queries, sentences), as_json)
+        answer_all(ask, questions, as_json)
     else:
         from w2v.cli.prompt import prompt
 
@@ -134,13 +136,13 @@ class Asking:
                 "cosine similarity to rows of W_out: words that are predicted; "
                 "the words of the\nquestion are left out"
             )
-        return "cosine similarity of unit vectors; the words of the question are left out"
+        return COSINES
 
     def many(self, questions: list[Asked]) -> list[Answers | W2VError]:
         """Answer questions, all in one pass over the table; an error stands for no answer."""
-        queries = [self._query_or_error(*asked) for asked in questions]
         from w2v.vectors.queries import answer
 
+        queries = [self._query_or_error(*asked) for asked in questions]
         answers = iter(
             answer(
                 self.vectors,

@@ -79,6 +79,11 @@ class PackedWords:
         return None
 
 
+def starts_after(ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where lines begin that end, each with one byte, at some places: (V,) -> (V,)."""
+    return np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+
+
 def read_counts(content: bytes) -> tuple[PackedWords, NDArray[np.int64]]:
     """Read lines `word<TAB>count`.
 
@@ -101,7 +106,7 @@ def read_counts(content: bytes) -> tuple[PackedWords, NDArray[np.int64]]:
     """
     letters = np.frombuffer(content, np.uint8)
     ends, tabs = np.flatnonzero(letters == END), np.flatnonzero(letters == TAB)
-    starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+    starts = starts_after(ends)
     # One tab a line, and a word before it.
     if len(tabs) != len(ends) or not np.all((starts < tabs) & (tabs < ends)):
         raise ValueError("a line is not word<TAB>count")

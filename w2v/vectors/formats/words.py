@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from w2v.errors import OutputError, quoted
-from w2v.text.packed_words import PackedWords
+from w2v.text.packed_words import PackedWords, starts_after
 from w2v.vectors.formats.contract import (
     BINARY,
     BYTE_ORDER_MARK,
@@ -70,8 +70,7 @@ class Words:
     def packed(self) -> PackedWords:
         """Return all words; none is added any more."""
         ends = np.frombuffer(self._ends, np.int64) if self._ends else np.empty(0, np.int64)
-        starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
-        return PackedWords(self._content, starts, ends, b"\n")
+        return PackedWords(self._content, starts_after(ends), ends, b"\n")
 
 
 def encode(word: str) -> bytes:
