@@ -27,9 +27,15 @@ ALLOWED = {
         "errors", "files", "config", "text", "run_folder", "model", "engines", "vectors",
         "evaluation",
     },
+    "experiments": {
+        "errors", "files", "config", "text", "run_folder", "vectors", "evaluation", "training",
+    },
+    "report": {
+        "errors", "files", "config", "text", "run_folder", "vectors", "evaluation", "experiments",
+    },
     "cli": {
         "errors", "files", "shipped", "config", "text", "run_folder", "vectors", "training",
-        "evaluation", "fetching",
+        "evaluation", "fetching", "experiments", "report",
     },
 }  # fmt: skip
 CORE = {"numpy", "click", "tqdm", "yaml"}

@@ -1,0 +1,1 @@
+"""Many runs: making them by a sweep, reading them, holding them against each other."""

@@ -1,0 +1,136 @@
+"""Read what runs have left behind: settings, record, and what was measured.
+
+What the numbers mean and which of them are compared is in `measures.py`. Vectors are opened by
+`w2v/vectors/`; nothing here reads them.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from w2v.config.loading import load_config
+from w2v.config.schema import Config, as_dict
+from w2v.errors import RunError
+from w2v.run_folder import CONFIG, METRICS, RUNS, find_run, is_run_folder, read_record
+
+DEPTH = 2  # runs/<run> and runs/<sweep>/<point>
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A run as its folder tells it.
+
+    Attributes
+    ----------
+    folder : Path
+    config : Config
+        Resolved, as it was trained.
+    record : dict
+        run.json.
+    chunks, epochs, evaluations : list of dict
+        The lines of metrics.jsonl by their event, in order, as `running.py` writes them.
+    """
+
+    folder: Path
+    config: Config
+    record: dict[str, Any]
+    chunks: list[dict[str, Any]]
+    epochs: list[dict[str, Any]]
+    evaluations: list[dict[str, Any]]
+
+    @property
+    def name(self) -> str:
+        """The folder, as it is named within `runs/`."""
+        inside = self.folder.is_relative_to(RUNS) and self.folder != RUNS
+        return str(self.folder.relative_to(RUNS) if inside else self.folder)
+
+    @property
+    def status(self) -> str:
+        """`done`, `running`, `interrupted`, `diverged` or `failed`."""
+        return str(self.record.get("status", "unknown"))
+
+    @functools.cached_property
+    def settings(self) -> dict[str, Any]:
+        """Every value of the config by its dotted path."""
+        return as_dict(self.config)
+
+
+def read_run(folder: Path) -> RunSummary:
+    """Read a run folder.
+
+    Raises
+    ------
+    RunError
+        If a file is missing or damaged.
+    ConfigError
+        If its config cannot be read by this version.
+    """
+    record = read_record(folder)
+    config = load_config(folder / CONFIG).config
+    by_event: dict[str, list[dict[str, Any]]] = {"chunk": [], "epoch": [], "evaluation": []}
+    for line in _read_metrics(folder / METRICS):
+        by_event.setdefault(line["event"], []).append(line)
+    return RunSummary(
+        folder, config, record, by_event["chunk"], by_event["epoch"], by_event["evaluation"]
+    )
+
+
+def _read_metrics(path: Path) -> Iterable[dict[str, Any]]:
+    """Yield the lines of metrics.jsonl; a run that was killed may have left half of the last."""
+    try:
+        lines = path.read_bytes().splitlines(keepends=True)
+    except FileNotFoundError:
+        return  # the run ended before its first chunk
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}") from error
+    for number, line in enumerate(lines, 1):
+        if not line.endswith(b"\n"):
+            return
+        try:
+            metrics = json.loads(line)
+        except (ValueError, RecursionError):
+            metrics = None
+        if not isinstance(metrics, dict) or not isinstance(metrics.get("event"), str):
+            raise RunError(f"{path} is damaged in line {number}")
+        yield metrics
+
+
+def find_run_folders(names: Sequence[str], runs: Path = RUNS) -> list[Path]:
+    """Return the run folders that a user names.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Each as `find_run` takes it, or a folder of runs, such as a sweep's or `runs` itself, which
+        stands for all that are in it, by name.
+    runs : Path
+        Where a run is looked for by name.
+
+    Raises
+    ------
+    RunError
+        If there is none of a name.
+    """
+    found: dict[Path, None] = {}
+    for name in names:
+        folder = next((p for p in (Path(name), runs / name) if os.path.isdir(p)), None)
+        inside = [] if folder is None or is_run_folder(folder) else folders_within(folder)
+        found.update(dict.fromkeys(inside or [find_run(name, runs)]))
+    return list(found)
+
+
+def folders_within(folder: Path, depth: int = DEPTH) -> list[Path]:
+    """List the run folders in a folder, and in the folders of runs in it, by name."""
+    found: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        if is_run_folder(path):
+            found.append(path)
+        elif depth > 1 and path.is_dir() and not path.is_symlink():
+            found += folders_within(path, depth - 1)
+    return found
