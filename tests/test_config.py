@@ -418,7 +418,7 @@ def test_a_folder_or_no_file_at_all(tmp_path):
             "train.replicas: adam keeps sums for every row, which copies cannot share; use 1",
         ),
         (["train.checkpoint_every=1"], "train.checkpoint_every: only null is in this version"),
-        (["train.early_stop={patience: 2}"], "train.early_stop: only null is in this version"),
+        (["train.early_stop={patience: 2}"], "train.early_stop: heldout_loss is measured with"),
         (["vocab.rows=union"], "vocab.rows: has no effect without embedding.pretrained"),
         (
             ["embedding.pretrained=v.txt", "vocab.rows=old", "vocab.max_size=9"],

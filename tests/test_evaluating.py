@@ -42,7 +42,7 @@ class Listener(Observer):
     def __init__(self):
         self.events = []
 
-    def on_epoch(self, metrics):
+    def on_epoch(self, metrics, vectors):
         self.events.append(("epoch", metrics.epoch))
 
     def on_evaluation(self, evaluations):

@@ -200,10 +200,11 @@ OTHER_VALUES = {
     "eval.heldout": 0.2,
     "eval.sets": None,  # only measure: tests/test_evaluating.py
     "eval.every": None,
+    "train.early_stop": None,  # tests/test_early_stopping.py
     "train.seed": 9,
     "output.dir": None,  # where the run goes
 }
-NOT_YET = {"train.checkpoint_every", "train.early_stop"}
+NOT_YET = {"train.checkpoint_every"}
 NEEDS = {
     "negatives.distinct": {"negatives.mode": "independent"},
     "embedding.norm_type": {"embedding.max_norm": 0.05},
@@ -312,7 +313,7 @@ def test_observer_sees_every_chunk_and_epoch(corpus, tmp_path):
         def on_chunk(self, metrics):
             seen.append(("chunk", metrics.step.epoch, metrics.positions))
 
-        def on_epoch(self, metrics):
+        def on_epoch(self, metrics, vectors):
             seen.append(("epoch", metrics.epoch))
 
     train({"corpus.path": str(corpus), **SMALL}, out=tmp_path / "run", observer=Record())

@@ -24,6 +24,7 @@ from w2v.cli.terminal import (
     warn,
     wrapped,
 )
+from w2v.config.early_stop import EarlyStop, early_stop_of
 from w2v.config.schema import Config
 from w2v.evaluation.analogies import AnalogyScore
 from w2v.evaluation.scoring import Score, n_answered
@@ -31,6 +32,7 @@ from w2v.text.corpus import Corpus
 from w2v.training.evaluating import Evaluation
 from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan, advice
+from w2v.vectors.word_vectors import WordVectors
 
 SECONDS_BETWEEN_LINES = 10.0  # where there is no terminal to draw a bar on
 
@@ -121,7 +123,7 @@ class Progress(Observer):
             speed = metrics.positions / metrics.seconds
             self._line(metrics.step.epoch + 1, loss_text(metrics.loss), speed, f"lr {lr:.4f}")
 
-    def on_epoch(self, metrics: EpochMetrics) -> None:
+    def on_epoch(self, metrics: EpochMetrics, vectors: WordVectors) -> None:
         """Print a line where there is no bar, or something new to tell."""
         if self._with_bar and metrics.heldout_loss is None:
             return
@@ -181,6 +183,8 @@ def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:
     thinned = f"subsample {train.subsample:g}" if train.subsample else "no subsampling"
     share = config.eval.heldout
     held_out = [f"held out {100 * share:.3g}% of the text, to measure its loss"] if share else []
+    rule = early_stop_of(config)
+    stop = [f"stop     early: {stop_text(rule)}"] if rule is not None else []
     loss = f"K = {config.negatives.k}" if model.loss == "negative_sampling" else "full softmax"
     return [
         f"read     {counted(plan.tokens_read, 'token')} in {sentences} ({origin})",
@@ -189,11 +193,19 @@ def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:
         *start_lines(plan),
         f"train    about {positions} in {counted(train.epochs, 'epoch')} ({thinned})",
         *held_out,
+        *stop,
         f"model    {model.kind}, D = {plan.dim}, window {model.window}, {loss}",
         f"rate     {plan.lr:g} falling to {train.min_lr:g}, batches of {train.batch}",
         *engine_lines(config, plan),
         f"memory   about {bytes_for_people(plan.memory_bytes)}",
     ]
+
+
+def stop_text(rule: EarlyStop) -> str:
+    """Say when training stops early, and that the best is kept."""
+    metric = "held-out loss" if rule.wants_less else f"score on {printable(rule.metric)}"
+    times = counted(rule.patience, "epoch")
+    return f"{times} without a better {metric}; the best epoch is kept"
 
 
 def start_lines(plan: Plan) -> list[str]:

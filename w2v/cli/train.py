@@ -96,6 +96,8 @@ def train_command(
             )
         finally:
             progress.close()
+    if run.best_epoch is not None:
+        note(f"epoch {run.best_epoch} was the best of {len(run.metrics)}; its vectors are kept")
     note(f"trained in {seconds_for_people(run.seconds)}; the vectors are in {run.folder}")
     trained = run.vectors.vocabulary
     example = trained.word_at(min(COMMON_RANK, len(trained) - 1))

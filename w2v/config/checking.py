@@ -16,6 +16,7 @@ import types
 import typing
 from typing import Any
 
+from w2v.config.early_stop import early_stop_problem
 from w2v.config.schema import Config, field_types, start_rate, value_at
 
 # Each character can be matched in one way only, so that a long row of digits costs no long search.
@@ -218,6 +219,8 @@ def contradictions(config: Config) -> list[tuple[str, str]]:
                 "use 1 or auto",
             )
         )
+    if problem := early_stop_problem(config):
+        found.append(("train.early_stop", problem))
     return found + _without_effect(config)
 
 
@@ -299,7 +302,6 @@ def missing_parts(config: Config) -> list[tuple[str, str]]:
             "train.checkpoint_every",
             train.checkpoint_every is not None,
             "only null is in this version",
-        ),
-        ("train.early_stop", train.early_stop is not None, "only null is in this version"),
+        )
     ]
     return [(path, sentence) for path, is_missing, sentence in missing if is_missing]

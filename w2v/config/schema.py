@@ -134,7 +134,10 @@ class TrainConfig:
     )
     seed: int = option(1, "of every random draw", at_least=0, at_most=2**63 - 1)
     checkpoint_every: int | None = option(None, "chunks between checkpoints; not yet", at_least=1)
-    early_stop: dict[str, Any] | None = option(None, "{metric: heldout_loss, patience: 2}; not yet")
+    early_stop: dict[str, Any] | None = option(
+        None,
+        "{metric: heldout_loss or one of eval.sets, patience: epochs}; keeps the best epoch",
+    )
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,14 @@ def n_answered(score: Score) -> int:
     return score.total.n_answered if isinstance(score, AnalogyScore) else score.n_answered
 
 
+def main_figure(score: Score) -> float | None:
+    """Return the one number of a set: 3CosAdd's share of right answers, or Spearman's rho.
+
+    None if nothing was answered, or too little for a correlation.
+    """
+    return score.total.accuracy if isinstance(score, AnalogyScore) else score.spearman
+
+
 def as_record(score: Score) -> dict[str, Any]:
     """Return all figures of a score; shares and correlations are numbers up to 1, or None.
 

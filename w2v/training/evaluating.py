@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v.errors import ConfigError
 from w2v.evaluation.finding import find_set, settled_name
-from w2v.evaluation.scoring import Score, as_record, score_set
+from w2v.evaluation.scoring import Score, as_record, main_figure, n_answered, score_set
 from w2v.evaluation.sets import AnalogySet, SimilaritySet
 from w2v.text.vocabulary import Vocabulary
 from w2v.vectors.word_vectors import WordVectors
@@ -53,6 +54,7 @@ class Evaluator:
         for name in names:
             spelled.setdefault(settled_name(name), name)
         self._sets: list[AnalogySet | SimilaritySet] = [*map(find_set, spelled.values())]
+        self._names = [*spelled]
 
     def evaluate(
         self, vocabulary: Vocabulary, W_in: NDArray[np.floating], epoch: int
@@ -69,3 +71,28 @@ class Evaluator:
         """
         vectors = WordVectors(vocabulary, W_in)
         return [Evaluation(epoch, score_set(vectors, asked)) for asked in self._sets]
+
+    def check_can_ask(self, name: str, vocabulary: Vocabulary) -> None:
+        """Refuse a set, named as in `eval.sets`, that has no question for this vocabulary.
+
+        Raises
+        ------
+        ConfigError
+        """
+        asked = self._sets[self._names.index(settled_name(name))]
+        if not n_answered(score_set(WordVectors(vocabulary, np.ones((len(vocabulary), 1))), asked)):
+            raise ConfigError(
+                [f"train.early_stop: {name} has no question that this vocabulary can be asked"]
+            )
+
+    def value_of(self, name: str, evaluations: Sequence[Evaluation]) -> float | None:
+        """Return the score on one set, of which more is better, or None if there is none.
+
+        Parameters
+        ----------
+        name : str
+            As in `eval.sets`.
+        evaluations : sequence of Evaluation
+            What `evaluate` returned.
+        """
+        return main_figure(evaluations[self._names.index(settled_name(name))].score)

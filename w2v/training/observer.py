@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from w2v.config.schema import Config
 from w2v.text.corpus import Corpus
 from w2v.training.evaluating import Evaluation
 from w2v.training.planning import Plan
 from w2v.training.schedule import Step
+from w2v.vectors.word_vectors import WordVectors
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,20 @@ class ChunkMetrics:
     loss: float | None
     seconds: float
 
+    def as_metrics(self) -> dict[str, Any]:
+        """Return the line of metrics.jsonl; `positions` are all that were scheduled until here."""
+        return {
+            "event": "chunk",
+            "epoch": self.step.epoch + 1,
+            "chunk": self.step.chunk,
+            "positions": self.step.done + self.positions,
+            "examples": self.n_examples,
+            "measured": self.n_measured,
+            "lr": self.step.lr,
+            "loss": self.loss,
+            "seconds": round(self.seconds, 6),
+        }
+
 
 @dataclass(frozen=True)
 class EpochMetrics:
@@ -53,6 +69,19 @@ class EpochMetrics:
     heldout_loss: float | None
     seconds: float
     words_per_second: float
+
+    def as_metrics(self) -> dict[str, Any]:
+        """Return the line of metrics.jsonl."""
+        return {
+            "event": "epoch",
+            "epoch": self.epoch,
+            "examples": self.n_examples,
+            "measured": self.n_measured,
+            "loss": self.loss,
+            "heldout_loss": self.heldout_loss,
+            "seconds": round(self.seconds, 6),
+            "words_per_second": round(self.words_per_second),
+        }
 
 
 class Observer:
@@ -76,12 +105,19 @@ class Observer:
     def on_chunk(self, metrics: ChunkMetrics) -> None:
         """A chunk has been trained."""
 
-    def on_epoch(self, metrics: EpochMetrics) -> None:
-        """An epoch has ended."""
+    def on_epoch(self, metrics: EpochMetrics, vectors: WordVectors) -> None:
+        """An epoch has ended.
+
+        The vectors are those of this moment: what is kept of them has to be copied.
+        """
 
     def on_evaluation(self, evaluations: Sequence[Evaluation]) -> None:
         """The vectors have been measured at the end of an epoch, on each set of `eval.sets`."""
 
     def should_stop(self) -> bool:
-        """Asked after each chunk: stop here?"""
+        """Asked after each chunk: is the user tired of it? Training is interrupted."""
+        return False
+
+    def should_end(self) -> bool:
+        """Asked after each chunk: is this enough? Training ends, well, with the vectors it has."""
         return False

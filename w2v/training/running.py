@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import datetime
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 import w2v
+from w2v.config.early_stop import early_stop_of
 from w2v.config.schema import Config
 from w2v.config.showing import write_config
 from w2v.engines.contract import Weights
@@ -20,6 +22,7 @@ from w2v.run_folder import CONFIG, DROPPED, OUTPUT_VECTORS, VECTORS, VOCAB, RunF
 from w2v.text.corpus import Corpus
 from w2v.text.vocabulary import write_counts
 from w2v.training.draws import Draws
+from w2v.training.early_stopping import EarlyStopping
 from w2v.training.environment import what_bits_depend_on
 from w2v.training.evaluating import Evaluation, Evaluator
 from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
@@ -27,6 +30,16 @@ from w2v.training.planning import Plan
 from w2v.training.replicas import Replicas, Trained
 from w2v.training.schedule import Schedule, Step
 from w2v.vectors.formats.rows import first_bad_row
+from w2v.vectors.word_vectors import WordVectors
+
+
+class Ended(NamedTuple):
+    """What a training leaves beside its files; see `Run`."""
+
+    metrics: list[EpochMetrics]
+    seconds: float
+    evaluations: list[Evaluation]
+    best_epoch: int | None
 
 
 class Training:
@@ -72,27 +85,24 @@ class Training:
             plan.engine,
             plan.n_threads,
         )
+        self._stopping = EarlyStopping(early_stop_of(config))
+        self._was_ended = False  # by a callback, before its time
         self._n_trained = 0  # positions that were left after subsampling
+        self._n_examples = 0
         self._seconds = 0.0
         self._started = datetime.datetime.now(datetime.timezone.utc).isoformat(
             timespec="microseconds"
         )
 
-    def run(self, folder: RunFolder) -> tuple[list[EpochMetrics], float, list[Evaluation]]:
-        """Train, and leave in the folder a record that says how it ended.
-
-        Returns
-        -------
-        metrics, seconds, evaluations
-            As of `Run`.
-        """
+    def run(self, folder: RunFolder) -> Ended:
+        """Train, and leave in the folder a record that says how it ended."""
         self._folder = folder
         status = "failed"
         try:
             self._write_beginning()
             self._observer.on_start()
             metrics = self._train()
-            status = "done"
+            status = "stopped" if self._was_ended else "done"
         except (Interrupted, KeyboardInterrupt):
             status = "interrupted"
             raise
@@ -102,36 +112,88 @@ class Training:
         finally:
             self._replicas.close()
             self._write_end(status)
-        return metrics, self._seconds, self._evaluations
+        return Ended(metrics, self._seconds, self._evaluations, self._stopping.best_epoch)
 
     def _train(self) -> list[EpochMetrics]:
-        """Train all chunks of all epochs."""
+        """Train all chunks of all epochs, or fewer if it is enough."""
         epochs: list[EpochMetrics] = []
         chunks: list[ChunkMetrics] = []
         for steps in self._schedule.rounds(self._plan.n_replicas):
             chunks += self._train_round(steps)
-            last = steps[-1]
-            if last.is_last_of_epoch:
+            is_end = self._is_end(steps[-1])
+            if is_end:
+                self._check_learnt()
+            if steps[-1].is_last_of_epoch:
                 epochs.append(self._end_epoch(chunks))
                 chunks = []
-            is_end = last.is_last_of_epoch and last.epoch == self._config.train.epochs - 1
+                if self._measure(epochs[-1], is_end):
+                    break
             if not is_end and self._observer.should_stop():
-                self._save_vectors()
-                done = last.done + last.stop - last.start
-                raise Interrupted(
-                    f"stopped after {done / self._schedule.total:.0%} of the training; "
-                    f"the vectors so far are in {self._folder.path}"
-                )
-            if last.is_last_of_epoch and not is_end and self._config.eval.every == "epoch":
-                self._evaluate(epochs[-1].epoch)
-        if not any(epoch.n_examples for epoch in epochs):
+                raise self._interruption(steps[-1])
+            if not is_end and self._observer.should_end():
+                self._was_ended = True
+                break
+        self._finish()
+        return epochs
+
+    def _is_end(self, step: Step) -> bool:
+        """Tell whether a step is the last of all."""
+        return step.is_last_of_epoch and step.epoch == self._config.train.epochs - 1
+
+    def _check_learnt(self) -> None:
+        """Refuse to call it a training if there was not a single example."""
+        if not self._n_examples:
             raise CorpusError(
                 "no word had a neighbour to learn from: train.subsample left at most one word in "
                 "every line; a small text wants train.subsample=0"
             )
-        self._save_vectors()
-        self._evaluate(epochs[-1].epoch)
-        return epochs
+
+    def _measure(self, metrics: EpochMetrics, is_end: bool) -> bool:
+        """Ask the sets if it is time, keep the epoch if it is the best; tell whether to stop."""
+        rule = self._stopping.rule
+        if is_end and rule is None:
+            self._save_vectors()  # before anything is measured that might fail
+        each_epoch = self._config.eval.every == "epoch"
+        found = self._evaluate(metrics.epoch, self._weights.W_in) if each_epoch else []
+        if rule is None:
+            return False
+        value = (
+            metrics.heldout_loss
+            if rule.wants_less
+            else self._evaluator.value_of(rule.metric, found)
+        )
+        if value is None:
+            raise CorpusError(
+                f"train.early_stop: there was nothing to measure {rule.metric} on; try a larger "
+                "eval.heldout, or another metric"
+            )
+        if self._stopping.is_best(metrics.epoch, value):
+            self._save_vectors()
+        return self._stopping.is_over
+
+    def _finish(self) -> None:
+        """Save the vectors, unless an epoch was kept for being the best; ask the sets at last."""
+        best = self._stopping.best_epoch
+        if self._was_ended and best is None:
+            self._save_vectors()
+        if self._config.eval.every == "epoch":
+            return
+        if best is None:
+            self._evaluate(self._last_step.epoch + 1, self._weights.W_in)
+        else:
+            self._evaluate(best, np.load(self._folder.path / VECTORS, mmap_mode="r"))
+
+    def _interruption(self, step: Step) -> Interrupted:
+        """Save the vectors, unless an epoch was kept, and say how far training came."""
+        best = self._stopping.best_epoch
+        if best is None:
+            self._save_vectors()
+        kept = "so far" if best is None else f"of epoch {best}, the best,"
+        share = (step.done + step.stop - step.start) / self._schedule.total
+        return Interrupted(
+            f"stopped after {share:.0%} of the training; the vectors {kept} are in "
+            f"{self._folder.path}"
+        )
 
     def _train_round(self, steps: list[Step]) -> list[ChunkMetrics]:
         """Train a round of chunks, record what was measured."""
@@ -150,6 +212,7 @@ class Training:
         """Write down what was measured on a chunk; `seconds` is its share of its round."""
         loss = trained.loss
         self._n_trained += trained.n_positions
+        self._n_examples += loss.n_examples
         if not np.isfinite(loss.total):
             raise self._divergence(step)
         metrics = ChunkMetrics(
@@ -160,19 +223,7 @@ class Training:
             loss=loss.mean,
             seconds=seconds,
         )
-        self._folder.add_metrics(
-            {
-                "event": "chunk",
-                "epoch": step.epoch + 1,
-                "chunk": step.chunk,
-                "positions": step.done + metrics.positions,
-                "examples": metrics.n_examples,
-                "measured": metrics.n_measured,
-                "lr": step.lr,
-                "loss": metrics.loss,
-                "seconds": round(seconds, 6),
-            }
-        )
+        self._folder.add_metrics(metrics.as_metrics())
         self._observer.on_chunk(metrics)
         return metrics
 
@@ -192,19 +243,9 @@ class Training:
             words_per_second=sum(chunk.positions for chunk in chunks) / seconds,
         )
         self._check_finite(metrics.heldout_loss)
-        self._folder.add_metrics(
-            {
-                "event": "epoch",
-                "epoch": metrics.epoch,
-                "examples": n_examples,
-                "measured": n_measured,
-                "loss": metrics.loss,
-                "heldout_loss": metrics.heldout_loss,
-                "seconds": round(seconds, 6),
-                "words_per_second": round(metrics.words_per_second),
-            }
-        )
-        self._observer.on_epoch(metrics)
+        self._folder.add_metrics(metrics.as_metrics())
+        vectors = WordVectors(self._corpus.vocabulary, self._weights.W_in)
+        self._observer.on_epoch(metrics, vectors)
         return metrics
 
     def _heldout_loss(self, chunks: list[ChunkMetrics]) -> float | None:
@@ -214,20 +255,23 @@ class Training:
         steps = sorted((chunk.step for chunk in chunks), key=lambda step: step.chunk)
         return self._replicas.heldout_loss(steps)
 
-    def _evaluate(self, epoch: int) -> None:
-        """Measure the vectors, which are finite, on the sets of the config."""
-        found = self._evaluator.evaluate(self._corpus.vocabulary, self._weights.W_in, epoch)
+    def _evaluate(self, epoch: int, W_in: NDArray[np.floating]) -> list[Evaluation]:
+        """Measure the vectors of an epoch, which are finite, on the sets of the config."""
+        found = self._evaluator.evaluate(self._corpus.vocabulary, W_in, epoch)
         for evaluation in found:
             self._folder.add_metrics(evaluation.as_metrics())
         self._evaluations += found
         if found:
             self._observer.on_evaluation(found)
+        return found
 
     def _divergence(self, step: Step) -> DivergedError:
         """Say that training broke down, where, and what to try."""
+        best = self._stopping.best_epoch
+        kept = "no vectors were saved" if best is None else f"the vectors of epoch {best} are"
         return DivergedError(
             f"training diverged in epoch {step.epoch + 1}, chunk {step.chunk}: the numbers are not "
-            f"finite any more; no vectors were saved in {self._folder.path}; "
+            f"finite any more; {kept} in {self._folder.path}; "
             f"try a smaller train.lr (it was {step.lr:.4g}) or a smaller train.batch"
         )
 
@@ -283,7 +327,8 @@ class Training:
             "frozen": self._plan.n_frozen,
             "V": self._plan.n_words,
             "D": self._plan.dim,
-            "reproducible": self._config.train.parallel == "deterministic"
-            or self._plan.n_replicas == 1,
+            "early_stop": self._stopping.record(),
+            "reproducible": not self._was_ended
+            and (self._config.train.parallel == "deterministic" or self._plan.n_replicas == 1),
             "bits_depend_on": what_bits_depend_on(self._plan.engine),
         }

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from w2v.config.early_stop import EarlyStop, early_stop_of
 from w2v.config.loading import load_config
 from w2v.config.schema import Config, as_dict, with_values
 from w2v.engines.choice import prepare_engine
 from w2v.engines.contract import Weights
+from w2v.errors import UsageError
 from w2v.evaluation.finding import settled_name
 from w2v.run_folder import check_out, check_writable, make_run_folder, next_run_folder
-from w2v.text.corpus import open_corpus
+from w2v.text.corpus import Corpus, open_corpus
+from w2v.training.callbacks import Callbacks, OnChunk, OnEpoch
 from w2v.training.evaluating import Evaluation, Evaluator
 from w2v.training.freezing import find_frozen, read_frozen_words
 from w2v.training.known import load_known
@@ -42,6 +45,8 @@ class Run:
         Of the training itself, reading and measuring apart.
     evaluations : list of Evaluation
         What was measured on `eval.sets`, in the order of `metrics.jsonl`.
+    best_epoch : int or None
+        With `train.early_stop`, the epoch whose vectors were kept, counted from 1.
     """
 
     folder: Path
@@ -49,6 +54,7 @@ class Run:
     metrics: list[EpochMetrics]
     seconds: float
     evaluations: list[Evaluation]
+    best_epoch: int | None = None
 
 
 def train(
@@ -58,6 +64,8 @@ def train(
     force: bool = False,
     allow_code: bool = False,
     observer: Observer | None = None,
+    on_chunk: OnChunk | None = None,
+    on_epoch: OnEpoch | None = None,
     fit_pretrained: Collection[str] = (),
 ) -> Run:
     """Train word vectors and leave a run folder.
@@ -74,6 +82,12 @@ def train(
     allow_code : bool
         Whether a `module:function` tokenizer may be run.
     observer : Observer, optional
+        Is told how the run goes, from the first word that is read.
+    on_chunk, on_epoch : callable, optional
+        Instead of an observer, two functions. `on_chunk(metrics)` is called after each chunk with
+        its `ChunkMetrics`, `on_epoch(metrics, vectors)` after each epoch with its `EpochMetrics`
+        and the `WordVectors` of that moment. If one returns True, training ends there: the vectors
+        are saved as they are, and the status of the run is "stopped".
     fit_pretrained : collection of str
         Of `model.dim` and `embedding.dtype`, those to take from the vectors of
         `embedding.pretrained`.
@@ -90,13 +104,17 @@ def train(
     `OPENBLAS_NUM_THREADS=1` in its environment. With large batches that is also several times as
     fast, since the threads of BLAS and those of the replicas get in each other's way.
     """
+    if observer is None:
+        observer = Callbacks(on_chunk, on_epoch)
+    elif on_chunk is not None or on_epoch is not None:
+        raise UsageError("train takes an observer, or on_chunk and on_epoch, but not both")
     config = _as_config(config)
     target = Path(out) if out is not None else None
     if target is not None:
         check_out(target, force=force)
     else:
         check_writable(Path(config.output.dir))
-    training = _prepare(config, target, allow_code, observer or Observer(), fit_pretrained)
+    training = _prepare(config, target, allow_code, observer, fit_pretrained)
     if target is not None:
         folder = make_run_folder(target, force=force)
     else:
@@ -128,6 +146,7 @@ def _prepare(
         progress=observer.on_read,
         processes=None if config.train.threads == "auto" else config.train.threads,
     )
+    _check_rule(config, corpus, evaluator)
     frozen = find_frozen(config.embedding.freeze, frozen_words, corpus.vocabulary)
     start = None if known is None else plan_start(config, corpus, known)
     plan = plan_run(config, corpus, start, frozen)
@@ -138,6 +157,13 @@ def _prepare(
     del known  # its words and, of a file, its tables; before the replicas take their room
     weights = Weights(W_in, W_out, None if frozen is None else frozen.rows)
     return Training(config, corpus, plan, weights, evaluator, observer)
+
+
+def _check_rule(config: Config, corpus: Corpus, evaluator: Evaluator) -> None:
+    """Refuse to stop by a set that this vocabulary cannot be asked, before an epoch is trained."""
+    rule = early_stop_of(config)
+    if rule is not None and not rule.wants_less:
+        evaluator.check_can_ask(rule.metric, corpus.vocabulary)
 
 
 def resolve(config: Config, plan: Plan) -> Config:
@@ -154,10 +180,20 @@ def resolve(config: Config, plan: Plan) -> Config:
             "eval.sets": [*dict.fromkeys(map(settled_name, config.eval.sets))],
             "train.lr": plan.lr,
             "train.replicas": plan.n_replicas,
+            "train.early_stop": _settled_rule(config),
             "embedding.pretrained": None if plan.start is None else str(plan.start.path),
             "embedding.freeze": os.path.abspath(freeze) if isinstance(freeze, str) else freeze,
         },
     )
+
+
+def _settled_rule(config: Config) -> dict[str, Any] | None:
+    """Return `train.early_stop` with both of its keys; a set is named as `eval.sets` names it."""
+    rule = early_stop_of(config)
+    if rule is None:
+        return None
+    metric = rule.metric if rule.wants_less else settled_name(rule.metric)
+    return EarlyStop(metric, rule.patience).as_setting()
 
 
 def _whole_path(path: str) -> str:
