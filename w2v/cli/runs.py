@@ -10,7 +10,8 @@ import click
 
 from w2v.cli.answers import AS_JSON, RUN, print_json
 from w2v.cli.completion import complete_run
-from w2v.cli.run_tables import Field, Table
+from w2v.cli.fields import Table
+from w2v.cli.run_tables import lettered, table_of_groups, table_of_runs
 from w2v.cli.terminal import common_options, counted, note, printable, warn, wrapped
 from w2v.errors import RunError, UsageError
 
@@ -45,32 +46,9 @@ def list_command(
     A FOLDER of runs, such as a sweep's, stands for all that are in it; without any argument all
     runs below runs/ are listed. The newest is last.
     """
-    from w2v.experiments.tables import differing_settings, measures_in, short_names, spread_of
-
     _check_output(as_json, as_csv)
     runs = sorted(_read(names), key=lambda run: str(run.record.get("started", "")))
-    measures = measures_in(runs)
-    fields = [
-        Field("run", "run", [run.name for run in runs], is_name=True),
-        Field("folder", "folder", [str(run.folder) for run in runs], is_shown=False),
-        Field("started", "started", [run.record.get("started") for run in runs], is_shown=False),
-        Field(
-            "status", "status", [run.status for run in runs],
-            is_name=True, is_shown=any(run.status != "done" for run in runs),
-        ),
-    ]  # fmt: skip
-    heads = short_names(differing_settings(runs), _taken(fields, measures))
-    values = [_settings(run) for run in runs]
-    fields += [
-        Field(path, head, [settings[path] for settings in values], is_name=True)
-        for path, head in heads.items()
-    ]
-    measured = [_measures(run) for run in runs]
-    fields += [
-        Field(m.key, m.title, [spread_of([f[m]] if m in f else []) for f in measured], m)
-        for m in measures
-    ]
-    table = Table(fields)
+    table = table_of_runs(runs)
     _print_table(table.in_order(table.order(sort, reverse=reverse)), as_json, as_csv)
     if not (as_json or as_csv):
         _note_on_losses([run for run in runs if len(runs) > 1])
@@ -117,9 +95,9 @@ def compare_command(
     if not names:
         raise UsageError("nothing to compare: give runs, or a folder of runs such as a sweep's")
     groups = groups_over_seeds(_runs_to_compare(names))
-    table = _table_of_groups(groups)
+    table = table_of_groups(groups)
     order = table.order(sort, reverse=reverse)
-    groups, table = [groups[at] for at in order], _lettered(table.in_order(order))
+    groups, table = [groups[at] for at in order], lettered(table.in_order(order))
     if as_json:
         for line in table.objects(with_sd=True):
             print_json(line)
@@ -132,6 +110,8 @@ def compare_command(
             note("the test of the two is on the page and in --json; CSV holds the table alone")
         return
     _note_on_groups(groups)
+    if len(groups) == 1 and len(groups[0].runs) > 1:
+        _note("the runs differ in nothing but the seed: there is one setting, and none to compare")
     if len(groups) == 2:
         print_verdicts(groups[0], groups[1])
     else:
@@ -172,7 +152,6 @@ def _warned(runs: list[RunSummary], problems: dict[Path, Any]) -> list[RunSummar
 def _runs_to_compare(names: Sequence[str]) -> list[RunSummary]:
     """Return the runs that ended well; two that stand alone bring those of other seeds along."""
     from w2v.experiments.reading import find_run_folders, read_run
-    from w2v.experiments.tables import siblings_of
 
     if len(names) == 2:
         folders = [find_run_folders([name]) for name in names]
@@ -182,7 +161,7 @@ def _runs_to_compare(names: Sequence[str]) -> list[RunSummary]:
             if unfinished:
                 run = unfinished[0]
                 raise RunError(f"{run.folder} cannot be compared: its status is {run.status}")
-            return _without_doubles([other for run in alone for other in siblings_of(run)])
+            return _without_doubles([other for run in alone for other in _with_siblings(run)])
     runs = _read(names)
     for run in runs:
         if run.status != "done":
@@ -193,41 +172,22 @@ def _runs_to_compare(names: Sequence[str]) -> list[RunSummary]:
     return done
 
 
+def _with_siblings(run: RunSummary) -> list[RunSummary]:
+    """Return a run and those beside it that differ in the seed alone; say how many they are."""
+    from w2v.experiments.tables import siblings_of
+
+    found = siblings_of(run)
+    if len(found) > 1:
+        others = counted(len(found) - 1, "run")
+        _note(f"{run.folder}: with {others} beside it, equal but for the seed")
+    else:
+        _note(f"{run.folder}: no run beside it is equal but for the seed")
+    return found
+
+
 def _without_doubles(runs: Sequence[RunSummary]) -> list[RunSummary]:
     """Drop runs that are there twice."""
     return list({run.folder.resolve(): run for run in runs}.values())
-
-
-def _table_of_groups(groups: Sequence[Group]) -> Table:
-    """Return a row for each group."""
-    from w2v.experiments.tables import SEED, differing_settings, measures_in, short_names
-
-    runs = [run for group in groups for run in group.runs]
-    measures = measures_in(runs)
-    fields = [
-        Field("group", "", [None] * len(groups), is_name=True),
-        Field("n", "n", [len(group.runs) for group in groups]),
-        Field("seeds", "seeds", [group.seeds for group in groups], is_shown=False),
-        Field("runs", "runs", [[r.name for r in g.runs] for g in groups], is_shown=False),
-    ]
-    # One run stands for each group: the text's path may differ within one.
-    paths = [path for path in differing_settings([g.runs[0] for g in groups]) if path != SEED]
-    values = [group.settings for group in groups]
-    fields[1:1] = [
-        Field(path, head, [settings[path] for settings in values], is_name=True)
-        for path, head in short_names(paths, _taken(fields, measures)).items()
-    ]
-    fields += [Field(m.key, m.title, [g.spread(m) for g in groups], m) for m in measures]
-    return Table(fields)
-
-
-def _lettered(table: Table) -> Table:
-    """Name the rows A, B, C, ... as they stand."""
-    from w2v.cli.verdicts import letters
-
-    first, *others = table.fields
-    names = [letters(row) for row in range(len(first.values))]
-    return Table([Field("group", "", names, is_name=True), *others])
 
 
 def _print_table(table: Table, as_json: bool, as_csv: bool, *, with_sd: bool = False) -> None:
@@ -243,6 +203,8 @@ def _print_table(table: Table, as_json: bool, as_csv: bool, *, with_sd: bool = F
 
 def _note_on_groups(groups: Sequence[Group]) -> None:
     """Say what ± is, and which runs were not counted."""
+    from w2v.experiments.measures import measures_of
+
     if any(len(group.runs) > 1 for group in groups):
         _note("n: seeds; ±: sample standard deviation over them")
     else:
@@ -252,7 +214,7 @@ def _note_on_groups(groups: Sequence[Group]) -> None:
         twice = counted(n_repeated, "run is", "runs are")
         _note(f"{twice} not counted: a later one has the same settings and the same seed")
     for group in groups:
-        n_least = min((len(group.by_seed(m)) for m in _measures(group.runs[0])), default=0)
+        n_least = min((len(group.by_seed(m)) for m in measures_of(group.runs[0])), default=0)
         if 0 < n_least < len(group.runs):
             _note("not every seed has every measure: each mean is over those that have it")
             break
@@ -262,10 +224,10 @@ def _note_on_losses(runs: Sequence[RunSummary]) -> None:
     """Say it if a setting differs that makes losses no measure of each other."""
     from w2v.experiments.comparing import deciding_settings
     from w2v.experiments.measures import HELDOUT_LOSS, LOSS
-    from w2v.experiments.tables import measures_in
+    from w2v.experiments.tables import measures_in, settings_of
 
     there = measures_in(runs)
-    values = [_settings(run) for run in runs]
+    values = [settings_of(run) for run in runs]
     for measure in (LOSS, HELDOUT_LOSS):
         if measure not in there:
             continue
@@ -281,23 +243,3 @@ def _note(text: str) -> None:
     """Print a note on lines that fit the terminal."""
     for line in wrapped(printable(text)):
         note(line)
-
-
-def _taken(fields: Sequence[Field], measures: Sequence[Any]) -> list[str]:
-    """Return the names that a setting's column must not have."""
-    heads = [measure.title.split(", ")[0] for measure in measures]
-    return [*(field.key for field in fields), *heads, *(measure.key for measure in measures)]
-
-
-def _settings(run: RunSummary) -> dict[str, Any]:
-    """Return the settings of a run."""
-    from w2v.experiments.tables import settings_of
-
-    return settings_of(run)
-
-
-def _measures(run: RunSummary) -> dict[Any, float]:
-    """Return what was measured of a run."""
-    from w2v.experiments.measures import measures_of
-
-    return measures_of(run)

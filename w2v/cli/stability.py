@@ -18,7 +18,8 @@ from w2v.cli.terminal import common_options, counted, note, percent, printable, 
 from w2v.errors import W2VError
 
 if TYPE_CHECKING:
-    from w2v.experiments.stability import Agreed, Shared, Stability
+    from w2v.experiments.shared_words import Shared
+    from w2v.experiments.stability import Agreed, Stability
 
 N_NAMED = 10  # words that are named as the most and the least stable
 
@@ -46,7 +47,7 @@ def stability_command(
     a file of vectors. With --word the neighbours of one word are printed, each with how many of the
     runs give it.
     """
-    from w2v.experiments.stability import Shared
+    from w2v.experiments.shared_words import Shared
 
     places = list(_places_of(names))
     shared = Shared([open_vectors(place) for place in places])

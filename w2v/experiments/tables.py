@@ -117,16 +117,23 @@ def groups_over_seeds(runs: Iterable[RunSummary]) -> list[Group]:
 def identity_of(run: RunSummary) -> tuple[str, ...]:
     """Return what two runs share if and only if they differ in nothing but their seed."""
     left_out = {*PLACES, SEED}
-    if run.config.train.parallel == "deterministic":
+    if not is_racing(run):
         left_out.add(THREADS)
     if _text_sum(run):
         left_out.add(TEXT)  # the same text may be spelled in many ways
     return tuple(yaml_value(v) for path, v in settings_of(run).items() if path not in left_out)
 
 
+def is_racing(run: RunSummary) -> bool:
+    """Tell whether a run's threads may change its result."""
+    return run.config.train.parallel != "deterministic"
+
+
 def siblings_of(run: RunSummary) -> list[RunSummary]:
     """Return the runs in a run's folder that are equal to it but for the seed, itself included."""
-    runs, _ = read_runs(folders_within(run.folder.absolute().parent, depth=1))
+    is_plain = run.folder.name not in ("", "..")  # of those the parent is spelled otherwise
+    parent = run.folder.parent if is_plain else run.folder.resolve().parent
+    runs, _ = read_runs(folders_within(parent, depth=1))
     wanted = identity_of(run)
     return [
         other
