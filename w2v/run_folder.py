@@ -226,7 +226,7 @@ def _named(name: str, runs: Path, there: list[Path]) -> Path | None:
     if name == "latest":  # of those that can be asked: a run that goes on has no vectors yet
         asked = [path for path in there if (path / VECTORS).exists()] or there
         return asked[-1] if asked else None
-    if runs / name in there:
+    if is_run_folder(runs / name):  # in a sweep's folder too
         return runs / name
     numbers = [n for n in _numbers(runs, name) if runs / f"{name}-{n}" in there]
     return runs / f"{name}-{max(numbers)}" if numbers else None

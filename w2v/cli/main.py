@@ -36,6 +36,8 @@ COMMANDS = {
     "eval": ("evaluate", "eval_command"),
     "corpus": ("corpus", "corpus_group"),
     "export": ("export", "export_command"),
+    "runs": ("runs", "runs_group"),
+    "stability": ("stability", "stability_command"),
     "config": ("config", "config_group"),
     "completion": ("completion", "completion_command"),
 }
