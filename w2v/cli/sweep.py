@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from w2v.experiments.planning import SweepPlan
     from w2v.experiments.sweep import Outcome
 
-N_NAMED = 3  # failed points that the last line names
+N_NAMED = 3  # failed points that the last line names, beside the first
 
 
 @click.command("sweep")
@@ -133,11 +133,13 @@ def _close(outcomes: Sequence[Outcome]) -> None:
         note(f"compare them: w2v runs compare {where}")
         note(f"see them: w2v report {where}")
     if failed:
-        named = [f"{outcome.point.name}: {outcome.reason}" for outcome in failed[:N_NAMED]]
-        named += [f"and {len(failed) - N_NAMED:,} more"] if len(failed) > N_NAMED else []
+        first, it = failed[0], "it" if len(failed) == 1 else "them"
+        more = [outcome.point.name for outcome in failed[1 : 1 + N_NAMED]]
+        more += [f"{len(failed) - 1 - N_NAMED:,} more"] if len(failed) > 1 + N_NAMED else []
+        others = f"; also {', '.join(more)}" if more else ""
         raise W2VError(
-            f"{n_done:,} of {n} done; {len(failed):,} failed: {'; '.join(named)}; "
-            "the same command tries again"
+            f"{n_done:,} of {n} done; {len(failed):,} failed: {first.point.name}: {first.reason}"
+            f"{others}; the same command tries {it} again"
         )
 
 
@@ -158,7 +160,7 @@ def _dry_run(
 ) -> None:
     """Print each point with the time that it is expected to take, and the sum."""
     from w2v.cli.sweep_progress import ReadingBar
-    from w2v.experiments.expecting import expect, makespan
+    from w2v.experiments.expecting import expect
     from w2v.experiments.planning import plan_sweep
 
     with ReadingBar() as bar:
@@ -190,19 +192,24 @@ def _dry_run(
             click.echo(line)
     for problem in dict.fromkeys(e.problem for e in expected.values() if e.problem):
         warn(problem)
-    note(_sum_line(plan, makespan([e.seconds or 0.0 for e in expected.values()], jobs), jobs))
+    note(_sum_line(plan, [e.seconds for e in expected.values()], jobs))
     n_unknown = sum(e.seconds is None and not e.problem for e in expected.values())
     if n_unknown:
         note(
-            f"not in it: {counted(n_unknown, 'point')} for which numba has to compile first "
-            "(about 10 s for each model.dim); its speed is not known before"
+            f"{counted(n_unknown, 'point')} of unknown time: numba has to compile first (about "
+            "10 s for each model.dim)"
         )
 
 
-def _sum_line(plan: SweepPlan, seconds: float, jobs: int) -> str:
-    """Say how long all will take."""
+def _sum_line(plan: SweepPlan, seconds: Sequence[float | None], jobs: int) -> str:
+    """Say how long all that are left will take."""
+    from w2v.experiments.expecting import makespan
+
+    known = [each for each in seconds if each is not None]
     n_done = len(plan.done)
     done = f", {n_done:,} of them done" if n_done else ""
     at_once = f", {jobs} at once" if jobs > 1 else ""
-    expected = f"about {seconds_for_people(seconds)}{at_once}" if plan.todo else "nothing to do"
+    expected = f"about {seconds_for_people(makespan(known, jobs))}{at_once}"
+    if not known:
+        expected = "how long is not known" if plan.todo else "nothing to do"
     return f"{counted(len(plan.points), 'point')}{done}: {expected}"

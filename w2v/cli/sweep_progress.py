@@ -76,7 +76,7 @@ class SweepProgress(SweepObserver):
             disable=not self._with_bar,
             dynamic_ncols=True,
             leave=False,
-            bar_format="{percentage:3.0f}% |{bar:12}| {desc}",
+            bar_format="{percentage:3.0f}% |{bar:12}| {remaining} left, {desc}",
         )
 
     def on_start(self, point: Point) -> None:

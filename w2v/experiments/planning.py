@@ -25,7 +25,7 @@ from w2v.experiments.points import (
     points_of,
 )
 from w2v.experiments.sweep_folder import Recorded, default_folder, joined, read_sweep
-from w2v.run_folder import CONFIG, VECTORS, check_writable, is_run_folder, read_record
+from w2v.run_folder import CONFIG, RUN_FILES, check_writable, is_run_folder, read_record
 from w2v.text.corpus import encode_corpus
 
 DONE = "done"
@@ -202,7 +202,7 @@ def _is_done(
     if problem is None and not is_known:
         problem = "it is no point of this sweep"
     if problem is None:
-        return _status(folder) == DONE and (folder / VECTORS).exists()
+        return _status(folder) == DONE and all((folder / name).exists() for name in RUN_FILES)
     if force or (not is_known and not _inside(folder) and folder.is_dir()):
         return False
     raise OutputError(f"{folder} is there, but {problem}; {REMEDY}")

@@ -174,6 +174,8 @@ def _value_text(value: Any) -> tuple[str, bool]:
     if isinstance(value, list):
         texts = [_value_text(item) for item in value]
         return "+".join(text for text, _ in texts) or "none", any(lost for _, lost in texts)
+    if isinstance(value, float) and float(f"{value:g}") == value:
+        return f"{value:g}", False
     if not isinstance(value, str):
         value = yaml_value(value)
         return FORBIDDEN.sub("-", value), FORBIDDEN.search(value) is not None

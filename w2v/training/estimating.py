@@ -28,10 +28,10 @@ from w2v.training.schedule import Schedule, Step
 from w2v.training.starting import first_weights
 from w2v.vectors.word_vectors import WordVectors
 
-# From the start of a process to its first chunk, and from its last to its end: imports, and with
-# numba the code that was kept. Measured on two cores, one at work (scripts are not needed: w2v
-# train of a text of a page takes this long).
-START_SECONDS = {"numpy": 0.5, "numba": 1.5}
+# All but the training itself: the start of a process, imports, with numba the loading of code that
+# was kept, the files of the run. It is what `w2v train` of a page of text takes beside its seconds
+# in run.json, as measured on two cores.
+START_SECONDS = {"numpy": 0.4, "numba": 1.0}
 LONG_ENOUGH = 0.3  # seconds of training, to be measured well
 FIRST_CHUNK, GROWTH = 256, 4  # positions that are tried first, and how many times more are next
 N_ASKED = 1000  # questions of a set, for the time of all
