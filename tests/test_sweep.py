@@ -179,7 +179,7 @@ def test_the_text_is_encoded_once(run, corpus, tmp_path, monkeypatch):
     assert sum(n_read) > 0.9 * len(corpus.read_text())
     n_read.clear()
     run("train.seed=1..3", observer=Reading())
-    assert n_read == []
+    assert n_read == []  # neither here, nor in the process of the third
     assert {path.name: path.stat().st_mtime_ns for path in entry.iterdir()} == written
 
 
@@ -215,19 +215,14 @@ def test_korean_names(folder):
 # -- what goes wrong
 
 
-def test_a_point_that_diverges_or_cannot_be_leaves_the_rest(run, started, tmp_path):
-    outcomes = run("train.lr=1e9,0.1", "corpus.path=nowhere.txt,seasons-en", "train.seed=1,2")
-    by_status = {}
-    for outcome in outcomes:
-        by_status.setdefault(outcome.status, []).append(outcome)
-    assert {status: len(found) for status, found in by_status.items()} == {
-        "failed": 4, "diverged": 2, "done": 2,
-    }  # fmt: skip
-    assert "nowhere.txt" in by_status["failed"][0].reason
-    assert "training diverged in epoch 1" in by_status["diverged"][0].reason
-    assert len(started) == 8
-    run("train.lr=1e9,0.1", "corpus.path=nowhere.txt,seasons-en", "train.seed=1,2")
-    assert len(started) == 14  # what is not done is tried again
+def test_a_point_that_diverges_or_cannot_be_leaves_the_rest(run, plan, corpus):
+    axes = ("train.lr=1e9,0.1", f"corpus.path=nowhere.txt,{corpus}")
+    outcomes = run(*axes)
+    assert [outcome.status for outcome in outcomes] == ["failed", "failed", "diverged", "done"]
+    assert "nowhere.txt" in outcomes[0].reason
+    assert "training diverged in epoch 1" in outcomes[2].reason
+    # What is not done is tried again.
+    assert [point.name for point in plan(*axes).todo] == [o.point.name for o in outcomes[:3]]
 
 
 def test_a_process_that_is_killed(run, started, tmp_path):
@@ -263,8 +258,8 @@ def test_only_texts_that_cannot_be_read(run, tmp_path):
 # -- interruptions
 
 
-def test_going_on_gives_the_same_bytes(run, tmp_path):
-    axes = ("train.seed=1,2", "train.epochs=20")
+def test_going_on_gives_the_same_bytes(run, corpus, tmp_path):
+    axes = ("train.seed=1,2", "train.epochs=15")
     with pytest.raises(Interrupted, match="stopped with 0 of 2 points done; the same command goes"):
         run(*axes, observer=Watch(on_share=stop))
     half = tmp_path / "s" / "seed-1"
@@ -273,9 +268,9 @@ def test_going_on_gives_the_same_bytes(run, tmp_path):
     watch = Watch()
     assert set(statuses(run(*axes, observer=watch)).values()) == {"done"}
     assert watch.seen == ["seed-1", "seed-2"]
-    run(*axes, out=tmp_path / "at once")
-    for name in ("seed-1", "seed-2"):
-        assert contents(tmp_path / "s" / name) == contents(tmp_path / "at once" / name)
+    values = {**dict(setting.split("=") for setting in SMALL), "train.epochs": 15}
+    alone = train({**values, "corpus.path": str(corpus), "train.seed": 1}, out=tmp_path / "alone")
+    assert contents(half) == contents(alone.folder)
 
 
 def test_stopped_between_two_points(run):

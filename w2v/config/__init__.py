@@ -1,4 +1,4 @@
-"""The settings of a run: what they are (`schema`), how they are read, checked and shown."""
+"""The settings of a run, or of many (`sweeping`): how they are read, checked and shown."""
 
 from w2v.config.loading import Resolved, load_config
 from w2v.config.overrides import parse_override

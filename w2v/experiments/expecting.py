@@ -47,8 +47,9 @@ def expect(
     on_point : callable, optional
         Is told 1 after each point.
     """
+    jobs = min(jobs, len(plan.todo))
     estimator = Estimator(threads=threads_of_each(jobs), allow_code=allow_code)
-    crowding = max(1.0, min(jobs, len(plan.todo)) / n_cores())  # more at once than processors
+    crowding = max(1.0, jobs / n_cores())  # more at once than processors
     found = {}
     for point in plan.todo:
         try:

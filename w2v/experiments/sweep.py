@@ -168,7 +168,7 @@ def n_cores() -> int:
 
 def threads_of_each(jobs: int) -> int:
     """Return what `train.threads: auto` stands for where so many points are trained at once."""
-    return max(1, n_cores() // jobs)
+    return max(1, n_cores() // max(1, jobs))
 
 
 class _Crew:
@@ -183,11 +183,12 @@ class _Crew:
         lock: int | None,
     ) -> None:
         self._plan, self._observer = plan, observer
-        self._jobs = jobs
-        self._options: dict[str, Any] = {
-            "threads": threads_of_each(jobs), "allow_code": allow_code, "lock": lock,
-        }  # fmt: skip
         self._waiting = deque(plan.todo)
+        self._jobs = jobs
+        threads = threads_of_each(min(jobs, len(self._waiting)))
+        self._options: dict[str, Any] = {
+            "threads": threads, "allow_code": allow_code, "lock": lock,
+        }  # fmt: skip
         self._began: dict[Child, float] = {}  # of the processes at work
         self._ends: dict[Child, dict[str, Any]] = {}  # what they said at last
         self._inbox: Inbox = queue.SimpleQueue()
