@@ -25,7 +25,8 @@ from w2v.config import (
     write_config,
 )
 from w2v.config.checking import Mismatch, check_value, contradictions, missing_parts
-from w2v.config.loading import MAX_CONFIG_BYTES, OTHER_NAMES, Resolved
+from w2v.config.loading import OTHER_NAMES, Resolved
+from w2v.config.nodes import MAX_CONFIG_BYTES
 from w2v.config.schema import build_config, field_types, option_fields, sections, with_values
 from w2v.config.showing import yaml_value
 from w2v.errors import ConfigError

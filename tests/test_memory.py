@@ -9,13 +9,13 @@ import sys
 
 import pytest
 
-from w2v.cli import memory
+from w2v.training import memory
 
 FAULTS = """
 import resource, sys
 from concurrent.futures import ThreadPoolExecutor
 import numpy as np
-from w2v.cli.memory import keep_freed_memory
+from w2v.training.memory import keep_freed_memory
 
 assert keep_freed_memory() if sys.argv[1] == "keep" else True
 

@@ -14,10 +14,11 @@ PACKAGE = Path(w2v.__file__).parent
 ALLOWED = {
     "errors": set(),
     "files": {"errors"},
+    "processes": set(),
     "shipped": set(),
     "config": {"errors"},
     "fetching": {"errors", "files"},
-    "text": {"errors", "files", "shipped", "config", "fetching"},
+    "text": {"errors", "files", "processes", "shipped", "config", "fetching"},
     "run_folder": {"errors", "files"},
     "model": {"errors"},
     "vectors": {"errors", "files", "config", "run_folder", "text"},
@@ -28,14 +29,15 @@ ALLOWED = {
         "evaluation",
     },
     "experiments": {
-        "errors", "files", "config", "text", "run_folder", "vectors", "evaluation", "training",
+        "errors", "files", "processes", "config", "text", "run_folder", "engines", "vectors",
+        "evaluation", "training",
     },
     "report": {
         "errors", "files", "config", "text", "run_folder", "vectors", "evaluation", "experiments",
     },
     "cli": {
-        "errors", "files", "shipped", "config", "text", "run_folder", "vectors", "training",
-        "evaluation", "fetching", "experiments", "report",
+        "errors", "files", "processes", "shipped", "config", "text", "run_folder", "vectors",
+        "training", "evaluation", "fetching", "experiments", "report",
     },
 }  # fmt: skip
 CORE = {"numpy", "click", "tqdm", "yaml"}

@@ -8,7 +8,7 @@ import click
 
 from w2v.cli.arguments import check_new_file, load_named, split_arguments
 from w2v.cli.completion import complete_config, complete_train
-from w2v.cli.terminal import common_options, note
+from w2v.cli.terminal import common_options, counted, note
 
 ARGUMENTS = click.argument(
     "arguments", nargs=-1, metavar="[CONFIG] [key=value]...", shell_complete=complete_train
@@ -51,10 +51,10 @@ def show_command(arguments: tuple[str, ...]) -> None:
     from w2v.config import show_config
 
     name, overrides = split_arguments(arguments)
-    click.echo(
-        show_config(load_named(name, overrides)),
-        nl=False,
-    )
+    resolved = load_named(name, overrides)
+    click.echo(show_config(resolved), nl=False)
+    if resolved.sweep:
+        note("this is what all points of its sweep share; `w2v sweep --dry-run` lists them")
 
 
 @config_group.command("check")
@@ -62,9 +62,12 @@ def show_command(arguments: tuple[str, ...]) -> None:
 @common_options
 def check_command(arguments: tuple[str, ...]) -> None:
     """Report every mistake in a config; exit 2 if there is one."""
+    from w2v.experiments.points import points_of
+
     name, overrides = split_arguments(arguments)
-    load_named(name, overrides)
-    note(f"{name or 'the defaults'}: no mistakes")
+    resolved = load_named(name, overrides)
+    where = f" in {counted(len(points_of(resolved)), 'point')}" if resolved.sweep else ""
+    note(f"{name or 'the defaults'}: no mistakes{where}")
 
 
 @config_group.command("diff")

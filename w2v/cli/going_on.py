@@ -51,7 +51,7 @@ def load_for_training(
     if known is None:
         if vocabulary is not None:
             raise UsageError("--vocabulary needs --from; without it all words are the text's own")
-        return load_named(name, overrides).config, []
+        return load_named(name, overrides).of_one_run(), []
     from w2v.config.schema import Config
     from w2v.config.showing import yaml_value
     from w2v.run_folder import CONFIG
@@ -75,7 +75,7 @@ def load_for_training(
     elif name is None and "corpus.path" not in given:
         raise UsageError(f"{known} has vectors, and no text to go on with; give one with --corpus")
     # The later wins: the user's own.
-    config = load_named(name, [*of_run, *overrides]).config
+    config = load_named(name, [*of_run, *overrides]).of_one_run()
     if takes_settings and "corpus.path" not in given:
         note("going on with the text of that run; --corpus gives another")
     fitted = [path for path in FITTED if path not in given] if name is None else []

@@ -19,11 +19,7 @@ import click
 from w2v import __version__
 from w2v.cli.terminal import Settings, common_options, printable
 from w2v.errors import Interrupted, W2VError
-
-# What the usual BLAS libraries read, when they are loaded, for their number of threads.
-BLAS_THREADS = tuple(
-    f"{library}_NUM_THREADS" for library in ("OPENBLAS", "MKL", "OMP", "BLIS", "VECLIB_MAXIMUM")
-)
+from w2v.processes import ONE_BLAS_THREAD
 
 # name: (module in w2v.cli, attribute)
 COMMANDS = {
@@ -36,6 +32,7 @@ COMMANDS = {
     "eval": ("evaluate", "eval_command"),
     "corpus": ("corpus", "corpus_group"),
     "export": ("export", "export_command"),
+    "sweep": ("sweep", "sweep_command"),
     "runs": ("runs", "runs_group"),
     "stability": ("stability", "stability_command"),
     "config": ("config", "config_group"),
@@ -121,9 +118,7 @@ def main() -> None:
 
 def run() -> None:
     """Start the command line; what `w2v` on the PATH calls."""
-    # More threads change the order in which a matrix product adds up, and so the last bits; for
-    # matrices as small as a batch they are no faster either. NumPy is not loaded yet.
-    os.environ.update(dict.fromkeys(BLAS_THREADS, "1"))
+    os.environ.update(ONE_BLAS_THREAD)  # NumPy is not loaded yet
     if "--debug" not in sys.argv:
         sys.excepthook = _say_internal_error
     if os.environ.get("NO_COLOR"):

@@ -69,9 +69,9 @@ def train_command(
     """
     # Imported here, so that `w2v --help` does not pay for NumPy.
     from w2v.cli.going_on import load_for_training, recorded_start
-    from w2v.cli.memory import keep_freed_memory
     from w2v.cli.progress import Progress
     from w2v.config.showing import yaml_value
+    from w2v.training.memory import keep_freed_memory
     from w2v.training.trainer import train
 
     name, overrides = split_arguments(arguments)

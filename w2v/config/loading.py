@@ -1,29 +1,36 @@
 """Read a config: defaults, then a YAML file, then overrides; every mistake found is reported.
 
-The YAML is walked node by node, never constructed as objects, so that each mistake has its line,
-no key is lost because it came twice, and nothing in a file can run code or blow up by aliases.
+A file may have one section more than a run has, `sweep` (see `sweeping.py`): with it, it is a
+config of many runs. How YAML is taken apart is in `nodes.py`.
 """
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
-from yaml.constructor import SafeConstructor
 
 from w2v.config.checking import Mismatch, check_value, contradictions, missing_parts
+from w2v.config.nodes import entries_of, is_null, kind_of, parse_file, plain, yaml_reason
+from w2v.config.overrides import parse_axis, parse_override
 from w2v.config.schema import Config, as_dict, build_config, option_fields, option_paths, sections
-from w2v.errors import ConfigError, quoted
+from w2v.config.sweeping import (
+    NOT_SWEPT,
+    SECTION,
+    Axis,
+    Grid,
+    Sweep,
+    distinct,
+    read_section,
+    size_problem,
+    with_axes,
+)
+from w2v.errors import ConfigError
 
-MAX_CONFIG_BYTES = 100_000  # a config is a page of text; this is surely another file
-MAX_DEPTH = 5  # file, section, value, and what a list or mapping may hold
-# YAML 1.1 reads 010 as 8 and 1:30 as 90, which nobody means: they stay text, which no number is.
-OLD_NUMBER = re.compile(r"[+-]?0\w+|[+-]?\d[\d_]*(:[\d_.]+)+")
 # What some settings are called in word2vec.c, gensim, fastText and PyTorch.
 OTHER_NAMES = {
     "alpha": "train.lr",
@@ -50,10 +57,31 @@ class Resolved:
     config : Config
     sources : dict of str to str
         "default", "<file> line <n>" or "override", by dotted path.
+    sweep : Sweep
+        What several runs of this config differ in; empty, and so false, for a single run.
     """
 
     config: Config
     sources: dict[str, str]
+    sweep: Sweep = field(default_factory=Sweep)
+
+    def of_one_run(self) -> Config:
+        """Return the config of a single run.
+
+        Raises
+        ------
+        ConfigError
+            If it is a config of many.
+        """
+        if self.sweep:
+            settings = ", ".join(dict.fromkeys(path for grid in self.sweep.grids for path in grid))
+            raise ConfigError(
+                [
+                    f"{self.sweep.source}: {SECTION}: this config is of many runs, which differ in "
+                    f"{settings}; `w2v sweep` trains them"
+                ]
+            )
+        return self.config
 
 
 @dataclass
@@ -63,24 +91,45 @@ class _Draft:
     values: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
+    sweep_source: str = ""
 
     def put(self, path: str, value: Any, source: str) -> None:
         """Check a value and keep it, or note what is wrong with it."""
+        for checked in self.checked(Axis(path, [value], source)):
+            self.values[path] = checked
+        self.sources[path] = source
+
+    def checked(self, axis: Axis) -> list[Any]:
+        """Return the values of a setting that fit it; note what is wrong with the others."""
+        path, source, fitting = axis.path, axis.source, []
         known = {p: (cls, f) for p, cls, f in option_fields()}
         if path not in known:
             self.problems.append(f"{source}: {path} is no setting{_nearest(path)}")
-            return
-        try:
-            self.values[path] = check_value(value, *known[path])
-        except Mismatch as mismatch:
-            self.problems.append(f"{source}: {path}: {mismatch}")
-        self.sources[path] = source
+            return []
+        for value in axis.values:
+            try:
+                fitting.append(check_value(value, *known[path]))
+            except Mismatch as mismatch:
+                self.problems.append(f"{source}: {path}: {mismatch}")
+        return fitting
+
+    def swept(self, axis: Axis) -> list[Any]:
+        """Return the values of a setting that is to be swept over, each once."""
+        if axis.path in NOT_SWEPT:
+            self.problems.append(
+                f"{axis.source}: {axis.path} cannot be swept over: where its runs go is the "
+                "sweep's own business"
+            )
+            return []
+        return distinct(self.checked(axis))
 
 
 def load_config(
     file: Path | None = None,
     overrides: list[str] | None = None,
     values: Mapping[str, Any] | None = None,
+    axes: list[str] | None = None,
 ) -> Resolved:
     """Put a config together and check it.
 
@@ -92,6 +141,15 @@ def load_config(
         `key=value`, the key a dotted path, the value as it would stand in YAML.
     values : mapping, optional
         The same from a Python program: values by dotted path.
+    axes : list of str, optional
+        `key=a,b,c` or `key=0..4`, of a sweep. A key with one value is an override; an override of
+        a setting that the file sweeps over takes it out of the sweep.
+
+    Returns
+    -------
+    Resolved
+        Of a sweep, what all its points share; only the points themselves (`points_of` in
+        w2v/experiments/points.py) tell whether their settings go together.
 
     Raises
     ------
@@ -101,170 +159,78 @@ def load_config(
     draft = _Draft()
     if file is not None:
         _read_file(file, draft)
-    for text in overrides or []:
+    given: Grid = {}
+    fixed = [*(values or {})]
+    for text in [*(overrides or []), *(axes or [])]:
         try:
-            path, value = parse_override(text)
+            path, found = parse_axis(text) if axes else _one_value(text)
         except ConfigError as error:
             draft.problems += error.problems
             continue
-        draft.put(path, value, "override")
+        if len(found) == 1:
+            draft.put(path, found[0], "override")
+            fixed.append(path)
+        elif path in given:
+            draft.problems.append(f"override: {path} is given twice; write {path}=a,b,c")
+        else:
+            given[path] = draft.swept(Axis(path, found, "override"))
     for path, value in (values or {}).items():
         draft.put(str(path), value, "argument")
+    draft.problems += [
+        f"override: {path} is given twice; write {path}=a,b,c" for path in given if path in fixed
+    ]
+    sweep = Sweep(with_axes(draft.grids, given, fixed), draft.sweep_source or "override")
+    draft.problems += size_problem(sweep)
     if draft.problems:
         raise ConfigError(draft.problems)
     config = build_config(draft.values)
     sources = {path: draft.sources.get(path, "default") for path in as_dict(config)}
-    found = contradictions(config) + missing_parts(config)
-    if found:
-        raise ConfigError([f"{sources[path]}: {path}: {sentence}" for path, sentence in found])
-    return Resolved(config, sources)
+    found_wrong = [] if sweep else contradictions(config) + missing_parts(config)
+    if found_wrong:
+        raise ConfigError([f"{sources[path]}: {path}: {what}" for path, what in found_wrong])
+    return Resolved(config, sources, sweep)
 
 
-def parse_override(text: str) -> tuple[str, Any]:
-    """Split `train.lr=1e-2` into its path and its value.
-
-    Raises
-    ------
-    ConfigError
-        If there is no `=`, or the value is no YAML.
-    """
-    path, equals, value = text.partition("=")
-    if not equals or not path:
-        raise ConfigError([f"override {text!r}: write it as key=value, for example train.epochs=3"])
-    try:
-        node = yaml.compose(value, Loader=_NodeLoader)
-        return path.strip(), None if node is None else _plain(node)
-    except yaml.YAMLError as error:
-        reason = f"the value cannot be read as YAML: {_yaml_reason(error)}"
-        raise ConfigError([f"override {quoted(text, 60)}: {reason}"]) from error
+def _one_value(text: str) -> tuple[str, list[Any]]:
+    """Return the path and the only value of an override."""
+    path, value = parse_override(text)
+    return path, [value]
 
 
 def _read_file(file: Path, draft: _Draft) -> None:
     """Read the YAML file into the draft."""
-    root = _parse(file)
-    if root is None or _is_null(root):
+    root = parse_file(file)
+    if root is None or is_null(root):
         return  # an empty file changes nothing
     if not isinstance(root, yaml.MappingNode):
         raise ConfigError(
-            [f"{file} line 1: expected settings such as `train:`, found {_kind(root)}"]
+            [f"{file} line 1: expected settings such as `train:`, found {kind_of(root)}"]
         )
     of_section = sections()
-    for name, node, source in _entries(root, file, "", draft):
-        if name not in of_section:
+    for name, node, source in entries_of(root, file, "", draft.problems):
+        if name == SECTION:
+            draft.sweep_source = source
+            for axes in read_section(node, file, source, draft.problems):
+                draft.grids.append({axis.path: draft.swept(axis) for axis in axes})
+        elif name not in of_section:
             _put_node(name, node, source, draft)
         elif isinstance(node, yaml.MappingNode):
-            for key, inner, inner_source in _entries(node, file, f"{name}.", draft):
+            for key, inner, inner_source in entries_of(node, file, f"{name}.", draft.problems):
                 _put_node(f"{name}.{key}", inner, inner_source, draft)
-        elif not _is_null(node):  # `train:` with nothing below it changes nothing
+        elif not is_null(node):  # `train:` with nothing below it changes nothing
             draft.problems.append(
-                f"{source}: {name}: settings are expected below it, found {_kind(node)}"
+                f"{source}: {name}: settings are expected below it, found {kind_of(node)}"
             )
-
-
-def _parse(file: Path) -> yaml.Node | None:
-    """Turn the file into YAML nodes."""
-    try:
-        with open(file, "rb") as stream:
-            content = stream.read(MAX_CONFIG_BYTES + 1)
-        if len(content) > MAX_CONFIG_BYTES:
-            raise ConfigError([f"{file} is over {MAX_CONFIG_BYTES:,} bytes: this is no config"])
-        return yaml.compose(content.decode("utf-8-sig"), Loader=_NodeLoader)
-    except OSError as error:
-        raise ConfigError([f"{file} cannot be read: {error.strerror}"]) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError([f"{file} is not UTF-8 text (byte {error.start})"]) from error
-    except yaml.YAMLError as error:
-        raise ConfigError(
-            [f"{file}{_yaml_line(error)}: this cannot be read as YAML: {_yaml_reason(error)}"]
-        ) from error
-
-
-class _NodeLoader(yaml.SafeLoader):
-    """Makes nodes of YAML that is no deeper than a config and has no aliases: they can explode."""
-
-    _depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Make the next node with all that is in it."""
-        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="aliases have no place here", problem_mark=mark)
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=mark)
-        node = super().compose_node(parent, index)
-        self._depth -= 1
-        return node
-
-
-def _entries(
-    mapping: yaml.MappingNode, file: Path, prefix: str, draft: _Draft
-) -> list[tuple[str, yaml.Node, str]]:
-    """List (key, node, source) of a mapping; a key that comes twice is a mistake."""
-    entries = []
-    first_line: dict[str, int] = {}
-    for key_node, node in mapping.value:
-        line = key_node.start_mark.line + 1
-        key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
-        if key in first_line:
-            draft.problems.append(
-                f"{file} line {line}: {prefix}{key} is already set in line {first_line[key]}"
-            )
-        first_line.setdefault(key, line)
-        entries.append((key, node, f"{file} line {line}"))
-    return entries
 
 
 def _put_node(path: str, node: yaml.Node, source: str, draft: _Draft) -> None:
     """Check a value of the file and keep it, or note what is wrong with it."""
     try:
-        value = _plain(node)
+        value = plain(node)
     except yaml.YAMLError as error:
-        draft.problems.append(f"{source}: {path}: {_yaml_reason(error)}")
+        draft.problems.append(f"{source}: {path}: {yaml_reason(error)}")
     else:
         draft.put(path, value, source)
-
-
-def _plain(node: yaml.Node) -> Any:
-    """Turn a node into None, bool, int, float, str, list or dict."""
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item) for item in node.value]
-    if isinstance(node, yaml.MappingNode):
-        return {str(_plain(key)): _plain(value) for key, value in node.value}
-    text = str(node.value)
-    if OLD_NUMBER.fullmatch(text):
-        return text
-    try:
-        value = SafeConstructor().construct_object(node)
-    except (ValueError, LookupError, AttributeError):  # `2024-13-45`, `!!bool perhaps`
-        return text
-    # A date, say: YAML's own types beyond these are text here.
-    return value if value is None or isinstance(value, (bool, int, float, str)) else text
-
-
-def _is_null(node: yaml.Node) -> bool:
-    """Tell whether nothing stands there."""
-    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
-
-
-def _kind(node: yaml.Node) -> str:
-    """Say what a node is."""
-    if isinstance(node, yaml.ScalarNode):
-        return quoted(node.value)
-    return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
-
-
-def _yaml_line(error: yaml.YAMLError) -> str:
-    """Say where the parser stopped."""
-    mark = getattr(error, "problem_mark", None)
-    return f" line {mark.line + 1}" if mark is not None else ""
-
-
-def _yaml_reason(error: Exception) -> str:
-    """Say in one line why the parser stopped."""
-    reason = getattr(error, "problem", None) or str(error)
-    remedy = " (indent with spaces)" if "'\\t'" in reason else ""
-    return " ".join(str(reason).split()) + remedy
 
 
 def _nearest(path: str) -> str:

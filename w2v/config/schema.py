@@ -1,7 +1,8 @@
 """Every setting of a run, with its default, its unit and its limits: the one place for all three.
 
-A config file has the sections below, in YAML; a dotted path (`train.lr`) names one value. Nothing
-is read or checked here: `checking.py` holds a value against its field, `loading.py` reads files.
+A config file has the sections below, in YAML; a dotted path (`train.lr`) names one value. One
+section more, `sweep`, makes it a config of many runs (`sweeping.py`). Nothing is read or checked
+here: `checking.py` holds a value against its field, `loading.py` reads files.
 """
 
 from __future__ import annotations

@@ -86,6 +86,28 @@ def prepare_engine(name: str, config: Config, on_compile: Callable[[], None]) ->
         prepare(config, on_compile)
 
 
+def is_prepared(name: str, config: Config) -> bool:
+    """Tell whether an engine can start without compiling; nothing is compiled to find out.
+
+    Parameters
+    ----------
+    name : "numpy" or "numba"
+    config : Config
+    """
+    if name == "numpy":
+        return True
+    from w2v.engines.numba_engine import is_kept
+
+    return is_kept(config)
+
+
+def compiled_form(config: Config) -> list[object]:
+    """Return what the numba engine's machine code depends on; each form is compiled once."""
+    from w2v.engines.numba_engine import form_of
+
+    return [*form_of(config)]
+
+
 def make_engine(name: str, config: Config, weights: Weights) -> Engine:
     """Make an engine around given weights; numba is imported here, and only when it is wanted."""
     if name == "numpy":

@@ -93,16 +93,35 @@ def prepare(config: Config, on_compile: Callable[[], None]) -> None:
     OutputError
         If code that was kept is damaged.
     """
-    # What the machine code depends on: frozen rows are a type of their own to the compiler.
-    has_frozen = config.embedding.freeze is not False
-    form = (config.model.dim, config.embedding.dtype, has_frozen)
-    try:
-        with kept_only():
-            call_all(*form)
-    except NotKeptError:
+    if not is_kept(config):
         on_compile()
+        form = form_of(config)
         run_elsewhere(f"from {__name__} import call_all; call_all(*{form!r})")
         call_all(*form)
+
+
+def is_kept(config: Config) -> bool:
+    """Load all that training will call; tell whether it was there. Nothing is compiled.
+
+    Raises
+    ------
+    OutputError
+        If code that was kept is damaged.
+    """
+    try:
+        with kept_only():
+            call_all(*form_of(config))
+    except NotKeptError:
+        return False
+    return True
+
+
+def form_of(config: Config) -> tuple[int, str, bool]:
+    """Return what the machine code depends on; each form is compiled once.
+
+    Frozen rows are a type of their own to the compiler.
+    """
+    return config.model.dim, config.embedding.dtype, config.embedding.freeze is not False
 
 
 def call_all(dim: int, dtype: str, has_frozen: bool) -> None:

@@ -169,23 +169,9 @@ def open_corpus(
     CorpusError, ConfigError, OutputError
         If there is no text in it, or no vocabulary of two words.
     """
-    tokenizer = TokenizerSpec(
-        corpus.tokenizer, corpus.lowercase, corpus.normalize, allow_code=allow_code
+    text, sha256, files = encode_corpus(
+        corpus, allow_code=allow_code, progress=progress, processes=processes
     )
-    tokenizer.make()  # refuses what cannot be run before anything is read
-    files, spooled = corpus_files(corpus.path)
-    try:
-        if corpus.field is not None and not any(map(has_fields, files)):
-            raise ConfigError(
-                ["corpus.field: only .jsonl and .csv files have fields, and none is here"]
-            )
-        text, sha256 = encode(files, tokenizer, corpus.field, progress, processes)
-    except CorpusError as error:
-        # A reader of standard input knows nothing of the copy that was made of it.
-        raise CorpusError(str(error).replace(str(spooled), "standard input")) from error
-    finally:
-        if spooled is not None:
-            spooled.unlink(missing_ok=True)
     if known is None:
         vocabulary, new_id = build_vocabulary(
             text.words, text.counts, vocab.min_count, vocab.max_size, vocab.specials
@@ -203,6 +189,52 @@ def open_corpus(
         files=files,
         earlier_counts=None if known is None else earlier_counts(vocabulary.words, known),
     )
+
+
+def encode_corpus(
+    corpus: CorpusConfig,
+    *,
+    allow_code: bool = False,
+    progress: Progress | None = None,
+    processes: int | None = None,
+) -> tuple[EncodedText, str, list[Path]]:
+    """Read, tokenize and count a corpus, or take it from the cache, where it is kept.
+
+    Parameters
+    ----------
+    corpus, allow_code, progress, processes
+        As of `open_corpus`.
+
+    Returns
+    -------
+    text : EncodedText
+    sha256 : str
+        Of the files' bytes.
+    files : list of Path
+
+    Raises
+    ------
+    CorpusError, ConfigError, OutputError
+        If there is no text in it.
+    """
+    tokenizer = TokenizerSpec(
+        corpus.tokenizer, corpus.lowercase, corpus.normalize, allow_code=allow_code
+    )
+    tokenizer.make()  # refuses what cannot be run before anything is read
+    files, spooled = corpus_files(corpus.path)
+    try:
+        if corpus.field is not None and not any(map(has_fields, files)):
+            raise ConfigError(
+                ["corpus.field: only .jsonl and .csv files have fields, and none is here"]
+            )
+        text, sha256 = encode(files, tokenizer, corpus.field, progress, processes)
+    except CorpusError as error:
+        # A reader of standard input knows nothing of the copy that was made of it.
+        raise CorpusError(str(error).replace(str(spooled), "standard input")) from error
+    finally:
+        if spooled is not None:
+            spooled.unlink(missing_ok=True)
+    return text, sha256, files
 
 
 def _dropped_ranks(

@@ -1,11 +1,8 @@
 """The hands that count a text: this process, or several others.
 
-Others are fresh interpreters, started as commands and spoken to over pipes, a line of JSON each
-way. They are not forked, since this process may have threads; and they are not made by
-multiprocessing, which runs the program's main file again in every child and so breaks a script
-that does not guard against it. They are in a session of their own, where Ctrl-C does not reach
-them: this process ends them, whatever happens here. If it is killed itself, they end at their next
-word to it.
+Others are fresh interpreters (w2v/processes.py), spoken to over pipes, a line of JSON each way.
+They are in a session of their own, where Ctrl-C does not reach them: this process ends them,
+whatever happens here. If it is killed itself, they end at their next word to it.
 
 A tokenizer of the user's is never run in them: it may keep state, which would make the words depend
 on the number of processes.
@@ -16,26 +13,21 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import multiprocessing.spawn
 import os
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from w2v.errors import W2VError
+from w2v.processes import ONE_BLAS_THREAD, fresh_python
 from w2v.text.counting import Counted, Place, Progress, Stretch
 from w2v.text.decoding import WHOLE, BadBytes
 from w2v.text.merging import check_split_files
 from w2v.text.reading import read_through
 from w2v.text.worker import Task, error_of
 
-# The path comes first: what is imported must be what this process would import.
-_COMMAND = "import sys; sys.path[:] = sys.argv[1:]; from w2v.text.worker import work; work()"
-# Workers multiply no matrices; threads for that would only be waiting.
-_ENVIRONMENT = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 SECONDS_OF_SILENCE = 0.2  # after which the progress function is called all the same
 
 
@@ -129,15 +121,15 @@ class Workers:
 
     def _process(self) -> subprocess.Popen[bytes]:
         """Start a fresh interpreter."""
-        python = multiprocessing.spawn.get_executable()
-        if not python or getattr(sys, "frozen", False):
-            raise CannotStartError  # what is there is no interpreter
+        command = fresh_python("from w2v.text.worker import work; work()")
+        if command is None:
+            raise CannotStartError
         return subprocess.Popen(
-            [os.fsdecode(python), "-c", _COMMAND, *map(str, sys.path)],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **_ENVIRONMENT},
+            env={**os.environ, **ONE_BLAS_THREAD},  # they multiply no matrices
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )

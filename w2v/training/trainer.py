@@ -67,6 +67,7 @@ def train(
     on_chunk: OnChunk | None = None,
     on_epoch: OnEpoch | None = None,
     fit_pretrained: Collection[str] = (),
+    threads: int | None = None,
 ) -> Run:
     """Train word vectors and leave a run folder.
 
@@ -91,6 +92,8 @@ def train(
     fit_pretrained : collection of str
         Of `model.dim` and `embedding.dtype`, those to take from the vectors of
         `embedding.pretrained`.
+    threads : int, optional
+        What `train.threads: auto` stands for; as many as there are processors by default.
 
     Raises
     ------
@@ -114,7 +117,7 @@ def train(
         check_out(target, force=force)
     else:
         check_writable(Path(config.output.dir))
-    training = _prepare(config, target, allow_code, observer, fit_pretrained)
+    training = _prepare(config, target, allow_code, observer, fit_pretrained, threads)
     if target is not None:
         folder = make_run_folder(target, force=force)
     else:
@@ -130,6 +133,7 @@ def _prepare(
     allow_code: bool,
     observer: Observer,
     fitted: Collection[str],
+    threads: int | None,
 ) -> Training:
     """Do all that comes before the first file is written; take all the memory that is wanted."""
     evaluator = Evaluator(config.eval.sets)
@@ -138,18 +142,22 @@ def _prepare(
         shape = known.shape_settings
         config = with_values(config, {path: shape[path] for path in fitted})
     frozen_words = read_frozen_words(config.embedding.freeze)
+    # For this process alone: the config that is written says `auto`, as it was asked for.
+    here = config
+    if threads is not None and config.train.threads == "auto":
+        here = with_values(config, {"train.threads": threads})
     corpus = open_corpus(
         config.corpus,
         config.vocab,
         known=None if known is None else known.vocabulary,
         allow_code=allow_code,
         progress=observer.on_read,
-        processes=None if config.train.threads == "auto" else config.train.threads,
+        processes=None if here.train.threads == "auto" else here.train.threads,
     )
     _check_rule(config, corpus, evaluator)
     frozen = find_frozen(config.embedding.freeze, frozen_words, corpus.vocabulary)
     start = None if known is None else plan_start(config, corpus, known)
-    plan = plan_run(config, corpus, start, frozen)
+    plan = plan_run(here, corpus, start, frozen)
     config = resolve(config, plan)
     observer.on_plan(config, corpus, plan)
     prepare_engine(plan.engine, config, observer.on_compile)
@@ -208,4 +216,4 @@ def _as_config(config: Config | Mapping[str, Any] | str | Path | None) -> Config
         config = as_dict(config)  # a dataclass made by hand has been checked by nobody
     if isinstance(config, Mapping):
         return load_config(values=config).config
-    return load_config(None if config is None else Path(config)).config
+    return load_config(None if config is None else Path(config)).of_one_run()

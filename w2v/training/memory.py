@@ -1,4 +1,4 @@
-"""How the command keeps memory that it will soon want again."""
+"""How a process that does nothing but train keeps memory that it will soon want again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def keep_freed_memory() -> bool:
     Drawing a chunk makes some twenty arrays of a megabyte and lets them go. By itself glibc hands
     most of them back to the system, and each new one is then filled with fresh pages, one fault a
     page: in threads that took longer than the drawing. It concerns the whole process, so only the
-    command does it, never the library. Other C libraries than glibc are left as they are.
+    command and the processes of a sweep do it, never `train`. Other C libraries than glibc are left
+    as they are.
 
     References
     ----------

@@ -1,0 +1,215 @@
+"""`w2v sweep`: one run for each point of a grid of settings."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from w2v.cli.answers import AS_JSON, print_json
+from w2v.cli.arguments import find_config, split_arguments
+from w2v.cli.completion import complete_train
+from w2v.cli.terminal import (
+    common_options,
+    counted,
+    note,
+    printable,
+    seconds_for_people,
+    table_lines,
+    warn,
+)
+from w2v.errors import UsageError, W2VError
+
+if TYPE_CHECKING:
+    from w2v.config import Resolved
+    from w2v.experiments.planning import SweepPlan
+    from w2v.experiments.sweep import Outcome
+
+N_NAMED = 3  # failed points that the last line names, beside the first
+
+
+@click.command("sweep")
+@click.argument(
+    "arguments", nargs=-1, metavar="[CONFIG] [key=a,b]...", shell_complete=complete_train
+)
+@click.option(
+    "--jobs", metavar="N", default=1, show_default=True, type=click.IntRange(1),
+    help="How many points are trained at once; changes no bit of the result.",
+)  # fmt: skip
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The folder of the sweep; NAME-sweep in output.dir by default.",
+)
+@click.option("--dry-run", is_flag=True, help="Print the points and the time expected, no more.")
+@click.option(
+    "--force", is_flag=True, help="Train anew what is there with other settings or another text."
+)
+@click.option("--allow-code", is_flag=True, help="Allow a tokenizer named as module:function.")
+@AS_JSON
+@common_options
+def sweep_command(
+    arguments: tuple[str, ...],
+    jobs: int,
+    out: Path | None,
+    dry_run: bool,
+    force: bool,
+    allow_code: bool,
+    as_json: bool,
+) -> None:
+    """Train a run for each combination of settings.
+
+    \b
+        w2v sweep toy-world model.window=2,5,10 train.seed=0..4
+        w2v sweep my.yaml --dry-run             what would be trained, and how long
+        w2v sweep my.yaml --jobs 2              two at a time
+
+    CONFIG is as for `w2v train`; it may have a section `sweep`:
+
+    \b
+        sweep:
+          model.window: [2, 5, 10]    # values
+          train.seed: 0..4            # 0, 1, 2, 3, 4
+
+    or a list of such grids, for combinations that are no grid. A key=value with several values
+    takes the place of the same key there, else multiplies the points; a comma within [brackets]
+    or 'quotation marks' parts nothing.
+
+    Each point is a run folder in the folder of the sweep. The same command goes on after an
+    interruption, skips what is done, and trains what is new: more seeds, more values. A point that
+    fails leaves the others alone.
+    """
+    # Imported here, so that `w2v --help` does not pay for NumPy.
+    from w2v.config import load_config
+    from w2v.training.memory import keep_freed_memory
+
+    name, axes = split_arguments(arguments)
+    resolved = load_config(None if name is None else find_config(name), axes=axes)
+    if not resolved.sweep:
+        raise UsageError(
+            "nothing to sweep over; give a setting several values, for example "
+            "model.window=2,5,10, or the config a section `sweep`"
+        )
+    options: dict[str, Any] = {"force": force, "allow_code": allow_code}
+    if dry_run:
+        keep_freed_memory()
+        _dry_run(resolved, out, jobs, options, as_json=as_json)
+        return
+    outcomes = _train(resolved, out, jobs, options)
+    if as_json:
+        for outcome in outcomes:
+            print_json(_as_object(outcome))
+    _close(outcomes)
+
+
+def _train(
+    resolved: Resolved, out: Path | None, jobs: int, options: dict[str, Any]
+) -> list[Outcome]:
+    """Train all points, with a bar or a line for each."""
+    from w2v.cli.sweep_progress import SweepProgress
+    from w2v.cli.train import stop_gently
+    from w2v.experiments.sweep import sweep
+
+    with stop_gently() as stop_requested:
+        progress = SweepProgress(stop_requested)
+        try:
+            return sweep(resolved, out, jobs=jobs, observer=progress, **options)
+        finally:
+            progress.close()
+
+
+def _close(outcomes: Sequence[Outcome]) -> None:
+    """Say how it ended, where everything is, and what can be done with it."""
+    failed = [outcome for outcome in outcomes if outcome.status != "done"]
+    n_done, n = len(outcomes) - len(failed), counted(len(outcomes), "point")
+    folder = outcomes[0].folder.parent
+    if n_done:
+        note(f"{n_done:,} of {n} done; the runs are in {printable(str(folder))}")
+        where = shlex.quote(str(folder))
+        note(f"compare them: w2v runs compare {where}")
+        note(f"see them: w2v report {where}")
+    if failed:
+        first, it = failed[0], "it" if len(failed) == 1 else "them"
+        more = [outcome.point.name for outcome in failed[1 : 1 + N_NAMED]]
+        more += [f"{len(failed) - 1 - N_NAMED:,} more"] if len(failed) > 1 + N_NAMED else []
+        others = f"; also {', '.join(more)}" if more else ""
+        raise W2VError(
+            f"{n_done:,} of {n} done; {len(failed):,} failed: {first.point.name}: {first.reason}"
+            f"{others}; the same command tries {it} again"
+        )
+
+
+def _as_object(outcome: Outcome) -> dict[str, object]:
+    """Return what JSON says of a point."""
+    return {
+        "point": outcome.point.name,
+        "settings": outcome.point.settings,
+        "folder": str(outcome.folder),
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "measures": {measure.key: value for measure, value in outcome.measures.items()},
+    }
+
+
+def _dry_run(
+    resolved: Resolved, out: Path | None, jobs: int, options: dict[str, Any], *, as_json: bool
+) -> None:
+    """Print each point with the time that it is expected to take, and the sum."""
+    from w2v.cli.sweep_progress import ReadingBar
+    from w2v.experiments.expecting import expect
+    from w2v.experiments.planning import plan_sweep
+
+    with ReadingBar() as bar:
+        plan = plan_sweep(resolved, out, on_read=bar.add, **options)
+    with ReadingBar("measuring", " points") as bar:
+        expected = expect(plan, jobs, allow_code=options["allow_code"], on_point=bar.add)
+    for_people = [["point", "expected"]]
+    for point in plan.points:
+        found = expected.get(point.name)
+        if as_json:
+            seconds = 0.0 if point.name in plan.done else found.seconds if found else None
+            print_json(
+                {
+                    "point": point.name,
+                    "settings": point.settings,
+                    "folder": str(plan.folder / point.name),
+                    "done": point.name in plan.done,
+                    "expected_seconds": None if seconds is None else round(seconds, 1),
+                }
+            )
+            continue
+        if found is None:
+            text = "done"
+        else:
+            text = "not known" if found.seconds is None else seconds_for_people(found.seconds)
+        for_people.append([point.name, text])
+    if not as_json:
+        for line in table_lines(for_people):
+            click.echo(line)
+    for problem in dict.fromkeys(e.problem for e in expected.values() if e.problem):
+        warn(problem)
+    note(_sum_line(plan, [e.seconds for e in expected.values()], jobs))
+    n_unknown = sum(e.seconds is None and not e.problem for e in expected.values())
+    if n_unknown:
+        note(
+            f"{counted(n_unknown, 'point')} of unknown time: numba has to compile first (about "
+            "10 s for each model.dim)"
+        )
+
+
+def _sum_line(plan: SweepPlan, seconds: Sequence[float | None], jobs: int) -> str:
+    """Say how long all that are left will take."""
+    from w2v.experiments.expecting import makespan
+
+    known = [each for each in seconds if each is not None]
+    n_done = len(plan.done)
+    done = f", {n_done:,} of them done" if n_done else ""
+    at_once = f", {jobs} at once" if jobs > 1 else ""
+    expected = f"about {seconds_for_people(makespan(known, jobs))}{at_once}"
+    if not known:
+        expected = "how long is not known" if plan.todo else "nothing to do"
+    return f"{counted(len(plan.points), 'point')}{done}: {expected}"
