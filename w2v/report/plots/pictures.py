@@ -92,7 +92,7 @@ def write_picture(
     """Draw a picture and write it to a file: the same bytes each time.
 
     The letters of an .svg are outlines, so that it looks the same where their font is not
-    installed; a .pdf holds its fonts.
+    installed; so are the words beside points in a .pdf, which holds the fonts of its other texts.
 
     Parameters
     ----------
