@@ -18,12 +18,13 @@ from w2v.report.plots.pictures import (
     Picture,
     Theme,
     log_axis,
-    plain_number,
     scale_of,
+    ticks_between,
 )
 
 N_LABELS = 150  # words that a label is tried for; a slide has room for most
 N_LABELS_OF_NORMS = 40
+FEW_POWERS = 30  # the largest over the smallest, below which ticks of powers of ten are too few
 SQUARE = (8.0, 6.5)  # inches
 
 
@@ -59,6 +60,8 @@ def map_picture(
             _by_group(axes, points, view.groups, groups, theme)
         else:
             _by_count(figure, axes, points, view.counts, theme)
+        if words:  # a ring around each
+            axes.scatter(*points[rows].T, s=20, facecolors="none", edgecolors=theme.ink, zorder=6)
         axes.set_title(f"{plane} of {len(view.words):,} words, {label_of(view.run)}")
         if plane == "PCA":
             shares = [f"{100 * share:.1f} % of the variance" for share in view.explained]
@@ -131,9 +134,13 @@ def _by_count(
         *points[order].T, c=known[order], s=10, linewidths=0, cmap=scale_of(theme),
         norm=LogNorm(low, max(high, low + 1)),
     )  # fmt: skip
+    if high == low:
+        return  # there is nothing to tell apart
     bar = figure.colorbar(drawn, ax=axes, shrink=0.5, aspect=18, pad=0.02)
     bar.set_label("count in the text", fontsize=SMALL)
     log_axis(bar.ax.yaxis)
+    if high < FEW_POWERS * low:
+        ticks_between(bar.ax.yaxis)
     bar.outline.set_visible(False)
 
 
@@ -196,25 +203,11 @@ def norms_picture(
             if is_log:
                 getattr(axes, f"set_{axis}scale")("log")
                 log_axis(getattr(axes, f"{axis}axis"))
-        if view.log[1] and len(view.y) and view.y.max() < 30 * view.y.min():
-            _ticks_between(axes)
+        if view.log[1] and len(view.y) and view.y.max() < FEW_POWERS * view.y.min():
+            ticks_between(axes.yaxis)
         axes.set(xlabel=view.x_title, ylabel=view.y_title)
         axes.set_title(f"{view.title}, {label_of(view.run)}")
         axes.margins(0.06)
         place_labels(axes, points[rows], labels, theme)
 
     return Picture(draw, [label_of(view.run), *labels])
-
-
-def _ticks_between(axes: Axes) -> None:
-    """Label a logarithmic axis that spans few powers of ten between them too."""
-    from matplotlib.ticker import LogLocator, NullLocator
-
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7)))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(plain_number_below_ten)
-
-
-def plain_number_below_ten(value: float, _: object = None) -> str:
-    """Return a number at a tick of an axis that begins below ten."""
-    return f"{value:g}" if value < 10 else plain_number(value)
