@@ -43,7 +43,12 @@ ALLOWED = {
 CORE = {"numpy", "click", "tqdm", "yaml"}
 # What may import numba: nothing else imports these, but functions of engines/choice.py.
 COMPILED = {"engines/compiling.py", "engines/kernels.py", "engines/numba_engine.py"}
-TENSORS = "vectors/formats/tensors.py"  # what may import safetensors, inside functions
+# What may import a package that need not be there, inside functions: by the start of its path.
+OPTIONAL = {
+    "vectors/formats/tensors.py": {"safetensors"},
+    "report/views/planes.py": {"sklearn", "threadpoolctl"},
+    "report/plots/": {"matplotlib"},
+}
 
 
 def imports_of(file):
@@ -76,10 +81,13 @@ def test_imports_point_one_way(file):
 def test_only_core_packages(file):
     import sys
 
-    for module, _ in imports_of(file):
+    path = file.relative_to(PACKAGE).as_posix()
+    extras = {"numba"} if path in COMPILED else set()
+    for start, packages in OPTIONAL.items():
+        extras |= packages if path.startswith(start) else set()
+    for module, is_at_top in imports_of(file):
         package = module.split(".")[0]
-        extras = {"numba"} if file.relative_to(PACKAGE).as_posix() in COMPILED else set()
-        extras |= {"safetensors"} if file.relative_to(PACKAGE).as_posix() == TENSORS else set()
+        assert not (is_at_top and package in set().union(*OPTIONAL.values())), module
         assert package in {"w2v", *CORE, *extras} or package in sys.stdlib_module_names, module
 
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "vector": ("query", "vector_command"),
     "eval": ("evaluate", "eval_command"),
     "corpus": ("corpus", "corpus_group"),
+    "plot": ("plot", "plot_command"),
     "export": ("export", "export_command"),
     "sweep": ("sweep", "sweep_command"),
     "runs": ("runs", "runs_group"),

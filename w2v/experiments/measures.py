@@ -55,7 +55,7 @@ def measures_of(run: RunSummary) -> dict[Measure, float]:
     if epoch is not None:
         found[LOSS] = epoch.get("loss")
         found[HELDOUT_LOSS] = epoch.get("heldout_loss")
-    for evaluation in _last_evaluations(run):
+    for evaluation in last_evaluations(run):
         found |= _scores(evaluation)
     if run.epochs:
         seconds = sum(epoch["seconds"] for epoch in run.epochs)
@@ -71,7 +71,7 @@ def _epoch_kept(run: RunSummary) -> dict[str, Any] | None:
     return next((line for line in reversed(run.epochs) if kept in (None, line["epoch"])), None)
 
 
-def _last_evaluations(run: RunSummary) -> list[dict[str, Any]]:
+def last_evaluations(run: RunSummary) -> list[dict[str, Any]]:
     """Return the line of each set of the epoch kept, or of the last in which it was asked."""
     epoch = _epoch_kept(run)
     last = {line["set"]: line for line in run.evaluations}

@@ -1,6 +1,6 @@
 """What is seen of runs, as plain numbers: one class for each view, and the table of each.
 
-`views/` makes them of run folders, `page/` shows them in an HTML page and `plots.py` in a picture.
+`views/` makes them of run folders, `page/` shows them in an HTML page and `plots/` in a picture.
 Every view has a `table`, which says the same to those who cannot see, or want the numbers.
 Nothing here draws.
 """
@@ -79,6 +79,8 @@ class Bars:
         NaN where nothing was asked.
     table : Table
         With the questions asked, of how many.
+    name : str
+        Of the set.
     """
 
     title: str
@@ -87,6 +89,7 @@ class Bars:
     runs: list[str]
     values: NDArray[np.float64]
     table: Table
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,12 +140,16 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Arrows:
-    """Analogies of a run, drawn as arrows in one plane: the first two axes of their own PCA."""
+    """Analogies of a run, drawn as arrows in one plane: the first two axes of their own PCA.
+
+    `section` is that of the set that they are from.
+    """
 
     run: str
     title: str
     arrows: list[Arrow]
     table: Table
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,8 +187,11 @@ class FrequencyCurve:
     n_words, n_dropped : int
         Words with a row, and without.
     tokens : dict of str to float
-        Tokens "read", "left out by min_count", "thinned out by subsampling", "trained", an epoch.
+        An epoch: tokens "read", those that are taken away, with the setting that does it, such as
+        "left out by min_count", and last "trained": the first is the sum of the others.
     table : Table
+    note : str
+        What a reader has to know about the counts, or "".
     """
 
     run: str
@@ -193,6 +203,7 @@ class FrequencyCurve:
     n_dropped: int
     tokens: dict[str, float]
     table: Table
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,6 +223,8 @@ class Response:
         where there is no run; the label is "" if nothing else was swept. Deviations are sample
         standard deviations over seeds, NaN for a single run.
     table : Table
+    key : str
+        The measure's key.
     """
 
     setting: str
@@ -220,6 +233,7 @@ class Response:
     x: list[str | float]
     series: list[tuple[str, NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]]
     table: Table
+    key: str = ""
 
 
 @dataclass(frozen=True)

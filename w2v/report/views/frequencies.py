@@ -1,0 +1,128 @@
+"""The frequency curve of a text, and how many of its tokens were trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.experiments.reading import RunSummary
+from w2v.report.contract import Cell, FrequencyCurve, Table
+from w2v.run_folder import DROPPED, VOCAB
+from w2v.text.vocabulary import Vocabulary
+
+PER_DECADE = 60  # ranks that are drawn for each power of ten
+WITH_EARLIER = "counts include the texts of earlier runs (--from); the tokens are of this one"
+
+
+def frequencies_of(name: str, run: RunSummary) -> FrequencyCurve | None:
+    """Return the frequency curve of a run; None of one that ended before it had a vocabulary.
+
+    Parameters
+    ----------
+    name : str
+        In the report.
+    run : RunSummary
+
+    Raises
+    ------
+    RunError
+        If its word counts are damaged.
+    """
+    if not (run.folder / VOCAB).exists() or "tokens" not in run.record:
+        return None
+    vocabulary = Vocabulary.load(run.folder / VOCAB)
+    dropped = _dropped(run.folder / DROPPED)
+    words, counts, trained = _ranked(vocabulary, dropped, run)
+    ranks = _drawn(len(counts))
+    at = ranks - 1
+    rows: list[list[Cell]] = [
+        [rank, words[rank - 1], int(count), round(left, 2)]
+        for rank, count, left in zip(
+            ranks.tolist(), counts[at].tolist(), trained[at].tolist(), strict=True
+        )
+    ]
+    columns = ["rank", "word", "count in the text", "expected after subsampling, an epoch"]
+    n_specials = len(set(run.config.vocab.specials))
+    has_earlier = run.record.get("pretrained") is not None and (
+        vocabulary.n_tokens != run.record["tokens"]["kept"]
+    )
+    return FrequencyCurve(
+        run=name,
+        ranks=ranks,
+        counts=counts[at].astype(np.float64),
+        trained=trained[at],
+        min_count=run.config.vocab.min_count,
+        n_words=len(vocabulary) - n_specials,
+        n_dropped=len(dropped),
+        tokens=_tokens(run, vocabulary),
+        table=Table(columns, rows),
+        note=WITH_EARLIER if has_earlier else "",
+    )
+
+
+def _dropped(path: Path) -> Vocabulary:
+    """Return the words that got no row."""
+    return Vocabulary.load(path) if path.exists() else Vocabulary([], np.empty(0, np.int64))
+
+
+def _ranked(
+    vocabulary: Vocabulary, dropped: Vocabulary, run: RunSummary
+) -> tuple[list[str], NDArray[np.int64], NDArray[np.float64]]:
+    """Return all words of the text by falling count, their counts, and what subsampling leaves."""
+    keep = vocabulary.keep_probabilities(run.config.train.subsample)
+    words = vocabulary.words + dropped.words
+    counts = np.concatenate((vocabulary.counts, dropped.counts))
+    trained = np.concatenate((vocabulary.counts * keep, np.zeros(len(dropped))))
+    # <unk> has the counts of words that are here themselves; words may be of an earlier text only.
+    is_word = counts > 0
+    specials = map(vocabulary.find, run.config.vocab.specials)
+    is_word[[row for row in specials if row is not None]] = False
+    order = np.argsort(-counts, kind="stable")
+    order = order[is_word[order]]
+    return [words[at] for at in order.tolist()], counts[order], trained[order]
+
+
+def _drawn(n_words: int) -> NDArray[np.int64]:
+    """Return the ranks that are drawn: close together on a logarithmic axis, with the last."""
+    n_points = int(np.log10(max(n_words, 1)) * PER_DECADE) + 2
+    ranks = np.geomspace(1, max(n_words, 1), n_points).round().astype(np.int64)
+    return np.unique(ranks)[: n_words or 0]
+
+
+def _tokens(run: RunSummary, vocabulary: Vocabulary) -> dict[str, float]:
+    """Return what became of the tokens in an epoch, on average over the epochs that were trained.
+
+    What is held out of training is taken from what was kept before it is thinned out.
+    """
+    read, kept = (float(run.record["tokens"][key]) for key in ("read", "kept"))
+    n_heldout = _n_heldout(run, int(kept))
+    n_trained = run.record["tokens"].get("trained") or 0
+    n_epochs = max((chunk["positions"] for chunk in run.chunks), default=0) / max(kept, 1)
+    if n_trained and n_epochs:
+        trained = n_trained / n_epochs
+    else:  # it goes on, or never began
+        keep = vocabulary.keep_probabilities(run.config.train.subsample)
+        share = float((vocabulary.counts * keep).sum()) / max(vocabulary.n_tokens, 1)
+        trained = (kept - n_heldout) * share
+    found = {"read": read, _why_left_out(run): read - kept}
+    if n_heldout:
+        found["held out of training"] = n_heldout
+    found["thinned out by subsampling"] = max(kept - n_heldout - trained, 0.0)
+    return {**found, "trained": trained}
+
+
+def _n_heldout(run: RunSummary, n_kept: int) -> int:
+    """Return how many positions are held out of training: a share of each chunk, rounded."""
+    share, length = run.config.eval.heldout, run.config.train.chunk
+    n_chunks, rest = divmod(n_kept, length)
+    return n_chunks * round(share * length) + round(share * rest)
+
+
+def _why_left_out(run: RunSummary) -> str:
+    """Name the setting that keeps words from having a row."""
+    vocab = run.config.vocab
+    if vocab.rows == "old":
+        return "left out by vocab.rows=old"
+    return f"left out by {'min_count' if vocab.max_size is None else 'min_count and max_size'}"
