@@ -36,6 +36,7 @@ COMMANDS = {
     "eval": ("evaluate", "eval_command"),
     "corpus": ("corpus", "corpus_group"),
     "export": ("export", "export_command"),
+    "report": ("report", "report_command"),
     "config": ("config", "config_group"),
     "completion": ("completion", "completion_command"),
 }
