@@ -75,17 +75,21 @@ def escaped(text: str) -> str:
 
 def _runs(report: Report, figures: Figures) -> str:
     """Return the facts of the runs and the commands that train them again."""
-    names = list(dict.fromkeys(name for run in report.runs for name, _ in run.facts))
-    rows = [[name, *(dict(run.facts).get(name, "–") for run in report.runs)] for name in names]
-    rows.insert(len(rows), ["folder", *(run.folder for run in report.runs)])
-    rows.insert(0, ["run", *(run.run for run in report.runs)])
-    if len(report.runs) > SIDE_BY_SIDE:
-        rows = [list(row) for row in zip(*rows, strict=True)]
+    facts = [{**dict(run.facts), "folder": run.folder} for run in report.runs]
+    names = dict.fromkeys(name for found in facts for name in found)
+    rows = [[name, *(found.get(name, "–") for found in facts)] for name in names]
+    shared = [row for row in rows if len(report.runs) > 1 and len(set(row[1:])) == 1]
+    own = [row for row in rows if row not in shared]
+    head = ["run", *(run.run for run in report.runs)]
+    tables = _oriented("Facts of the runs", [head, *own])
+    if shared:
+        rows = [["fact", "all runs"], *(row[:2] for row in shared)]
+        tables += f"<br>{static_table('Facts that all runs share', rows)}"
     commands = "".join(map(_command, report.runs))
     if len(report.runs) > SIDE_BY_SIDE:
         commands = f"<details><summary>The commands, one a run</summary>{commands}</details>"
     return (
-        f"{static_table('Facts of the runs', rows)}\n<h3>Train again</h3>\n"
+        f"{tables}\n<h3>Train again</h3>\n"
         '<p class="how">The same text, config and versions give the same vectors, bit for bit, '
         f"unless the facts say otherwise.</p>\n{commands}"
     )
@@ -142,18 +146,16 @@ def _figures_of_kind(prefix: str) -> Callable[[Report, Figures], str]:
 
 
 def _responses(report: Report, figures: Figures) -> str:
-    """Return a small figure for each response, those of one measure together."""
-    by_measure: dict[str, list[str]] = {}
-    for name, (kind, views) in figures.items():
-        if kind == "response":
-            title = f"by {views[0]['setting']}"
-            small = figure(name, kind, views, title, level=4)
-            by_measure.setdefault(views[0]["measure"], []).append(small)
-    better = {shown(view.measure): view.better for view in report.responses}
+    """Return a small figure for each response, those to one setting together."""
+    some = [found for found in figures.items() if found[1][0] == "response"]
+    by_setting: dict[str, list[str]] = {}
+    for response, (name, (kind, views)) in zip(report.responses, some, strict=True):
+        better = f" ({response.better} is better)" if response.better else ""
+        small = figure(name, kind, views, f"{shown(response.measure)}{better}", level=4)
+        by_setting.setdefault(response.setting, []).append(small)
     parts = [
-        f"<h3>{html.escape(measure)}{f' ({better[measure]} is better)' if better[measure] else ''}"
-        f'</h3>\n<div class="small">{"".join(some)}</div>'
-        for measure, some in by_measure.items()
+        f'<h3>By {escaped(setting)}</h3>\n<div class="small">{"".join(smalls)}</div>'
+        for setting, smalls in by_setting.items()
     ]
     return f'<p class="how">{RESPONSES}</p>\n' + "\n".join(parts) if parts else ""
 
@@ -172,6 +174,7 @@ def _tokens(view: FrequencyCurve) -> str:
     said = ", ".join(
         f"{value:,.0f} {escaped(what)} ({100 * value / total:.1f} %)"
         for what, value in list(view.tokens.items())[1:]
+        if round(value)
     )
     note = f" {escaped(view.note[:1].upper() + view.note[1:])}." if view.note else ""
     return (

@@ -101,12 +101,12 @@ class Figure {
 }
 
 // The sign of a legend's entry: a line with its dashes, or a symbol.
-function swatch({ colour: stroke, dash, symbol }, look) {
+function swatch({ colour: stroke, dash, symbol, fill }, look) {
   const dashes = { dash: "6 3", dot: "2 3", dashdot: "6 2 2 2", longdash: "9 3",
     longdashdot: "9 2 2 2" }[dash];
   const paint = stroke || look.quiet;
   const pen = { stroke: paint, "stroke-width": 2.5, fill: "none" };
-  let sign = makeSvg("circle", { cx: 7, cy: 6, r: 5, fill: paint });
+  let sign = makeSvg("circle", { cx: 7, cy: 6, r: 5, stroke: paint, fill: paint + (fill || "") });
   if (dash) {
     sign = makeSvg("path", { d: "M0 6H26", ...pen, ...(dashes ? { "stroke-dasharray": dashes } : {}) });
   } else if (symbol === "circle-open") {

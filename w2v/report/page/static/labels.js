@@ -29,8 +29,8 @@ function placeLabels(places, width, height, most) {
     if (taken.length >= most || x < 0 || y < 0 || x > width || y > height) return null;
     const [w, h] = [textWidth(text), LABEL_SIZE + 3];
     for (const [side, right, down] of sidesFor(away)) {
-      const left = x - w / 2 + right * (w / 2 + 6);
-      const top = y - h / 2 + down * (h / 2 + 4);
+      const left = x - w / 2 + right * (w / 2 + 7);
+      const top = y - h / 2 + down * (h / 2 + 5);
       const box = { left, top, right: left + w, bottom: top + h };
       if (isFree(box)) {
         taken.push(box);
@@ -43,8 +43,9 @@ function placeLabels(places, width, height, most) {
 
 // The trace that labels go into; `showLabels` fills it once the axes are known.
 function labelTrace(look) {
-  return { type: "scatter", mode: "text", x: [], y: [], text: [], hoverinfo: "skip", cliponaxis: true,
-    textfont: { size: LABEL_SIZE, color: look.text } };
+  // Unseen markers keep the texts off the points that they are of.
+  return { type: "scatter", mode: "markers+text", x: [], y: [], text: [], hoverinfo: "skip",
+    marker: { size: 10, opacity: 0 }, textfont: { size: LABEL_SIZE, color: look.text } };
 }
 
 function showLabels(plot, trace, labels) {

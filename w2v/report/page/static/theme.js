@@ -34,6 +34,14 @@ function theme() {
   return { name, scale, series: SERIES[name], ...colours };
 }
 
+// The title of an axis, in two lines where one has no room.
+function axisTitle(text, isNarrow) {
+  const half = Math.floor(text.length / 2);
+  const at = isNarrow && text.length > 28 ? text.indexOf(" ", half - 6) : -1;
+  const parts = at > 0 ? [text.slice(0, at), text.slice(at + 1)] : [text];
+  return { text: parts.map((part) => plain(part)).join("<br>") };
+}
+
 // What is the same in every figure; a figure adds its own.
 function layoutOf(look, { x = {}, y = {}, ...rest }) {
   const axis = { automargin: true, gridcolor: look.line, linecolor: look.quiet, zeroline: false,

@@ -35,23 +35,27 @@ function drawCurves(view, look) {
         exponentformat: "none", separatethousands: true } } };
 }
 
+const FILLS = ["", "70", "00"]; // how full bars are when all colours were used, and again
+
 function drawBars(view, look, { plot }) {
   const isNarrow = plot.clientWidth < 560;
   const thickness = Math.max(7, 20 - 2 * view.runs.length);
+  const cycle = (run) => Math.floor(run / look.series.length) % FILLS.length;
   const places = view.sections.map((_, i) => i);
   const traces = view.runs.map((run, r) => ({
     type: "bar", orientation: "h", x: view.values[r], y: places, meta: [run],
-    marker: { color: paint(look, r) },
+    marker: { color: paint(look, r) + FILLS[cycle(r)], line: { color: paint(look, r), width: 1 } },
     hoverinfo: "text", textposition: "none",
     hovertext: view.values[r].map((value, i) => value === null ? ""
       : `${plain(view.sections[i])}<br>${plain(run)}: ${shownNumber(value)}`),
   }));
   return { traces,
     legend: view.runs.length > 1
-      ? view.runs.map((label, r) => ({ label, colour: paint(look, r) })) : [],
+      ? view.runs.map((label, r) => ({ label, colour: paint(look, r), fill: FILLS[cycle(r)] }))
+      : [],
     height: 70 + view.sections.length * (10 + thickness * view.runs.length),
     layout: { bargap: 0.25,
-      x: { title: { text: plain(view.yTitle) }, rangemode: "tozero" },
+      x: { title: axisTitle(view.yTitle, isNarrow), rangemode: "tozero" },
       y: { autorange: "reversed", tickvals: places, showgrid: false,
         ticktext: view.sections.map((name) => plain(name, isNarrow ? 18 : 36)) } } };
 }
@@ -89,5 +93,5 @@ function drawResponse(view, look) {
     legend: view.series.length > 1 ? view.series.map(({ label }, s) =>
       ({ label, colour: paint(look, s), dash: dashOf(look, s, 0) })) : [],
     layout: { x: { title: { text: plain(view.setting) }, ...axis },
-      y: { title: { text: plain(view.measure) }, exponentformat: "none" } } };
+      y: { title: axisTitle(view.measure, true), exponentformat: "none" } } };
 }
