@@ -35,6 +35,7 @@ COMMANDS = {
     "vector": ("query", "vector_command"),
     "eval": ("evaluate", "eval_command"),
     "corpus": ("corpus", "corpus_group"),
+    "plot": ("plot", "plot_command"),
     "export": ("export", "export_command"),
     "report": ("report", "report_command"),
     "config": ("config", "config_group"),

@@ -18,7 +18,7 @@ from w2v.vectors.queries import Query, unit_vector
 from w2v.vectors.word_vectors import WordVectors
 
 MOST = 8  # arrows that can be told apart
-ASKED = 300  # questions of a section, to see which are answered rightly
+ASKED = 120  # questions of a section, to see which are answered rightly
 
 Rows = tuple[int, int, int, int]
 

@@ -13,6 +13,9 @@ from w2v.errors import RunError, UsageError
 PERPLEXITY = 30.0  # the library's default: about how many neighbours a word of t-SNE is kept near
 FEWEST = 4  # words for t-SNE
 CLEARLY = 0.1  # of the farthest point's distance; see `principal_axes`
+# Of t-SNE: half of the library's 1,000, in half the time. Of 2,000 words of Wikipedia as many
+# neighbours stay near: its `trustworthiness` is 0.948, and 0.949 after 1,000.
+STEPS = 500
 SEED = 1
 
 
@@ -111,7 +114,9 @@ def tsne_plane(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     start = principal_axes(rows).place(rows)
     spread = start[:, 0].std()
     start = (start / spread if spread > 0 else start) * 1e-4
-    tsne = TSNE(perplexity=perplexity, init=start.astype(np.float32), random_state=SEED)
+    tsne = TSNE(
+        perplexity=perplexity, init=start.astype(np.float32), max_iter=STEPS, random_state=SEED
+    )
     plane: NDArray[np.float64] = np.asarray(tsne.fit_transform(rows), np.float64)
     return plane
 

@@ -22,6 +22,7 @@ def word_map(
     *,
     n_words: int = 2000,
     groups: Mapping[str, Sequence[str]] | None = None,
+    words: Sequence[str] = (),
     tsne: bool = False,
     specials: Sequence[str] = (),
 ) -> WordMap:
@@ -33,9 +34,11 @@ def word_map(
         Its name.
     vectors : WordVectors
     n_words : int
-        So many of the commonest words, which the words of `groups` join.
+        So many of the commonest words, which those of `groups` and `words` join.
     groups : dict of str to sequence of str, optional
         Word lists; words without a row are passed over. A word of two lists is of the first.
+    words : sequence of str
+        These are on the map too.
     tsne : bool
         Whether to make that plane too, of four words or more.
     specials : sequence of str
@@ -45,23 +48,26 @@ def word_map(
     ------
     RunError
         If a vector is not finite.
+    WordError
+        If one of `words` is not in the vocabulary.
     UsageError
         If t-SNE is wanted and scikit-learn is not installed.
     """
     group_of = _group_of(vectors, groups or {})
-    rows = _rows(vectors, n_words, list(group_of), specials)
+    wanted = dict.fromkeys([*group_of, *map(vectors.get_index, words)])
+    rows = _rows(vectors, n_words, list(wanted), specials)
     unit = unit_rows(vectors.vectors[rows])
     axes = principal_axes(unit)
     planes = {"PCA": axes.place(unit)}
     if tsne and len(rows) >= FEWEST:
         planes["t-SNE"] = tsne_plane(unit)
-    words = [vectors.vocabulary.word_at(row) for row in rows]
+    shown = [vectors.vocabulary.word_at(row) for row in rows]
     counts = vectors.vocabulary.counts[rows]
     norms = np.asarray(vectors.cosines.lengths[rows], np.float64)
     neighbours = _neighbours(vectors, rows, unit)
     in_groups = [group_of.get(row) for row in rows]
-    table = _table(words, counts, norms, planes, neighbours, in_groups)
-    return WordMap(run, words, counts, norms, planes, axes.explained, neighbours, in_groups, table)
+    table = _table(shown, counts, norms, planes, neighbours, in_groups)
+    return WordMap(run, shown, counts, norms, planes, axes.explained, neighbours, in_groups, table)
 
 
 def _group_of(vectors: WordVectors, groups: Mapping[str, Sequence[str]]) -> dict[int, str]:
