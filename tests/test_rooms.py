@@ -45,6 +45,7 @@ COMPILED = {"engines/compiling.py", "engines/kernels.py", "engines/numba_engine.
 OPTIONAL = {
     "vectors/formats/tensors.py": "safetensors",
     "report/views/planes.py": "sklearn",
+    "report/page/writing.py": "plotly",
     "report/plots/": "matplotlib",
 }
 

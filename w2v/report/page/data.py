@@ -30,6 +30,7 @@ from w2v.report.page.saying import sentence_of
 DIGITS = 5  # of a number; a screen shows no more
 PLACES = 4  # behind the point, of coordinates and norms, as in their tables
 SHORT = re.compile(r"nearest \(cosine\)")  # the column of a map that its neighbours say already
+UNSEEN = re.compile("[\ud800-\udfff\x00-\x1f\x7f-\x9f]")
 
 View = dict[str, Any]
 
@@ -45,9 +46,14 @@ def shown(text: str) -> str:
     >>> shown("caf\udce9"), shown("a\x00b")
     ('caf\\xe9', 'a\\x00b')
     """
-    return re.sub(
-        "[\udc80-\udcff]|[\x00-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", text
-    )
+    return UNSEEN.sub(lambda found: _code(ord(found[0])), text)
+
+
+def _code(letter: int) -> str:
+    """Write a character as the byte that it stands for, or by its number."""
+    if 0xDC80 <= letter <= 0xDCFF:
+        letter -= 0xDC00
+    return f"\\x{letter:02x}" if letter < 256 else f"\\u{letter:04x}"
 
 
 def figures_of(report: Report) -> dict[str, tuple[str, list[View]]]:

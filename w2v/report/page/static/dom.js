@@ -28,9 +28,11 @@ const shortened = (text, length = 28) => {
   return letters.length > length ? letters.slice(0, length - 1).join("") + "…" : text;
 };
 
-// Plotly reads <b>, <br>, <a> and &amp; in its texts: a word with them shows them instead.
+// Plotly reads <b>, <br>, <a>, &amp; and $x$ in its texts: a word with them shows them instead.
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", $: "&#36;" };
+
 const plain = (text, length = 60) =>
-  shortened(String(text), length).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  shortened(String(text), length).replace(/[&<>$]/g, (letter) => ENTITIES[letter]);
 
 function shownNumber(value) {
   if (Number.isInteger(value)) return value.toLocaleString("en");
