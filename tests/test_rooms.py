@@ -48,6 +48,7 @@ OPTIONAL = {
     "vectors/formats/tensors.py": {"safetensors"},
     "report/views/planes.py": {"sklearn", "threadpoolctl"},
     "report/plots/": {"matplotlib"},
+    "report/page/writing.py": {"plotly"},
 }
 
 

@@ -7,6 +7,8 @@ vectors.npy          W_in (V, D)
 output_vectors.npy   W_out (V, D)
 metrics.jsonl        one JSON object for each chunk, each epoch, each set that was measured
 run.json             format, versions, corpus, tokens, seconds, status
+
+`w2v report` may add report.html, which goes when the run is replaced.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ CONFIG, VOCAB, DROPPED = "config.yaml", "vocab.tsv", "dropped.tsv"
 VECTORS, OUTPUT_VECTORS = "vectors.npy", "output_vectors.npy"
 METRICS, RECORD = "metrics.jsonl", "run.json"
 RUN_FILES = (CONFIG, VOCAB, DROPPED, VECTORS, OUTPUT_VECTORS, METRICS, RECORD)
+REPORT = "report.html"
 RUNS = Path("runs")  # where a run is looked for by name
 
 
@@ -112,7 +115,7 @@ def make_run_folder(out: Path, *, force: bool) -> RunFolder:
     check_out(out, force=force)
     try:
         if out.is_dir():
-            for name in RUN_FILES:
+            for name in (*RUN_FILES, REPORT):
                 (out / name).unlink(missing_ok=True)
         out.mkdir(parents=True, exist_ok=force)
     except OSError as error:

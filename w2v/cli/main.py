@@ -31,11 +31,12 @@ COMMANDS = {
     "vector": ("query", "vector_command"),
     "eval": ("evaluate", "eval_command"),
     "corpus": ("corpus", "corpus_group"),
-    "plot": ("plot", "plot_command"),
     "export": ("export", "export_command"),
     "sweep": ("sweep", "sweep_command"),
     "runs": ("runs", "runs_group"),
     "stability": ("stability", "stability_command"),
+    "report": ("report", "report_command"),
+    "plot": ("plot", "plot_command"),
     "config": ("config", "config_group"),
     "completion": ("completion", "completion_command"),
 }
