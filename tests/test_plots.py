@@ -393,6 +393,17 @@ def test_a_letter_that_no_font_has_would_be_warned_of(tmp_path, installed):
         write_picture(picture, tmp_path / "a.png")
 
 
+def test_words_that_a_careless_picture_would_choke_on(tmp_path, installed):
+    words = ["<script>", "&amp;", "a--b", "$x^{$", "%{y}", "caf\udce9", "שלום", "\x00", "w" * 99]
+    view = word_map_of(words, ["<b>", *[None] * 8])
+    for ending in pictures.ENDINGS:
+        write_picture(map_picture(view, n_labels=9), tmp_path / f"a{ending}", dpi=20)
+    ElementTree.parse(tmp_path / "a.svg")
+    axes = draw(map_picture(view, words=words)).axes[0]
+    shown = {text.get_text() for text in axes.texts}
+    assert {"caf\N{REPLACEMENT CHARACTER}", "$x^{$", "w" * 23 + "…"} <= shown
+
+
 def test_size_and_dpi(runs, tmp_path):
     out = tmp_path / "out.PNG"
     w2v("plot", runs / "w2-s1", "--what", "loss", "--out", out, "--size", "4x3", "--dpi", 50)

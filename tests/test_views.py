@@ -222,6 +222,8 @@ def test_a_map_leaves_specials_out_and_takes_words_in():
     vectors = vectors_of(words, np.eye(5), counts=[9, 4, 3, 2, 1])
     view = word_map("made", vectors, n_words=2, words=["d"], specials=["<unk>", "<pad>"])
     assert view.words == ["a", "b", "d"]
+    assert word_map("made", vectors, n_words=1, n_neighbours=0).neighbours == [[]]
+    assert [len(near) for near in word_map("made", vectors, n_neighbours=2).neighbours] == [2] * 5
     with pytest.raises(WordError, match="nobody"):
         word_map("made", vectors, words=["nobody"])
 

@@ -111,6 +111,7 @@ def _map(runs: Runs, wanted: Wanted) -> Picture:
         n_words=wanted.n_words,
         groups=groups,
         words=wanted.words,
+        n_neighbours=0,  # a picture shows none
         tsne=wanted.tsne,
         specials=run.config.vocab.specials,
     )
