@@ -473,9 +473,18 @@ def test_a_point_that_will_fail_is_named(plan):
     expected = expect(plan("embedding.padding_idx=1,99"), 1)
     assert expected["padding-idx-1"].seconds > 0
     assert expected["padding-idx-99"].seconds is None
-    assert "padding-idx-99 will fail: embedding.padding_idx: 99" in (
-        expected["padding-idx-99"].problem
-    )
+    assert expected["padding-idx-99"].problem.startswith("embedding.padding_idx: 99 is no row")
+
+
+def test_what_a_dry_run_says_of_points_that_will_fail(corpus, folder):
+    axes = [f"corpus.path={corpus}", *SMALL, "train.seed=1,2", "embedding.padding_idx=98,99"]
+    said = CliRunner().invoke(main, ["sweep", *axes, "--dry-run"])
+    assert [line.split()[1] for line in said.stdout.splitlines()] == ["expected", *["fails"] * 4]
+    assert said.stderr.splitlines() == [
+        f"warning: padding-idx-{row}_seed-1 and 1 more will fail: embedding.padding_idx: {row} is "
+        "no row; the vocabulary has 16 words"
+        for row in (98, 99)
+    ] + ["4 points: nothing that can be trained"]
 
 
 def test_the_end_of_many():

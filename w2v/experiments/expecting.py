@@ -56,8 +56,7 @@ def expect(
             seconds = estimator.seconds_of(point.config)
             found[point.name] = Expected(None if seconds is None else seconds * crowding)
         except W2VError as error:
-            sentence = "; ".join(str(error).splitlines())
-            found[point.name] = Expected(None, f"{point.name} will fail: {sentence}")
+            found[point.name] = Expected(None, "; ".join(str(error).splitlines()))
         if on_point is not None:
             on_point(1)
     return found
