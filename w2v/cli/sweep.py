@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from w2v.experiments.expecting import Expected
     from w2v.experiments.planning import SweepPlan
     from w2v.experiments.points import Point
-    from w2v.experiments.sweep import Outcome
+    from w2v.experiments.watching import Outcome
 
 N_NAMED = 3  # failed points that the last line names, beside the first
 

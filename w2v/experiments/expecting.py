@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from w2v.errors import W2VError
+from w2v.experiments.crew import n_cores, threads_of_each
 from w2v.experiments.planning import SweepPlan
-from w2v.experiments.sweep import n_cores, threads_of_each
 from w2v.training.estimating import Estimator
 
 
