@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -22,8 +24,9 @@ from w2v.experiments import children
 from w2v.experiments.expecting import expect, makespan
 from w2v.experiments.planning import plan_sweep
 from w2v.experiments.reading import read_run
-from w2v.experiments.sweep import SweepObserver, sweep
+from w2v.experiments.sweep import sweep
 from w2v.experiments.sweep_folder import LOCK, SWEEP, locked, read_sweep
+from w2v.experiments.watching import SweepObserver
 from w2v.run_folder import RUN_FILES, read_record
 
 SMALL = (
@@ -133,6 +136,15 @@ def is_running(pid):
     return True
 
 
+def children_of(pid):
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended a moment ago
+            fields = file.read_text().rpartition(")")[2].split()
+            found += [int(file.parent.name)] * (int(fields[1]) == pid)
+    return found
+
+
 def wait_until(condition, seconds=20):
     end = time.monotonic() + seconds
     while not condition():
@@ -196,6 +208,15 @@ def test_what_is_done_is_skipped_and_more_can_be_added(there, run, plan):
     assert recorded.points["window-2_seed-3"] == {"model.window": 2, "train.seed": 3}
     assert not plan("train.seed=1,2").todo
     assert not plan("model.window=2,5").todo
+
+
+def test_threads_are_part_of_a_point_only_where_they_differ(there, run, plan):
+    assert len(plan("train.seed=1,2", "train.threads=1,2").todo) == 4
+    run("train.seed=2", "train.threads=1,2")
+    assert not plan("train.seed=1,2").todo
+    assert plan("train.seed=2", "train.threads=1..3").done == {
+        "threads-1_seed-2", "threads-2_seed-2",
+    }  # fmt: skip
 
 
 def test_without_settings_that_differ(run):
@@ -281,7 +302,7 @@ def test_stopped_between_two_points(run):
     assert watch.seen == ["seed-2", "seed-3"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals are of Unix")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 @pytest.mark.parametrize(
     ("signals", "code"), [(["SIGINT"], 130), (["SIGTERM"], 130), (["SIGKILL"], -9)]
 )
@@ -291,10 +312,7 @@ def test_no_process_is_left_behind(corpus, tmp_path, signals, code):
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         points = [tmp_path / "s" / f"seed-{seed}" for seed in (1, 2)]
         wait_until(lambda: all((point / "metrics.jsonl").exists() for point in points))
-        found = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True
-        )
-        pids = [int(pid) for pid in found.stdout.split()]
+        pids = children_of(process.pid)
         assert len(pids) == 2
         for name in signals:
             process.send_signal(getattr(signal, name))
@@ -473,9 +491,18 @@ def test_a_point_that_will_fail_is_named(plan):
     expected = expect(plan("embedding.padding_idx=1,99"), 1)
     assert expected["padding-idx-1"].seconds > 0
     assert expected["padding-idx-99"].seconds is None
-    assert "padding-idx-99 will fail: embedding.padding_idx: 99" in (
-        expected["padding-idx-99"].problem
-    )
+    assert expected["padding-idx-99"].problem.startswith("embedding.padding_idx: 99 is no row")
+
+
+def test_what_a_dry_run_says_of_points_that_will_fail(corpus, folder):
+    axes = [f"corpus.path={corpus}", *SMALL, "train.seed=1,2", "embedding.padding_idx=98,99"]
+    said = CliRunner().invoke(main, ["sweep", *axes, "--dry-run"])
+    assert [line.split()[1] for line in said.stdout.splitlines()] == ["expected", *["fails"] * 4]
+    assert said.stderr.splitlines() == [
+        f"warning: padding-idx-{row}_seed-1 and 1 more will fail: embedding.padding_idx: {row} is "
+        "no row; the vocabulary has 16 words"
+        for row in (98, 99)
+    ] + ["4 points: nothing that can be trained"]
 
 
 def test_the_end_of_many():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +25,10 @@ from w2v.errors import UsageError, W2VError
 
 if TYPE_CHECKING:
     from w2v.config import Resolved
+    from w2v.experiments.expecting import Expected
     from w2v.experiments.planning import SweepPlan
-    from w2v.experiments.sweep import Outcome
+    from w2v.experiments.points import Point
+    from w2v.experiments.watching import Outcome
 
 N_NAMED = 3  # failed points that the last line names, beside the first
 
@@ -171,45 +173,60 @@ def _dry_run(
     for point in plan.points:
         found = expected.get(point.name)
         if as_json:
-            seconds = 0.0 if point.name in plan.done else found.seconds if found else None
-            print_json(
-                {
-                    "point": point.name,
-                    "settings": point.settings,
-                    "folder": str(plan.folder / point.name),
-                    "done": point.name in plan.done,
-                    "expected_seconds": None if seconds is None else round(seconds, 1),
-                }
-            )
-            continue
-        if found is None:
-            text = "done"
+            print_json(_as_expected(plan, point, found))
+        elif found is None:
+            for_people.append([point.name, "done"])
+        elif found.seconds is None:
+            for_people.append([point.name, "fails" if found.problem else "not known"])
         else:
-            text = "not known" if found.seconds is None else seconds_for_people(found.seconds)
-        for_people.append([point.name, text])
+            for_people.append([point.name, seconds_for_people(found.seconds)])
     if not as_json:
         for line in table_lines(for_people):
             click.echo(line)
-    for problem in dict.fromkeys(e.problem for e in expected.values() if e.problem):
-        warn(problem)
-    note(_sum_line(plan, [e.seconds for e in expected.values()], jobs))
-    n_unknown = sum(e.seconds is None and not e.problem for e in expected.values())
-    if n_unknown:
+    for problem, names in _by_problem(expected).items():
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        warn(printable(f"{names[0]}{more} will fail: {problem}"))
+    note(_sum_line(plan, expected, jobs))
+    if n_unknown := sum(e.seconds is None and not e.problem for e in expected.values()):
         note(
             f"{counted(n_unknown, 'point')} of unknown time: numba has to compile first (about "
             "10 s for each model.dim)"
         )
 
 
-def _sum_line(plan: SweepPlan, seconds: Sequence[float | None], jobs: int) -> str:
+def _as_expected(plan: SweepPlan, point: Point, found: Expected | None) -> dict[str, object]:
+    """Return what JSON says of a point of a dry run."""
+    seconds = 0.0 if found is None else found.seconds
+    return {
+        "point": point.name,
+        "settings": point.settings,
+        "folder": str(plan.folder / point.name),
+        "done": point.name in plan.done,
+        "expected_seconds": None if seconds is None else round(seconds, 1),
+        "problem": None if found is None else found.problem,
+    }
+
+
+def _by_problem(expected: Mapping[str, Expected]) -> dict[str, list[str]]:
+    """Return the names of the points that will fail, by the reason."""
+    found: dict[str, list[str]] = {}
+    for name, each in expected.items():
+        if each.problem:
+            found.setdefault(each.problem, []).append(name)
+    return found
+
+
+def _sum_line(plan: SweepPlan, expected: Mapping[str, Expected], jobs: int) -> str:
     """Say how long all that are left will take."""
     from w2v.experiments.expecting import makespan
 
-    known = [each for each in seconds if each is not None]
+    seconds = [each.seconds for each in expected.values() if each.seconds is not None]
     n_done = len(plan.done)
     done = f", {n_done:,} of them done" if n_done else ""
     at_once = f", {jobs} at once" if jobs > 1 else ""
-    expected = f"about {seconds_for_people(makespan(known, jobs))}{at_once}"
-    if not known:
-        expected = "how long is not known" if plan.todo else "nothing to do"
-    return f"{counted(len(plan.points), 'point')}{done}: {expected}"
+    total = f"about {seconds_for_people(makespan(seconds, jobs))}{at_once}"
+    if not seconds:
+        is_idle = all(each.problem for each in expected.values())
+        total = "nothing that can be trained" if is_idle else "how long is not known"
+    total = total if expected else "nothing to do"
+    return f"{counted(len(plan.points), 'point')}{done}: {total}"

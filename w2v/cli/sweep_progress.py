@@ -13,7 +13,7 @@ from w2v.cli.terminal import counted, note, printable, seconds_for_people, setti
 from w2v.experiments.measures import LOSS
 from w2v.experiments.planning import SweepPlan
 from w2v.experiments.points import Point
-from w2v.experiments.sweep import Outcome, SweepObserver
+from w2v.experiments.watching import Outcome, SweepObserver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

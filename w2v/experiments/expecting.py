@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from w2v.errors import W2VError
+from w2v.experiments.crew import n_cores, threads_of_each
 from w2v.experiments.planning import SweepPlan
-from w2v.experiments.sweep import n_cores, threads_of_each
 from w2v.training.estimating import Estimator
 
 
@@ -56,8 +56,7 @@ def expect(
             seconds = estimator.seconds_of(point.config)
             found[point.name] = Expected(None if seconds is None else seconds * crowding)
         except W2VError as error:
-            sentence = "; ".join(str(error).splitlines())
-            found[point.name] = Expected(None, f"{point.name} will fail: {sentence}")
+            found[point.name] = Expected(None, "; ".join(str(error).splitlines()))
         if on_point is not None:
             on_point(1)
     return found

@@ -104,7 +104,10 @@ def plan_sweep(
         if not force:
             raise RunError(f"{folder} holds a sweep with {problem}; {REMEDY}")
         recorded = None
-    points = points_of(resolved, {} if recorded is None else _names(recorded, axes))
+    if recorded is None:
+        points = points_of(resolved)
+    else:
+        points = points_of(resolved, _names(recorded, axes), recorded.axes)
     if texts is None:
         sections = [point.config.corpus for point in points]
         texts = encode_texts(sections, allow_code=allow_code, on_read=on_read)

@@ -72,7 +72,11 @@ def base_and_settings(resolved: Resolved) -> tuple[Config, list[dict[str, Any]]]
     return with_values(resolved.config, shared), distinct(own) or [{}]
 
 
-def points_of(resolved: Resolved, named: Mapping[str, str] | None = None) -> list[Point]:
+def points_of(
+    resolved: Resolved,
+    named: Mapping[str, str] | None = None,
+    named_axes: Collection[str] = (),
+) -> list[Point]:
     """Make the points of a sweep and check each.
 
     Parameters
@@ -80,16 +84,19 @@ def points_of(resolved: Resolved, named: Mapping[str, str] | None = None) -> lis
     resolved : Resolved
     named : mapping, optional
         The names of points that are known already, by `identity_of` their values.
+    named_axes : collection of str
+        In which those differ: the points have them too.
 
     Raises
     ------
     ConfigError
         If settings do not go together, with the points where.
     """
-    base, all_settings = base_and_settings(resolved)
-    named = named or {}
-    axes = list(all_settings[0])
-    usual = as_dict(base)
+    base, own_settings = base_and_settings(resolved)
+    named, usual = named or {}, as_dict(base)
+    axes = {*own_settings[0], *named_axes}
+    in_order = [path for path in usual if path in axes]
+    all_settings = [{p: own.get(p, usual[p]) for p in in_order} for own in own_settings]
     identities = [identity_of({**usual, **settings}, axes) for settings in all_settings]
     fresh = [at for at, identity in enumerate(identities) if identity not in named]
     names = _names([all_settings[at] for at in fresh], [identities[at] for at in fresh], named)
