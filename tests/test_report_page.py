@@ -268,6 +268,58 @@ def test_the_plane_the_colours_and_the_run_can_be_chosen(page):
     assert second == rounded(np.round(REPORT.maps[1].planes["t-SNE"][0], 4))
 
 
+def test_the_map_moves_and_zooms_by_keyboard(page):
+    search(page, "word20", "Enter")
+    before = page.evaluate(PLACE, 20)["ranges"]
+    for name in ("right", "up", "closer"):
+        button = page.locator(f"{MAP} [name={name}]")
+        button.focus()
+        button.press("Enter")
+    (left, right), (low, high) = page.evaluate(PLACE, 20)["ranges"]
+    widths = [end - start for start, end in before]
+    assert [right - left, high - low] == pytest.approx([0.6 * width for width in widths])
+    middle = [(start + end) / 2 for start, end in before]
+    expected = [at + 0.25 * width for at, width in zip(middle, widths, strict=True)]
+    assert [(left + right) / 2, (low + high) / 2] == pytest.approx(expected)
+
+
+def test_dragging_moves_the_map_and_stays_when_colours_change(page):
+    search(page, "word20", "Enter")
+    place = page.evaluate(PLACE, WORDS.index("word20"))
+    page.mouse.move(place["x"] + 40, place["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 140, place["y"] + 40, steps=5)
+    page.mouse.up()
+    after = page.evaluate(PLACE, WORDS.index("word20"))
+    assert after["x"] - place["x"] == pytest.approx(100, abs=3)
+    page.locator("[name=colour]").select_option("group")
+    page.locator("[name=colour]").select_option("frequency")
+    assert page.evaluate(PLACE, WORDS.index("word20"))["x"] == pytest.approx(after["x"], abs=1)
+
+
+def test_the_wheel_zooms_a_map_in_use_only(page):
+    wide = page.evaluate(PLACE, 0)["ranges"]
+    page.locator(f"{MAP} .plot").hover()
+    page.mouse.wheel(0, 1)
+    assert page.evaluate(PLACE, 0)["ranges"] == wide
+    page.mouse.down()
+    page.mouse.up()
+    page.mouse.wheel(0, -200)
+    page.wait_for_function(
+        "(wide) => document.querySelector('#word-map .plot')._fullLayout.xaxis.range[1] < wide",
+        arg=wide[0][1],
+    )
+
+
+def test_a_command_is_copied_or_selected(page):
+    page.locator(".copy").first.click()
+    button = page.locator(".copy").first
+    page.wait_for_function("() => document.querySelector('.copy').textContent !== 'Copy'")
+    if button.inner_text() != "Copied":  # no leave to write the clipboard
+        assert page.evaluate("getSelection().toString()") == REPORT.runs[0].command
+    assert button.get_attribute("aria-label") == f"Copy the command of {RUN}"
+
+
 def test_a_legend_hides_and_shows(page):
     go(page, "curves-loss")
     button = page.locator("#curves-loss .legend button", has_text="held-out loss")

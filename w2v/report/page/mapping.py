@@ -6,6 +6,12 @@ MAP_CONTROLS = """<div class="controls" hidden>
 <option value="group">word lists</option></select></label>
 <button type="button" name="closer">Zoom in</button>
 <button type="button" name="farther">Zoom out</button>
+<span class="together">
+<button type="button" name="left" aria-label="Move left">←</button>
+<button type="button" name="right" aria-label="Move right">→</button>
+<button type="button" name="up" aria-label="Move up">↑</button>
+<button type="button" name="down" aria-label="Move down">↓</button>
+</span>
 <button type="button" name="all">Show all</button>
 </div>"""
 MAP_SIDE = """<div class="side" hidden>

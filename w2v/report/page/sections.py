@@ -145,6 +145,23 @@ def _figures_of_kind(prefix: str) -> Callable[[Report, Figures], str]:
     return content
 
 
+def _of_words(prefix: str) -> Callable[[Report, Figures], str]:
+    """Return what makes a section about words, which may be of the first runs only."""
+
+    def content(report: Report, figures: Figures) -> str:
+        shown_runs = {view.run for view in report.maps}
+        found = _figures_of_kind(prefix)(report, figures)
+        if not found or len(shown_runs) == len(report.runs):
+            return found
+        n_shown, n_runs = len(shown_runs), len(report.runs)
+        return (
+            f'<p class="note">Words are shown of {n_shown} of the {n_runs} runs, the first that '
+            f"have vectors: name others first to see theirs.</p>\n{found}"
+        )
+
+    return content
+
+
 def _responses(report: Report, figures: Figures) -> str:
     """Return a small figure for each response, those to one setting together."""
     some = [found for found in figures.items() if found[1][0] == "response"]
@@ -163,7 +180,7 @@ def _responses(report: Report, figures: Figures) -> str:
 def _frequencies(report: Report, figures: Figures) -> str:
     """Return the frequency curves, and what became of the tokens in words."""
     said = "".join(map(_tokens, report.frequencies))
-    return said + _figures_of_kind("frequencies")(report, figures)
+    return said + _of_words("frequencies")(report, figures)
 
 
 def _tokens(view: FrequencyCurve) -> str:
@@ -242,16 +259,16 @@ SECTIONS = (
         "<code>w2v sweep CONFIG model.window=2,5,10</code>.",
     ),
     Section(
-        "map", "Word map", _figures_of_kind("word-map"),
+        "map", "Word map", _of_words("word-map"),
         "No run has vectors yet: make the report again when training has ended.",
     ),
     Section(
-        "arrows", "Analogies", _figures_of_kind("analogies"),
+        "arrows", "Analogies", _of_words("analogies"),
         "No analogy has all its words in a vocabulary: give questions of your own with "
         "<code>--analogies FILE</code>.",
     ),
     Section(
-        "lengths", "Norms", _figures_of_kind("norms"),
+        "lengths", "Norms", _of_words("norms"),
         "No run has vectors yet: make the report again when training has ended.",
     ),
     Section(

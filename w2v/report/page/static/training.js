@@ -39,7 +39,7 @@ const FILLS = ["", "70", "00"]; // how full bars are when all colours were used,
 
 function drawBars(view, look, { plot }) {
   const isNarrow = plot.clientWidth < 560;
-  const thickness = Math.max(7, 20 - 2 * view.runs.length);
+  const thickness = Math.max(3, Math.min(18, 84 / view.runs.length)); // pixels of a bar
   const cycle = (run) => Math.floor(run / look.series.length) % FILLS.length;
   const places = view.sections.map((_, i) => i);
   const traces = view.runs.map((run, r) => ({

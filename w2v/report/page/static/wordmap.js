@@ -2,10 +2,13 @@
 
 const SPAN = 0.2; // of the map that is seen around a word that was found
 const ZOOM = 0.6; // of what was seen, at each press of the button
+const STEP = 0.25; // of what is seen, likewise
+const WAYS = { left: [-1, 0], right: [1, 0], up: [0, 1], down: [0, -1] };
 
 class WordMap extends Figure {
   constructor(element) {
     super(element);
+    this.ranges = null; // of the axes, if not all words are seen
     this.word = null; // the place of the chosen one in view.words
     this.plane = element.querySelector("[name=plane]");
     this.colour = element.querySelector("[name=colour]");
@@ -21,6 +24,7 @@ class WordMap extends Figure {
       element.querySelector(`[name=${name}]`).addEventListener("click", action);
     press("closer", () => this.zoom(ZOOM));
     press("farther", () => this.zoom(1 / ZOOM));
+    for (const [name, way] of Object.entries(WAYS)) press(name, () => this.move(...way));
     press("all", () => this.reset());
     element.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.reset();
@@ -50,6 +54,12 @@ class WordMap extends Figure {
 
   listen() {
     super.listen();
+    // What the reader moved by hand stays when the figure is drawn anew.
+    this.plot.on("plotly_relayout", (changes) => {
+      if (!Object.keys(changes).some((key) => key.startsWith("xaxis.range"))) return;
+      const { xaxis, yaxis } = this.plot.layout;
+      this.ranges = { x: [...xaxis.range], y: [...yaxis.range] };
+    });
     this.plot.on("plotly_click", ({ points }) => {
       const word = points[0].customdata;
       if (Number.isInteger(word)) this.goTo(word);
@@ -86,6 +96,14 @@ class WordMap extends Figure {
     this.draw();
   }
 
+  move(right, up) {
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const moved = ([low, high], way) =>
+      [low, high].map((value) => value + way * STEP * (high - low));
+    this.ranges = { x: moved(xaxis.range, right), y: moved(yaxis.range, up) };
+    this.draw();
+  }
+
   showAll() {
     this.ranges = null;
     this.draw();
@@ -97,15 +115,6 @@ class WordMap extends Figure {
     this.showNeighbours();
     this.showAll();
     announce("all words are shown");
-  }
-
-  // What the reader moved by hand stays when the figure is drawn anew.
-  label() {
-    const { xaxis, yaxis } = this.plot.layout;
-    if (xaxis.range && !xaxis.autorange) {
-      this.ranges = { x: [...xaxis.range], y: [...yaxis.range] };
-    }
-    super.label();
   }
 
   showNeighbours() {
@@ -164,8 +173,8 @@ function drawMap(view, look, map) {
     margin: { l: 12, r: 12, t: 12, b: 12 } };
   layout.dragmode = "pan";
   if (map.ranges) {
-    layout.x.range = map.ranges.x;
-    layout.y.range = map.ranges.y;
+    layout.x.range = [...map.ranges.x];
+    layout.y.range = [...map.ranges.y];
   }
   layout.uirevision = Math.random(); // `ranges` says what is seen
   return { traces, legend, layout,
