@@ -93,7 +93,7 @@ def test_verdicts_at_the_edges(folder, left, right, verdict, p):
 
 def test_without_common_seeds_the_test_is_welchs(folder):
     for at, score in enumerate(A):
-        make_run(folder / f"x/a{at}", {"train.seed": at}, score=score)
+        make_run(folder / f"x/a{at}", {"train.seed": at, "train.lr": 0.1}, score=score)
     for at, score in enumerate(B):
         make_run(folder / f"x/b{at}", {"train.seed": 100 + at, "train.lr": 0.3}, score=score)
     runs = [read_run(path) for path in sorted((folder / "x").iterdir())]
@@ -350,3 +350,14 @@ def test_command_lines():
     lines = command_lines(command)
     assert all(columns_of(line) <= WIDTH for line in lines)
     assert shlex.split("".join(line.removesuffix("\\") for line in lines)) == shlex.split(command)
+
+
+def test_the_settings_of_a_folder_are_in_order(folder):
+    """As numbers, not as the names of folders: 2, 5, 10."""
+    for window in (10, 2, 5):
+        for seed in (1, 2):
+            settings = {"model.window": window, "train.seed": seed}
+            make_run(folder / f"x/window-{window}_seed-{seed}", settings, score=0.1)
+    lines = [json.loads(line) for line in w2v("runs", "compare", "x", "--json").stdout.splitlines()]
+    assert [line["settings"]["model.window"] for line in lines] == [2, 5, 10]
+    assert [line["group"] for line in lines] == ["A", "B", "C"]

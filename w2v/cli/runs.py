@@ -89,12 +89,14 @@ def compare_command(
     equal to them but for the seed.
     """
     from w2v.cli.verdicts import print_verdicts, verdict_objects
-    from w2v.experiments.tables import groups_over_seeds
+    from w2v.experiments.tables import by_settings, groups_over_seeds
 
     _check_output(as_json, as_csv)
     if not names:
         raise UsageError("nothing to compare: give runs, or a folder of runs such as a sweep's")
     groups = groups_over_seeds(_runs_to_compare(names))
+    if len(names) == 1:  # a folder, which has no order of its own
+        groups = by_settings(groups)
     table = table_of_groups(groups)
     order = table.order(sort, reverse=reverse)
     groups, table = [groups[at] for at in order], lettered(table.in_order(order))

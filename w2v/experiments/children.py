@@ -12,6 +12,7 @@ import json
 import os
 import queue
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -62,18 +63,21 @@ class Child:
         command = fresh_python(CODE)
         if command is None:
             raise W2VError("a sweep needs the Python interpreter that w2v runs in; there is none")
+        # What a bug, or the tokenizer of a user, says of itself; open as long as the process lives.
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         try:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=self._errors,
                 env={**os.environ, **ONE_BLAS_THREAD},
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
                 pass_fds=() if lock is None else (lock,),
             )
         except OSError as error:
+            self._errors.close()
             raise W2VError(f"no process can be started: {error.strerror or error}") from error
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -113,7 +117,10 @@ class Child:
         """Say how a process ended that did not say so itself."""
         code = self._process.wait()
         if code >= 0:
-            return f"the process that trained it ended with exit code {code}"
+            self._errors.seek(0)
+            said = self._errors.read().decode(errors="replace").strip().splitlines()
+            why = f": {said[-1]}" if said else ""
+            return f"the process that trained it ended with exit code {code}{why}"
         hint = "; memory may have run short" if code == -9 else ""
         return f"the process that trained it was killed by signal {-code}{hint}"
 
@@ -122,6 +129,7 @@ class Child:
         self._process.kill()
         self._process.wait()
         self._thread.join()
+        self._errors.close()
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             with contextlib.suppress(OSError):  # what was not said yet

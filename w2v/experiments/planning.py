@@ -17,13 +17,13 @@ from w2v.config.schema import Config, CorpusConfig, as_dict, option_paths
 from w2v.config.showing import yaml_value
 from w2v.errors import ConfigError, OutputError, RunError, W2VError
 from w2v.experiments.points import (
-    PLACES,
     THREADS,
     Point,
     base_and_settings,
     identity_of,
     points_of,
 )
+from w2v.experiments.reading import PLACES
 from w2v.experiments.sweep_folder import Recorded, default_folder, joined, read_sweep
 from w2v.run_folder import CONFIG, RUN_FILES, check_writable, is_run_folder, read_record
 from w2v.text.corpus import encode_corpus

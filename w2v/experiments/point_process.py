@@ -146,7 +146,4 @@ def _outcome(told: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return {"ended": "failed", "reason": f"{where}{error.strerror or error}"}
-    except Exception as error:  # in a process of its own nobody would see it
-        kind = type(error).__name__
-        return {"ended": "failed", "reason": f"a bug in w2v: {kind}: {error}"}
     return {"ended": "done"}

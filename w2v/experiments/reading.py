@@ -19,6 +19,7 @@ from w2v.config.schema import Config, as_dict
 from w2v.errors import RunError
 from w2v.run_folder import CONFIG, METRICS, RUNS, find_run, is_run_folder, read_record
 
+PLACES = ("name", "output.dir")  # the settings that say where a run goes, and change nothing in it
 DEPTH = 2  # runs/<run> and runs/<sweep>/<point>
 
 

@@ -8,7 +8,7 @@ from w2v.config.schema import Config, as_dict
 from w2v.config.showing import yaml_value
 from w2v.experiments.reading import RunSummary
 
-PLACES = ("output.dir",)  # where a run goes changes nothing in it
+PLACE = "output.dir"  # where a run goes changes nothing in it; its name is kept
 
 
 def command_of(run: RunSummary) -> str:
@@ -20,7 +20,7 @@ def command_of(run: RunSummary) -> str:
     settings = [
         f"{path}={yaml_value(value)}"
         for path, value in run.settings.items()
-        if path not in PLACES and (value != default[path] or path == "corpus.path")
+        if path != PLACE and (value != default[path] or path == "corpus.path")
     ]
     code = ["--allow-code"] if ":" in run.config.corpus.tokenizer else []
     return shlex.join(["w2v", "train", *code, *settings])

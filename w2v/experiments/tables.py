@@ -15,10 +15,9 @@ from w2v.config.schema import Config, n_replicas, start_rate, with_values
 from w2v.config.showing import yaml_value
 from w2v.errors import W2VError
 from w2v.experiments.measures import Measure, measures_of
-from w2v.experiments.reading import RunSummary, folders_within, read_run
+from w2v.experiments.reading import PLACES, RunSummary, folders_within, read_run
 
 SEED, TEXT, TEXT_SUM = "train.seed", "corpus.path", "corpus.sha256"
-PLACES = ("name", "output.dir")  # where a run goes changes nothing in it
 THREADS = "train.threads"  # nor do these, unless they race
 # What `auto` stands for in the config of a run.
 AUTO = {"train.lr": start_rate, "train.replicas": n_replicas}
@@ -112,6 +111,12 @@ def groups_over_seeds(runs: Iterable[RunSummary]) -> list[Group]:
         Group([run for _, run in sorted(of_seed.items())], n_runs[identity] - len(of_seed))
         for identity, of_seed in by_identity.items()
     ]
+
+
+def by_settings(groups: Sequence[Group]) -> list[Group]:
+    """Return groups in the order of the settings in which they differ, numbers by their value."""
+    paths = differing_settings([group.runs[0] for group in groups])
+    return sorted(groups, key=lambda group: [sort_key(group.settings[path]) for path in paths])
 
 
 def identity_of(run: RunSummary) -> tuple[str, ...]:

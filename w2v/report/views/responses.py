@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from w2v.config.showing import yaml_value
 from w2v.experiments.measures import Measure, measures_of
 from w2v.experiments.reading import RunSummary
+from w2v.experiments.tables import SEED, differing_settings, groups_over_seeds, settings_of
 from w2v.report.contract import Cell, Response, Table
 from w2v.report.views.curves import number
 
-SEED = "train.seed"
-NOT_SWEPT = ("name", "output.dir", SEED)  # what is no question of an experiment
 MAX_SERIES = 8  # lines that can be told apart
 
 Value = tuple[float | str, str]  # as it is drawn, and as YAML: True is not 1
@@ -44,15 +43,11 @@ def responses_of(runs: Mapping[str, RunSummary]) -> list[Response]:
 
 def _swept(runs: Sequence[RunSummary]) -> list[Point]:
     """Return the measures of each run, with the settings in which runs differ but for the seed."""
-    if not runs:
-        return []
-    paths = [
-        path
-        for path in runs[0].settings
-        if path not in NOT_SWEPT and len({yaml_value(run.settings[path]) for run in runs}) > 1
-    ]
+    distinct = [run for group in groups_over_seeds(runs) for run in group.runs]
+    paths = [path for path in differing_settings(distinct) if path != SEED]
     return [
-        ({path: _value(run.settings[path]) for path in paths}, measures_of(run)) for run in runs
+        ({path: _value(settings_of(run)[path]) for path in paths}, measures_of(run))
+        for run in distinct
     ]
 
 
