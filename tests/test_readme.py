@@ -15,6 +15,7 @@ from http_server import file, serving
 
 from w2v.cli.main import main
 from w2v.fetching import registry
+from w2v.text.builtin import toy_world
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -30,6 +31,7 @@ IN_TEXT = re.findall(r"`(w2v [^`]+)`", README)
 
 # Small enough to train in a moment, whatever the README says.
 QUICK = ["model.dim=8", "train.epochs=1"]
+QUICK_SWEEP = [*QUICK, "corpus.path=short.txt", "--jobs", "2"]
 TEXT = "the king and the queen are a man and a woman of the town\n" * 40
 FILES = {
     **dict.fromkeys(("my.txt", "more.txt", "segmented.txt", "reviews.txt", "articles.txt"), TEXT),
@@ -57,6 +59,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("readme")
     for name, content in FILES.items():
         (folder / name).write_text(content, encoding="utf-8")
+    (folder / "short.txt").write_text("\n".join(toy_world.lines(5_000)), encoding="utf-8")
     code = next(block for kind, block in BLOCKS if kind == "python" and "jieba" in block)
     (folder / "my_tokenizers.py").write_text(code, encoding="utf-8")
     # The segmenters themselves are large, and not needed to see that the example is right.
@@ -99,8 +102,7 @@ def run(command, folder, monkeypatch):
     if "<" in arguments:
         stdin = (folder / arguments.pop()).read_text("utf-8")
         arguments.remove("<")
-    if arguments[0] == "train":
-        arguments += QUICK
+    arguments += {"train": QUICK, "sweep": QUICK_SWEEP}.get(arguments[0], [])
     return CliRunner().invoke(main, arguments, input=stdin, catch_exceptions=False)
 
 
@@ -117,7 +119,7 @@ def test_every_command_runs(folder, monkeypatch):
 def test_the_python_examples_run(folder, monkeypatch):
     monkeypatch.chdir(folder)
     examples = [block for kind, block in BLOCKS if kind == "python" and "w2v" in block]
-    assert len(examples) == 2
+    assert len(examples) == 3
     names = {}
     for code in examples:
         exec(code, names)
