@@ -70,7 +70,7 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic in new release
 )
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @click.option("--dark", is_flag=True, help="Light on dark.")
-@click.option("--size", type=Size(), help="In inches, such as 8x5.")
+@click.option("--size", type=Size(), metavar="WxH", help="In inches, such as 8x5.")
 @click.option(
     "--dpi", type=click.IntRange(20, 1200), default=200, show_default=True, help="Of a .png."
 )

@@ -140,12 +140,16 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Arrows:
-    """Analogies of a run, drawn as arrows in one plane: the first two axes of their own PCA."""
+    """Analogies of a run, drawn as arrows in one plane: the first two axes of their own PCA.
+
+    `section` is that of the set that they are from.
+    """
 
     run: str
     title: str
     arrows: list[Arrow]
     table: Table
+    section: str = ""
 
 
 @dataclass(frozen=True)

@@ -111,14 +111,14 @@ def _map(runs: Runs, wanted: Wanted) -> Picture:
         n_words=wanted.n_words,
         groups=groups,
         words=wanted.words,
+        n_neighbours=0,  # a picture shows none
         tsne=wanted.tsne,
         specials=run.config.vocab.specials,
     )
     if groups and not any(view.groups):
         raise UsageError(f"no word of the word lists is in the vocabulary of {name}")
     plane = "t-SNE" if "t-SNE" in view.planes else "PCA"
-    n_labels = {} if wanted.n_labels is None else {"n_labels": wanted.n_labels}
-    return map_picture(view, plane=plane, words=wanted.words, **n_labels)
+    return map_picture(view, plane=plane, n_labels=wanted.n_labels, words=wanted.words)
 
 
 def _arrows(runs: Runs, wanted: Wanted) -> Picture:
@@ -130,7 +130,7 @@ def _arrows(runs: Runs, wanted: Wanted) -> Picture:
         raise UsageError(
             f"no question of four words that {name} knows; give --analogies a file of them"
         )
-    found: dict[str, Arrows] = {view.title.rsplit(":", 1)[0]: view for view in views}
+    found: dict[str, Arrows] = {view.section: view for view in views}
     return arrows_picture(found[_choose("--set", found, wanted.set_name)])
 
 
@@ -140,8 +140,7 @@ def _norms(runs: Runs, wanted: Wanted) -> Picture:
     view = norms_of(
         name, WordVectors.load(run.folder), run.config.vocab.specials, words=wanted.words
     )
-    n_labels = {} if wanted.n_labels is None else {"n_labels": wanted.n_labels}
-    return norms_picture(view, words=wanted.words, **n_labels)
+    return norms_picture(view, n_labels=wanted.n_labels, words=wanted.words)
 
 
 def _frequency(runs: Runs, _: Wanted) -> Picture:

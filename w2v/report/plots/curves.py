@@ -20,6 +20,7 @@ DASHES = ("-", (0, (6, 1.5)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)))  # of th
 MOST_IN_LEGEND = 14  # runs
 HELDOUT = "held-out loss"  # a kind of line
 BAR = 0.17  # inches that a bar needs
+TALLEST = 9.0  # inches of a picture; of more bars each is thinner
 MOST_WITH_VALUES = 40  # bars that have their number behind them
 
 
@@ -39,8 +40,6 @@ def curves_picture(curves: Curves) -> Picture:
             )  # fmt: skip
             if not heldout and run < MOST_IN_LEGEND and len(runs) > 1:
                 axes.lines[-1].set_label(label_of(line.run))
-        if len(runs) > MOST_IN_LEGEND:
-            axes.plot([], [], " ", label=f"and {len(runs) - MOST_IN_LEGEND} more")
         if any(line.what == HELDOUT for line in curves.lines):
             axes.plot([], [], color=theme.ink, label="loss in training")
             axes.plot([], [], ":o", color=theme.ink, markersize=5, label="held-out loss")
@@ -49,7 +48,7 @@ def curves_picture(curves: Curves) -> Picture:
         if curves.key == "speed":
             axes.set_ylim(bottom=0)
             axes.yaxis.set_major_formatter(plain_number)
-        legend_beside(axes)
+        legend_beside(axes, len(runs) - MOST_IN_LEGEND)
 
     return Picture(draw, [curves.title, *map(label_of, runs)])
 
@@ -57,7 +56,7 @@ def curves_picture(curves: Curves) -> Picture:
 def bars_picture(bars: Bars) -> Picture:
     """Return the picture of scores by section: bars to the right, a colour a run."""
     n_runs, n_sections = bars.values.shape
-    height = max(SIZE[1] * 0.6, 1.3 + n_sections * (n_runs + 0.8) * BAR)
+    height = min(max(SIZE[1] * 0.6, 1.3 + n_sections * (n_runs + 0.8) * BAR), TALLEST)
 
     def draw(figure: Figure, theme: Theme) -> None:
         axes = figure.add_subplot()
@@ -67,7 +66,7 @@ def bars_picture(bars: Bars) -> Picture:
             at = middles + (run - (n_runs - 1) / 2) * thickness
             drawn = axes.barh(
                 at, np.nan_to_num(values), thickness * 0.9, color=theme.colour(run),
-                label=label_of(bars.runs[run]) if n_runs > 1 else None,
+                label=label_of(bars.runs[run]) if n_runs > 1 and run < MOST_IN_LEGEND else None,
             )  # fmt: skip
             if bars.values.size <= MOST_WITH_VALUES:
                 shown = ["not asked" if np.isnan(v) else f"{v:.1f}" for v in values]
@@ -79,7 +78,7 @@ def bars_picture(bars: Bars) -> Picture:
         axes.margins(x=0.12, y=0.02)
         axes.set(xlabel=bars.y_title, xlim=(min(0.0, axes.get_xlim()[0]), None))
         axes.set_title(bars.title if n_runs > 1 else f"{bars.title}, {label_of(bars.runs[0])}")
-        legend_beside(axes)
+        legend_beside(axes, n_runs - MOST_IN_LEGEND)
 
     return Picture(
         draw, [bars.title, *map(label_of, [*bars.runs, *bars.sections])], (SIZE[0], height)

@@ -14,6 +14,7 @@ LONGEST = 24  # letters of a label
 NOT_SHOWN = "\N{REPLACEMENT CHARACTER}"  # in place of what shows nothing
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufe0e\ufe0f\ufeff"  # joiners and marks of width 0
 GAP = 3.0  # points between a word and its point
+APART = 1.5  # points between two words
 # Where a label may be, in the order in which places are tried: (x, y) from the point.
 PLACES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 ALIGNED = {-1: ("right", "top"), 0: ("center", "center"), 1: ("left", "bottom")}
@@ -82,7 +83,7 @@ def place_labels(
             others = np.delete(taken, number, axis=0) if room else taken
             inside = frame.x0 <= box[0] and box[2] <= frame.x1
             if inside and frame.y0 <= box[1] and box[3] <= frame.y1 and not _overlaps(box, others):
-                taken = np.vstack((taken, box))
+                taken = np.vstack((taken, box + np.array([-1, 0, 1, 0]) * APART * pixels))
                 placed.append(label)
                 _write(axes, points[number], label, place, theme, size)
                 break

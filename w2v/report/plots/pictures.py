@@ -92,7 +92,7 @@ def write_picture(
     """Draw a picture and write it to a file: the same bytes each time.
 
     The letters of an .svg are outlines, so that it looks the same where their font is not
-    installed; a .pdf holds its fonts.
+    installed; so are the words beside points in a .pdf, which holds the fonts of its other texts.
 
     Parameters
     ----------
@@ -202,10 +202,10 @@ def scale_of(theme: Theme) -> Any:
 def plain_number(value: float, _: object = None) -> str:
     """Return a number at a tick of a logarithmic axis.
 
-    >>> plain_number(10_000), plain_number(1e6), plain_number(0.01)
-    ('10,000', '1,000,000', '0.01')
+    >>> plain_number(10_000), plain_number(1e6), plain_number(0.01), plain_number(1.5)
+    ('10,000', '1,000,000', '0.01', '1.5')
     """
-    return f"{value:,.0f}" if value >= 1 else f"{value:g}"
+    return f"{value:,.0f}" if value >= 10 else f"{value:g}"
 
 
 def log_axis(axis: Any) -> None:
@@ -216,9 +216,31 @@ def log_axis(axis: Any) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def legend_beside(axes: Axes) -> None:
-    """Put the legend to the right of the axes, where it covers nothing; none if it says nothing."""
-    if axes.get_legend_handles_labels()[1]:
+def ticks_between(axis: Any) -> None:
+    """Label a logarithmic axis between the powers of ten too."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7)))
+    axis.set_minor_locator(NullLocator())
+
+
+def legend_beside(axes: Axes, n_more: int = 0) -> None:
+    """Put the legend to the right of the axes, where it covers nothing; none if it says nothing.
+
+    Parameters
+    ----------
+    axes : Axes
+    n_more : int
+        How many there are for which it has no place, if it is above 0.
+    """
+    from matplotlib.lines import Line2D
+
+    handles, labels = axes.get_legend_handles_labels()
+    if n_more > 0:
+        handles.append(Line2D([], [], linestyle="none"))
+        labels.append(f"and {n_more} more")
+    if labels:
         axes.legend(
-            loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2, handlelength=2.4
-        )
+            handles, labels, loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2,
+            handlelength=2.4,
+        )  # fmt: skip

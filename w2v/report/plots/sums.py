@@ -29,8 +29,10 @@ def frequency_picture(view: FrequencyCurve) -> Picture:
         above, below = figure.subplots(2, 1, height_ratios=(5, 1))
         _draw_curve(above, view, theme)
         _draw_tokens(below, view, theme)
+        if view.note:
+            figure.supxlabel(view.note, fontsize=SMALL, color=theme.faint, x=0.02, ha="left")
 
-    return Picture(draw, [view.run, *view.tokens, view.note], (SIZE[0], 5.6))
+    return Picture(draw, [label_of(view.run), *view.tokens, view.note], (SIZE[0], 5.6))
 
 
 def _draw_curve(axes: Axes, view: FrequencyCurve, theme: Theme) -> None:
@@ -43,10 +45,11 @@ def _draw_curve(axes: Axes, view: FrequencyCurve, theme: Theme) -> None:
             label="expected after subsampling, an epoch",
         )  # fmt: skip
     if view.n_dropped:
-        label = f"{view.n_dropped:,} words without a row (min_count {view.min_count})"
+        noun = "word" if view.n_dropped == 1 else "words"
+        label = f"{view.n_dropped:,} {noun} without a row"
         axes.axvspan(view.n_words + 0.5, view.ranks[-1], color=theme.grid, label=label, lw=0)
     axes.set(xlabel="rank of the word", ylabel="count")
-    axes.set_title(f"Word frequencies, {view.run}")
+    axes.set_title(f"Word frequencies, {label_of(view.run)}")
     for axis in (axes.xaxis, axes.yaxis):
         log_axis(axis)
     axes.legend(loc="lower left")

@@ -18,11 +18,13 @@ from w2v.report.plots.pictures import (
     Picture,
     Theme,
     log_axis,
-    plain_number,
     scale_of,
+    ticks_between,
 )
 
 N_LABELS = 150  # words that a label is tried for; a slide has room for most
+N_LABELS_OF_NORMS = 40
+FEW_POWERS = 30  # the largest over the smallest, below which ticks of powers of ten are too few
 SQUARE = (8.0, 6.5)  # inches
 
 
@@ -30,7 +32,7 @@ def map_picture(
     view: WordMap,
     *,
     plane: str = "PCA",
-    n_labels: int = N_LABELS,
+    n_labels: int | None = None,
     words: Sequence[str] = (),
 ) -> Picture:
     """Return the picture of a map of words, coloured by word list or else by frequency.
@@ -40,8 +42,9 @@ def map_picture(
     view : WordMap
     plane : str
         A key of its planes.
-    n_labels : int
-        So many words get a label where there is place: those of word lists, then the commonest.
+    n_labels : int, optional
+        So many words get a label where there is place: those of word lists, then the commonest. By
+        default those of word lists alone, if there are any.
     words : sequence of str
         These and no others get a label, if there are any.
     """
@@ -57,16 +60,20 @@ def map_picture(
             _by_group(axes, points, view.groups, groups, theme)
         else:
             _by_count(figure, axes, points, view.counts, theme)
-        axes.set_title(f"{plane} of {len(view.words):,} words, {view.run}")
+        if words:  # a ring around each
+            axes.scatter(*points[rows].T, s=20, facecolors="none", edgecolors=theme.ink, zorder=6)
+        axes.set_title(f"{plane} of {len(view.words):,} words, {label_of(view.run)}")
         if plane == "PCA":
             shares = [f"{100 * share:.1f} % of the variance" for share in view.explained]
             axes.set(xlabel=f"first axis, {shares[0]}", ylabel=f"second axis, {shares[1]}")
         else:
             axes.set(xlabel="near words are alike; distances far apart mean little")
         _hide_axes(axes)
-        place_labels(axes, points[rows], labels, theme)
+        # A few words that were chosen must not be covered; of many, some are.
+        room = 3.0 if groups or words else 0.0
+        place_labels(axes, points[rows], labels, theme, room=room)
 
-    return Picture(draw, [view.run, *labels, *groups], SQUARE)
+    return Picture(draw, [*map(label_of, [view.run, *groups]), *labels], SQUARE)
 
 
 def _hide_axes(axes: Axes) -> None:
@@ -76,14 +83,18 @@ def _hide_axes(axes: Axes) -> None:
 
 
 def _labelled(
-    there: Sequence[str], groups: Sequence[str | None], n_labels: int, words: Sequence[str]
+    there: Sequence[str],
+    groups: Sequence[str | None],
+    n_labels: int | None,
+    words: Sequence[str],
 ) -> list[int]:
     """Return which words get a label, in the order in which they look for a place."""
     if words:
         row_of = {word: row for row, word in enumerate(there)}
         return [row_of[word] for word in dict.fromkeys(words) if word in row_of]
     order = sorted(range(len(there)), key=lambda row: groups[row] is None)  # stable
-    return order[:n_labels]
+    n_listed = sum(group is not None for group in groups)
+    return order[: (n_listed or N_LABELS) if n_labels is None else n_labels]
 
 
 def _by_group(
@@ -95,12 +106,12 @@ def _by_group(
 ) -> None:
     """Draw the words of lists in colours, the others faintly."""
     others = [row for row, group in enumerate(group_of) if group is None]
-    axes.scatter(*points[others].T, s=6, color=theme.grid, linewidths=0)
+    axes.scatter(*points[others].T, s=6, color=theme.faint, alpha=0.35, linewidths=0)
     markers = "os^Dv"  # beyond the colours, shapes tell groups apart
     for number, group in enumerate(groups):
         rows = [row for row, other in enumerate(group_of) if other == group]
         axes.scatter(
-            *points[rows].T, s=22, color=theme.colour(number), linewidths=0,
+            *points[rows].T, s=22, color=theme.colour(number), linewidths=0, zorder=6,
             marker=markers[number // len(theme.colours) % len(markers)], label=label_of(group),
         )  # fmt: skip
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
@@ -123,17 +134,19 @@ def _by_count(
         *points[order].T, c=known[order], s=10, linewidths=0, cmap=scale_of(theme),
         norm=LogNorm(low, max(high, low + 1)),
     )  # fmt: skip
+    if high == low:
+        return  # there is nothing to tell apart
     bar = figure.colorbar(drawn, ax=axes, shrink=0.5, aspect=18, pad=0.02)
     bar.set_label("count in the text", fontsize=SMALL)
     log_axis(bar.ax.yaxis)
+    if high < FEW_POWERS * low:
+        ticks_between(bar.ax.yaxis)
     bar.outline.set_visible(False)
 
 
 def arrows_picture(view: Arrows) -> Picture:
     """Return the picture of analogies: an arrow a step, and where b − a + c comes to lie."""
-    pairs = dict.fromkeys(
-        pair for arrow in view.arrows for pair in (arrow.words[:2], arrow.words[2:])
-    )
+    pairs = list(dict.fromkeys(pair for a in view.arrows for pair in (a.words[:2], a.words[2:])))
     place: dict[str, Any] = {}
     for arrow in view.arrows:
         place.update(zip(arrow.words, arrow.points[:4], strict=True))
@@ -166,16 +179,19 @@ def arrows_picture(view: Arrows) -> Picture:
         for number, what in ((1, "a to b"), (0, "c to d")):
             axes.plot([], [], color=theme.colour(number), label=what)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=3)
-        axes.set_title(f"{view.title}; {view.run}")
+        axes.set_title(f"{view.title}; {label_of(view.run)}")
         _hide_axes(axes)
         axes.margins(0.12)
         place_labels(axes, points, labels, theme, size=TEXT, room=3.0, away=away)
 
-    return Picture(draw, [view.title, view.run, *labels], SQUARE)
+    return Picture(draw, [view.title, label_of(view.run), *labels], SQUARE)
 
 
-def norms_picture(view: Scatter, *, n_labels: int = 40, words: Sequence[str] = ()) -> Picture:
+def norms_picture(
+    view: Scatter, *, n_labels: int | None = None, words: Sequence[str] = ()
+) -> Picture:
     """Return the picture of norms against frequency; labels as in `map_picture`."""
+    n_labels = N_LABELS_OF_NORMS if n_labels is None else n_labels
     rows = _labelled(view.words, [None] * len(view.words), n_labels, words)
     labels = [label_of(view.words[row]) for row in rows]
     points = np.stack((view.x, view.y), axis=1)
@@ -187,25 +203,11 @@ def norms_picture(view: Scatter, *, n_labels: int = 40, words: Sequence[str] = (
             if is_log:
                 getattr(axes, f"set_{axis}scale")("log")
                 log_axis(getattr(axes, f"{axis}axis"))
-        if view.log[1] and len(view.y) and view.y.max() < 30 * view.y.min():
-            _ticks_between(axes)
+        if view.log[1] and len(view.y) and view.y.max() < FEW_POWERS * view.y.min():
+            ticks_between(axes.yaxis)
         axes.set(xlabel=view.x_title, ylabel=view.y_title)
-        axes.set_title(f"{view.title}, {view.run}")
+        axes.set_title(f"{view.title}, {label_of(view.run)}")
         axes.margins(0.06)
         place_labels(axes, points[rows], labels, theme)
 
-    return Picture(draw, [view.run, *labels])
-
-
-def _ticks_between(axes: Axes) -> None:
-    """Label a logarithmic axis that spans few powers of ten between them too."""
-    from matplotlib.ticker import LogLocator, NullLocator
-
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7)))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(plain_number_below_ten)
-
-
-def plain_number_below_ten(value: float, _: object = None) -> str:
-    """Return a number at a tick of an axis that begins below ten."""
-    return f"{value:g}" if value < 10 else plain_number(value)
+    return Picture(draw, [label_of(view.run), *labels])

@@ -62,19 +62,14 @@ def arrows_of(
             raise UsageError(f"{analogies} is a set of similarity; arrows are drawn of analogies")
         sections = _known(asked, row_of)
         return [
-            _arrows(run, _title(asked.name, section), vectors, questions[:MOST])
+            _arrows(run, asked.name, section, vectors, questions[:MOST])
             for section, questions in sections.items()
         ]
     name, sections = _best_covered(sets, row_of)
     if not sections:
         return []
     section, questions = _best_answered(vectors, sections)
-    return [_arrows(run, _title(name, section), vectors, questions)]
-
-
-def _title(name: str, section: str) -> str:
-    """Return what arrows are called."""
-    return f"{name}, {section}"
+    return [_arrows(run, name, section, vectors, questions)]
 
 
 def _rows_by_spelling(vectors: WordVectors, n_words: int) -> dict[str, int]:
@@ -153,7 +148,9 @@ def _answers(vectors: WordVectors, questions: Sequence[Rows]) -> list[int]:
     return [int(rows[0]) if len(rows) else -1 for rows, _ in found]
 
 
-def _arrows(run: str, title: str, vectors: WordVectors, questions: list[Rows]) -> Arrows:
+def _arrows(
+    run: str, name: str, section: str, vectors: WordVectors, questions: list[Rows]
+) -> Arrows:
     """Lay questions out in the plane of their own words."""
     rows = list(dict.fromkeys(row for question in questions for row in question))
     unit = unit_rows(vectors.vectors[rows])
@@ -170,8 +167,8 @@ def _arrows(run: str, title: str, vectors: WordVectors, questions: list[Rows]) -
                   points)
         )  # fmt: skip
     n_right = sum(arrow.answer == arrow.words[3] for arrow in arrows)
-    heading = f"{title}: {n_right} of {len(arrows)} answered rightly"
-    return Arrows(run, heading, arrows, _table(arrows))
+    title = f"{name}, {section}: {n_right} of {len(arrows)} answered rightly"
+    return Arrows(run, title, arrows, _table(arrows), section)
 
 
 def _table(arrows: list[Arrow]) -> Table:

@@ -107,6 +107,7 @@ def tsne_plane(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     try:
         from sklearn.manifold import TSNE
+        from threadpoolctl import threadpool_limits  # which scikit-learn comes with
     except ImportError as error:
         raise UsageError("t-SNE needs scikit-learn: pip install 'w2v[report]'") from error
     perplexity = min(PERPLEXITY, (len(rows) - 1) / 3)
@@ -117,7 +118,8 @@ def tsne_plane(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     tsne = TSNE(
         perplexity=perplexity, init=start.astype(np.float32), max_iter=STEPS, random_state=SEED
     )
-    plane: NDArray[np.float64] = np.asarray(tsne.fit_transform(rows), np.float64)
+    with threadpool_limits(1):  # more threads would add up in another order
+        plane: NDArray[np.float64] = np.asarray(tsne.fit_transform(rows), np.float64)
     return plane
 
 

@@ -68,7 +68,7 @@ def _response(points: Sequence[Point], path: str, measure: Measure) -> Response 
     measured = [(settings, found[measure]) for settings, found in points if measure in found]
     x = _in_order([settings[path] for settings, _ in measured])
     groups: dict[str, list[tuple[Value, float]]] = {}
-    for settings, value in measured:
+    for settings, value in sorted(measured, key=lambda found: _place(found[0])):
         groups.setdefault(_label(settings, path), []).append((settings[path], value))
     if len(groups) > MAX_SERIES:
         others = ", ".join(other for other in points[0][0] if other != path)
@@ -97,8 +97,17 @@ def _label(settings: dict[str, Value], path: str) -> str:
 
 def _in_order(values: Sequence[Value]) -> list[Value]:
     """Return the distinct values: numbers by size, then the others as they come."""
-    distinct = dict.fromkeys(values)
-    return sorted(distinct, key=lambda value: np.inf if isinstance(value[0], str) else value[0])
+    return sorted(dict.fromkeys(values), key=_rank)
+
+
+def _rank(value: Value) -> float:
+    """Return a value by which numbers are in order, and other values behind them."""
+    return np.inf if isinstance(value[0], str) else float(value[0])
+
+
+def _place(settings: dict[str, Value]) -> list[float]:
+    """Return the place of a combination of settings among others."""
+    return [_rank(value) for value in settings.values()]
 
 
 def _series(

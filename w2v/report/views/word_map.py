@@ -23,6 +23,7 @@ def word_map(
     n_words: int = 2000,
     groups: Mapping[str, Sequence[str]] | None = None,
     words: Sequence[str] = (),
+    n_neighbours: int = N_NEIGHBOURS,
     tsne: bool = False,
     specials: Sequence[str] = (),
 ) -> WordMap:
@@ -39,6 +40,8 @@ def word_map(
         Word lists; words without a row are passed over. A word of two lists is of the first.
     words : sequence of str
         These are on the map too.
+    n_neighbours : int
+        Of each word, among all words of the run.
     tsne : bool
         Whether to make that plane too, of four words or more.
     specials : sequence of str
@@ -64,7 +67,7 @@ def word_map(
     shown = [vectors.vocabulary.word_at(row) for row in rows]
     counts = vectors.vocabulary.counts[rows]
     norms = np.asarray(vectors.cosines.lengths[rows], np.float64)
-    neighbours = _neighbours(vectors, rows, unit)
+    neighbours = _neighbours(vectors, rows, unit, n_neighbours)
     in_groups = [group_of.get(row) for row in rows]
     table = _table(shown, counts, norms, planes, neighbours, in_groups)
     return WordMap(run, shown, counts, norms, planes, axes.explained, neighbours, in_groups, table)
@@ -93,11 +96,11 @@ def _rows(
 
 
 def _neighbours(
-    vectors: WordVectors, rows: list[int], unit: NDArray[np.float64]
+    vectors: WordVectors, rows: list[int], unit: NDArray[np.float64], n: int
 ) -> list[list[tuple[str, float]]]:
     """Return the nearest words of each row among all words; none of a row of zeros."""
-    asked = [at for at in range(len(rows)) if unit[at].any()]
-    answers = answer(vectors, [Query(unit[at], [rows[at]]) for at in asked], N_NEIGHBOURS)
+    asked = [at for at in range(len(rows)) if n and unit[at].any()]
+    answers = answer(vectors, [Query(unit[at], [rows[at]]) for at in asked], n)
     found: list[list[tuple[str, float]]] = [[] for _ in rows]
     for at, words in zip(asked, answers, strict=True):
         found[at] = words
