@@ -23,6 +23,7 @@ from click.testing import CliRunner
 from conftest import TEXT
 
 import w2v as package
+from w2v.cli.completion import complete_sweep
 from w2v.cli.main import main
 from w2v.config import load_config, option_paths
 from w2v.run_folder import RUN_FILES
@@ -636,6 +637,10 @@ def test_what_is_offered(run):
     assert offered("tr") == [("plain", "train")]
     assert ("plain", "diff") in offered("config", "")
     assert offered("config", "show", "q") == [("file", "q"), ("plain", "quickstart")]
+    assert offered("train", "wind") == [("file", "wind")]  # an experiment is for `w2v sweep`
+    sweep = [item.value for item in complete_sweep(None, None, "")]
+    assert {"window", "korean", "train.lr="} < set(sweep)
+    assert "quickstart" not in sweep
     assert [value for kind, value in offered("train", "train.l") if kind == "plain"] == [
         "train.lr="
     ]

@@ -105,7 +105,7 @@ def test_a_page_of_similarity(made):
     assert row.split()[:4] == ["pairs", "4", "4", "100.0"]
     assert len(row) == len(header)
     assert done.stderr.splitlines() == [
-        "Spearman, Pearson: correlation of cosines with the scores of people, times 100",
+        "Spearman, Pearson: correlation of cosines with the scores of the set, times 100",
         "words are compared in lower case (NFC); --keep-case compares them as written",
     ]
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 import pytest
 
 from w2v.errors import SetError
 from w2v.evaluation.analogies import is_syntactic
-from w2v.evaluation.builtin import FACTS, builtin_set, builtin_sets, read_facts
+from w2v.evaluation.builtin import ALIKE, FACTS, builtin_set, builtin_sets, read_alike, read_facts
 from w2v.evaluation.finding import find_set, known_sets, settled_name
 from w2v.evaluation.sets import SimilaritySet
 from w2v.fetching.registry import fetched_path
+from w2v.shipped import shipped_files
 from w2v.text.builtin import toy_world
 from w2v.text.tokenizers import words
 
@@ -21,8 +23,10 @@ SECTIONS = {
     "facts-ko": {"gram-plurals", "gram-tenses", "gram-adnominals", "gram-polite"},
     "facts-zh": {"gram-plurals", "gram-comparatives", "gram-superlatives"},
 }
+N_SECTIONS = {"python-topics": 16, "python-rare": 11, "python-forms": 8, "seasons-ko": 8}
 LETTERS = {"facts-en": r"[a-z]+", "facts-ko": r"[가-힣]+", "facts-zh": r"[\u4e00-\u9fff]+"}
 
+each_alike = pytest.mark.parametrize("name", ALIKE)
 each_language = pytest.mark.parametrize("name", FACTS)
 
 
@@ -57,6 +61,50 @@ def test_every_pair_is_asked_about_every_other(name):
         assert (*pairs[1], *pairs[0]) in sections[section]
 
 
+@each_alike
+def test_words_of_a_kind_are_single_words_and_none_stands_twice(name):
+    sections = read_alike(name)
+    assert len(sections) == N_SECTIONS[name]
+    assert len({len(words_of) for words_of in sections.values()}) == 1
+    flat = [word for section in sections.values() for word in section]
+    assert sorted(flat) == sorted(set(flat))
+    for word in flat:
+        assert re.fullmatch(LETTERS["facts-ko"] if name == "seasons-ko" else "[a-z0-9]+", word)
+        assert words(word) == [word]
+
+
+def test_no_rare_word_is_a_common_one():
+    rare = {word for section in read_alike("python-rare").values() for word in section}
+    assert not rare & {word for section in read_alike("python-topics").values() for word in section}
+
+
+@each_alike
+def test_pairs_of_a_kind_and_of_two_kinds_are_as_many(name):
+    sections = read_alike(name)
+    kind_of = {word: section for section, found in sections.items() for word in found}
+    asked = builtin_set(name)
+    assert isinstance(asked, SimilaritySet)
+    assert len(set(map(frozenset, asked.pairs))) == len(asked.pairs)  # in either order
+    per_word = {score: Counter() for score in (0.0, 1.0)}
+    for pair, score in zip(asked.pairs, asked.scores, strict=True):
+        assert score == (kind_of[pair[0]] == kind_of[pair[1]])
+        per_word[score].update(pair)
+    n = len(next(iter(sections.values())))
+    assert len(asked) == len(sections) * n * (n - 1)
+    for word in kind_of:
+        assert per_word[1.0][word] == n - 1
+        assert abs(per_word[0.0][word] - (n - 1)) <= n // 2, word
+    others = {(kind_of[a], kind_of[b]) for a, b in asked.pairs if kind_of[a] != kind_of[b]}
+    assert len(others) == len(sections) * (len(sections) - 1)  # each section meets each
+
+
+def test_every_korean_word_of_a_kind_is_seen_twice_in_its_text():
+    text = shipped_files("corpora")["seasons-ko"]
+    seen = Counter(words(text.read_text("utf-8")))
+    for section in read_alike("seasons-ko").values():
+        assert [word for word in section if seen[word] < 2] == []
+
+
 def test_toy_world_asks_what_is_planted():
     found = builtin_set("toy-world")
     lines = list(toy_world.questions())
@@ -69,7 +117,7 @@ def test_toy_world_asks_what_is_planted():
 
 
 def test_each_is_found_by_its_name():
-    assert set(builtin_sets()) == {*FACTS, "toy-world"}
+    assert set(builtin_sets()) == {*FACTS, "toy-world", *ALIKE}
     assert {*builtin_sets(), "wordsim353", "google-analogies"} < set(known_sets())
     assert "text8" not in known_sets()  # a corpus
     for name in builtin_sets():
@@ -90,7 +138,10 @@ def test_a_file_goes_before_a_name_and_a_folder_does_not(folder):
     ("name", "sentence"),
     [
         ("facts-kr", "there is no evaluation set 'facts-kr'; did you mean facts-ko? known are"),
-        ("x", "there is no evaluation set 'x'; known are facts-en, facts-ko, facts-zh, toy-world"),
+        (
+            "x",
+            "there is no evaluation set 'x'; known are facts-en, facts-ko, facts-zh, toy-world, ",
+        ),
         ("a\0b", "there is no evaluation set "),
         ("x.txt", "evaluation set x.txt cannot be read: No such file"),
         ("no/where", "evaluation set no/where cannot be read: "),

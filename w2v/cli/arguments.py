@@ -35,7 +35,7 @@ def split_arguments(arguments: tuple[str, ...]) -> tuple[str | None, list[str]]:
 
 
 def find_config(name: str) -> Path:
-    """Return the file of a config: a path, a run folder, or the name of a shipped config.
+    """Return the file of a config: a path, a run folder, or the name of a shipped one.
 
     Raises
     ------
@@ -49,7 +49,8 @@ def find_config(name: str) -> Path:
     ending = Path(name).suffix.lower()
     if os.path.exists(name) and not os.path.isdir(name) and ending not in TEXT_ENDINGS:
         return Path(name)
-    shipped = shipped_files("configs")
+    configs, experiments = shipped_files("configs"), shipped_files("experiments")
+    shipped = experiments | configs
     if name in shipped:
         return shipped[name]
     if ending not in ("", ".yaml", ".yml"):
@@ -57,7 +58,7 @@ def find_config(name: str) -> Path:
             [f"{name!r} is no config; a text to train on is given with --corpus {name}"]
         )
     near = difflib.get_close_matches(name, list(shipped), 1)
-    meant = f"did you mean {near[0]}?" if near else f"shipped are {', '.join(shipped)}"
+    meant = f"did you mean {near[0]}?" if near else f"shipped are {', '.join(configs)}"
     raise ConfigError([f"there is no config {name!r}; {meant}"])
 
 

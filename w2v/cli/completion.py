@@ -33,14 +33,26 @@ def completion_command(shell: str) -> None:
 
 def complete_train(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
     """Offer shipped configs, config files, and setting names."""
+    return complete_config(ctx, param, text) + _settings(text)
+
+
+def complete_sweep(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+    """Offer shipped experiments, config files, and setting names."""
+    from w2v.shipped import shipped_files
+
+    shipped = [CompletionItem(n) for n in shipped_files("experiments") if n.startswith(text)]
+    return [CompletionItem(text, type="file"), *shipped, *_settings(text)]
+
+
+def _settings(text: str) -> list[CompletionItem]:
+    """Offer setting names."""
     from w2v.config.schema import option_fields
 
-    keys = [
+    return [
         CompletionItem(f"{path}=", help=field.metadata["help"])
         for path, _, field in option_fields()
         if path.startswith(text)
     ]
-    return complete_config(ctx, param, text) + keys
 
 
 def complete_config(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:

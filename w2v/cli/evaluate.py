@@ -69,7 +69,9 @@ def eval_command(
 
     RUN is a run folder, a run's name in runs/, `latest`, or a file of vectors. A set is a file of
     analogies (four words a line, under `: section` headers) or of similarity (two words and a
-    score), the name of a fetched set, or a built-in name: facts-en, facts-ko, facts-zh, toy-world.
+    score), the name of a fetched set, or a built-in name: facts-en, facts-ko, facts-zh, toy-world,
+    and words of a kind in corpora that come with w2v: python-topics, python-rare,
+    python-forms, seasons-ko.
     Without --set the three of facts are asked.
     """
     from w2v.evaluation.builtin import FACTS
@@ -177,6 +179,7 @@ def _note_on_columns(scores: list[Score], n_known: int) -> None:
     from w2v.evaluation.similarity import SimilarityScore
 
     analogies = [score for score in scores if not isinstance(score, SimilarityScore)]
+    similarity = [score for score in scores if isinstance(score, SimilarityScore)]
     if analogies:
         n_words = analogies[0].n_words
         cut_off = n_words is not None and n_words < n_known
@@ -187,8 +190,10 @@ def _note_on_columns(scores: list[Score], n_known: int) -> None:
             "* lets the words of the question answer too"
         )
         _note(f"{who} are asked for and may answer (--restrict)")
-    if len(analogies) < len(scores):
-        _note("Spearman, Pearson: correlation of cosines with the scores of people, times 100")
+    if similarity:
+        _note("Spearman, Pearson: correlation of cosines with the scores of the set, times 100")
+        if any(score.by_character for score in similarity):
+            _note("the vectors are of characters: a word of several is the mean of them")
     if scores[0].keep_case:
         _note("words are compared as they are written (NFC)")
     else:

@@ -11,7 +11,7 @@ import click
 
 from w2v.cli.answers import AS_JSON, print_json
 from w2v.cli.arguments import find_config, split_arguments
-from w2v.cli.completion import complete_train
+from w2v.cli.completion import complete_sweep
 from w2v.cli.terminal import (
     common_options,
     counted,
@@ -35,7 +35,7 @@ N_NAMED = 3  # failed points that the last line names, beside the first
 
 @click.command("sweep")
 @click.argument(
-    "arguments", nargs=-1, metavar="[CONFIG] [key=a,b]...", shell_complete=complete_train
+    "arguments", nargs=-1, metavar="[CONFIG] [key=a,b]...", shell_complete=complete_sweep
 )
 @click.option(
     "--jobs", metavar="N", default=1, show_default=True, type=click.IntRange(1),

@@ -69,6 +69,7 @@ def as_record(score: Score) -> dict[str, Any]:
             "interval": None if score.interval is None else [*map(_rounded, score.interval)],
             "pearson": _rounded(score.pearson),
             "keep_case": score.keep_case,
+            "by_character": score.by_character,
             **_left_out(score.left_out),
         }
     groups = {"semantic": score.semantic, "syntactic": score.syntactic}

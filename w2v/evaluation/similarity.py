@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from w2v.evaluation.composing import are_of_characters, with_words
 from w2v.evaluation.lookup import LeftOut, Lookup
 from w2v.evaluation.sets import SimilaritySet
 from w2v.vectors.word_vectors import WordVectors
@@ -37,6 +38,8 @@ class SimilarityScore:
         The pairs of the set, and those of them whose words both have a vector.
     left_out : LeftOut
     keep_case : bool
+    by_character : bool
+        Whether words were asked for as the means of their characters; see `composing.py`.
     """
 
     name: str
@@ -47,6 +50,7 @@ class SimilarityScore:
     n_answered: int
     left_out: LeftOut
     keep_case: bool
+    by_character: bool = False
 
     @property
     def coverage(self) -> float:
@@ -60,7 +64,8 @@ def score_similarity(
     """Correlate the cosines of pairs of words with the scores that people gave them.
 
     All words of the vocabulary are looked up; of words that differ in case only, the commonest is
-    taken. A pair with a word that has no row, or a row of zeros, is not answered.
+    taken. A pair with a word that has no row, or a row of zeros, is not answered. Of vectors of
+    characters, a word of several is the mean of them; see `composing.py`.
 
     Parameters
     ----------
@@ -74,6 +79,9 @@ def score_similarity(
     RunError
         If a vector is not finite.
     """
+    n_rows = len(vectors)
+    if are_of_characters(vectors):
+        vectors = with_words(vectors, (word for pair in pairs.pairs for word in pair))
     lookup = Lookup(vectors, keep_case=keep_case)
     ids, left_out = lookup.find(pairs.pairs)
     is_answered = np.all(ids >= 0, axis=1)
@@ -91,6 +99,7 @@ def score_similarity(
         n_answered=len(cosines),
         left_out=left_out,
         keep_case=keep_case,
+        by_character=len(vectors) > n_rows,
     )
 
 
