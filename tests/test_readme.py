@@ -31,7 +31,7 @@ IN_TEXT = re.findall(r"`(w2v [^`]+)`", README)
 
 # Small enough to train in a moment, whatever the README says.
 QUICK = ["model.dim=8", "train.epochs=1"]
-QUICK_SWEEP = [*QUICK, "corpus.path=short.txt", "--jobs", "2"]
+QUICK_SWEEP = ["train.epochs=1", "corpus.path=short.txt", "--jobs", "2"]
 TEXT = "the king and the queen are a man and a woman of the town\n" * 40
 FILES = {
     **dict.fromkeys(("my.txt", "more.txt", "segmented.txt", "reviews.txt", "articles.txt"), TEXT),
@@ -103,6 +103,8 @@ def run(command, folder, monkeypatch):
         stdin = (folder / arguments.pop()).read_text("utf-8")
         arguments.remove("<")
     arguments += {"train": QUICK, "sweep": QUICK_SWEEP}.get(arguments[0], [])
+    if arguments[0] == "sweep" and "train.seed" not in command:
+        arguments.append("train.seed=1")
     return CliRunner().invoke(main, arguments, input=stdin, catch_exceptions=False)
 
 
