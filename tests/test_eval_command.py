@@ -268,6 +268,7 @@ def test_a_set_packed_with_gzip_is_read(made, folder, name):
         (lzma.compress(b"a b c d"), "unxz"),
         (gzip.compress(gzip.compress(b"a b c d")), "gunzip"),
     ],
+    ids=["zip", "bzip2", "xz", "gzip"],  # packed bytes hold the time of day
 )
 def test_a_set_packed_otherwise(made, folder, content, how):
     (folder / "set.txt").write_bytes(content)

@@ -815,6 +815,7 @@ def test_each_way_of_packing(site, target, unpack, member, packed):
         ("gz", None, gzip.compress(TEXT[:-1]), "unpacks to another file: its size is 488889, and"),
         ("gz", None, gzip.compress(TEXT + b"x"), "unpacks to more than 488,890 bytes"),
     ],
+    ids=lambda value: "packed" if isinstance(value, bytes) else None,  # which hold the time of day
 )
 def test_what_cannot_be_unpacked(site, target, unpack, member, packed, said):
     entry = entry_of(
