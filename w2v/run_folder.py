@@ -14,6 +14,7 @@ run.json             format, versions, corpus, tokens, seconds, status
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from dataclasses import dataclass
@@ -161,6 +162,25 @@ def is_run_folder(path: Path) -> bool:
     return isinstance(record, dict) and record.get("program") == "w2v"
 
 
+def finite_json(text: str | bytes) -> Any:
+    """Parse JSON in which every number is finite, as all that w2v writes is.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or has NaN, Infinity or a number that no float64 holds.
+    RecursionError
+        If it is nested without end.
+    """
+
+    def finite(digits: str) -> float:
+        if not math.isfinite(value := float(digits)):
+            raise ValueError(f"{digits} is no number that is measured")
+        return value
+
+    return json.loads(text, parse_float=finite, parse_constant=finite)
+
+
 def read_record(path: Path) -> dict[str, Any]:
     """Return the content of a run's run.json.
 
@@ -170,7 +190,7 @@ def read_record(path: Path) -> dict[str, Any]:
         If it is missing, damaged, or of a later format.
     """
     try:
-        record = json.loads((path / RECORD).read_text("utf-8"))
+        record = finite_json((path / RECORD).read_text("utf-8"))
     except OSError as error:
         raise RunError(f"{path} is no w2v run folder ({RECORD}: {error.strerror})") from error
     except (ValueError, RecursionError) as error:

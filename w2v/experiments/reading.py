@@ -7,7 +7,6 @@ What the numbers mean and which of them are compared is in `measures.py`. Vector
 from __future__ import annotations
 
 import functools
-import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,17 @@ from typing import Any
 from w2v.config.loading import load_config
 from w2v.config.schema import Config, as_dict
 from w2v.errors import RunError
-from w2v.run_folder import CONFIG, METRICS, RUNS, find_run, is_run_folder, read_record
+from w2v.experiments.shapes import wrong_in_line, wrong_in_record
+from w2v.run_folder import (
+    CONFIG,
+    METRICS,
+    RECORD,
+    RUNS,
+    find_run,
+    finite_json,
+    is_run_folder,
+    read_record,
+)
 
 PLACES = ("name", "output.dir")  # the settings that say where a run goes, and change nothing in it
 DEPTH = 2  # runs/<run> and runs/<sweep>/<point>
@@ -73,6 +82,8 @@ def read_run(folder: Path) -> RunSummary:
         If its config cannot be read by this version.
     """
     record = read_record(folder)
+    if wrong := wrong_in_record(record):
+        raise RunError(f"{folder / RECORD} is damaged: {wrong!r} is not as w2v writes it")
     config = load_config(folder / CONFIG).config
     by_event: dict[str, list[dict[str, Any]]] = {"chunk": [], "epoch": [], "evaluation": []}
     for line in _read_metrics(folder / METRICS):
@@ -94,11 +105,15 @@ def _read_metrics(path: Path) -> Iterable[dict[str, Any]]:
         if not line.endswith(b"\n"):
             return
         try:
-            metrics = json.loads(line)
+            metrics = finite_json(line)
         except (ValueError, RecursionError):
             metrics = None
-        if not isinstance(metrics, dict) or not isinstance(metrics.get("event"), str):
+        if not isinstance(metrics, dict):
             raise RunError(f"{path} is damaged in line {number}")
+        if wrong := wrong_in_line(metrics):
+            raise RunError(
+                f"{path} is damaged in line {number}: {wrong!r} is missing, or not as w2v writes it"
+            )
         yield metrics
 
 
