@@ -288,6 +288,7 @@ def test_going_on_gives_the_same_bytes(run, corpus, tmp_path):
     (half / ".vectors.npy.0123abcd.tmp").write_bytes(b"half")  # of a process that was killed
     watch = Watch()
     assert set(statuses(run(*axes, observer=watch)).values()) == {"done"}
+    assert sorted(os.listdir(half)) == sorted(RUN_FILES)
     assert watch.seen == ["seed-1", "seed-2"]
     values = {**dict(setting.split("=") for setting in SMALL), "train.epochs": 15}
     alone = train({**values, "corpus.path": str(corpus), "train.seed": 1}, out=tmp_path / "alone")
@@ -445,6 +446,30 @@ def test_a_run_without_a_record_could_be_anybodys(there, plan):
     (there / "seed-1" / "run.json").unlink()
     with pytest.raises(OutputError, match="seed-1 is there, but it is no run"):
         plan("train.seed=1,2")
+
+
+@pytest.mark.parametrize("left", [[], [".run.json.0123abcd.tmp"]])
+def test_a_run_that_was_killed_at_its_very_beginning(there, plan, left):
+    shutil.rmtree(there / "seed-1")
+    (there / "seed-1").mkdir()
+    for name in left:
+        (there / "seed-1" / name).write_text("half")
+    assert plan("train.seed=1,2").done == {"seed-2"}
+
+
+def test_a_file_in_the_place_of_a_point(there, plan):
+    shutil.rmtree(there / "seed-1")
+    (there / "seed-1").write_text("mine")
+    with pytest.raises(OutputError, match="seed-1 is there, but it is no run"):
+        plan("train.seed=1,2")
+
+
+def test_a_rule_that_is_written_in_part_is_the_same_rule(run, plan):
+    axes = ("eval.heldout=0.2", "train.early_stop={patience: 2}")
+    run("train.seed=1,2", *axes)
+    assert plan("train.seed=1..3", *axes).done == {"seed-1", "seed-2"}
+    with pytest.raises(RunError, match="and this one has"):
+        plan("train.seed=1,2", axes[0], "train.early_stop={patience: 3}")
 
 
 @pytest.mark.parametrize("status", ["running", "failed", "diverged", "interrupted"])

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from w2v.errors import OutputError, RunError
-from w2v.files import atomic_write, cannot_write
+from w2v.files import atomic_write, cannot_write, clear_leftovers
 
 RUN_FORMAT = 1
 CONFIG, VOCAB, DROPPED = "config.yaml", "vocab.tsv", "dropped.tsv"
@@ -79,7 +79,7 @@ def check_out(out: Path, *, force: bool) -> None:
             raise OutputError(
                 f"{out} exists; choose another --out, or add --force to replace the run"
             )
-        if not out.is_dir() or not (is_run_folder(out) or _is_empty(out)):
+        if not out.is_dir() or not (is_run_folder(out) or is_empty(out)):
             raise OutputError(f"{out} is no w2v run folder; --force replaces nothing else")
     check_writable(out)
 
@@ -96,7 +96,7 @@ def check_writable(folder: Path) -> None:
         raise OutputError(f"{folder} cannot be made: {there} is no folder that you may write to")
 
 
-def _is_empty(folder: Path) -> bool:
+def is_empty(folder: Path) -> bool:
     """Tell whether a folder is known to hold nothing of anybody's."""
     try:
         # A process that was killed may have left a temporary file of ours behind.
@@ -116,8 +116,9 @@ def make_run_folder(out: Path, *, force: bool) -> RunFolder:
     check_out(out, force=force)
     try:
         if out.is_dir():
-            for name in (*RUN_FILES, REPORT):
+            for name in (REPORT, *RUN_FILES):  # the record last: until then it is a run folder
                 (out / name).unlink(missing_ok=True)
+                clear_leftovers(out / name)
         out.mkdir(parents=True, exist_ok=force)
     except OSError as error:
         raise cannot_write(out, error) from error
