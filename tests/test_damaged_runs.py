@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from made_runs import make_run
 from test_cli import w2v
 
 from w2v.errors import RunError
-from w2v.experiments.reading import read_run
+from w2v.experiments.reading import find_run_folders, read_run
 
 pytestmark = pytest.mark.usefixtures("folder")
 NAN, INFINITE = float("nan"), float("inf")
@@ -100,3 +101,18 @@ def test_events_of_a_later_w2v_are_passed_over(bad):
     with (bad / "metrics.jsonl").open("a") as file:
         file.write('{"event": "checkpoint", "epoch": {}}\n')
     assert len(read_run(bad).epochs) == 1
+
+
+def test_a_folder_that_is_closed(bad, monkeypatch):
+    (bad.parent / "closed").mkdir()
+    iterdir = Path.iterdir
+
+    def refuse(path):
+        if path.name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return iterdir(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert [path.name for path in find_run_folders(["r"])] == ["bad", "good"]
+    with pytest.raises(RunError, match="r/closed is no w2v run folder"):
+        find_run_folders(["r/closed"])

@@ -348,6 +348,15 @@ def test_a_callback_may_end_the_training(text, tmp_path, place):
     assert is_same == (place == "epoch")
 
 
+@pytest.mark.parametrize(
+    ("answer", "n_epochs"), [(np.float32(1) < 2, 1), (np.float32(2) < 1, 3), (["w1"], 3), (1, 3)]
+)
+def test_what_a_callback_may_answer(text, tmp_path, answer, n_epochs):
+    settings = {"corpus.path": text, **QUICK}
+    run = train(settings, out=tmp_path / "run", on_epoch=lambda metrics, vectors: answer)
+    assert len(run.metrics) == n_epochs
+
+
 def test_a_callback_at_the_very_end_ends_nothing(text, tmp_path):
     run = train(
         {"corpus.path": text, **QUICK},

@@ -534,6 +534,7 @@ def test_the_end_of_many():
     assert makespan([], 3) == 0
     assert makespan([2.0, 2.0, 2.0], 1) == 6
     assert makespan([2.0, 2.0, 2.0], 2) == 4
+    assert makespan([2.0, 3.0], 10**15) == 3
 
 
 # -- the command

@@ -6,6 +6,7 @@ What the numbers mean and which of them are compared is in `measures.py`. Vector
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 from collections.abc import Iterable, Sequence
@@ -62,7 +63,7 @@ class RunSummary:
 
     @property
     def status(self) -> str:
-        """`done`, `running`, `interrupted`, `diverged` or `failed`."""
+        """`done`, `stopped` (by a callback), `running`, `interrupted`, `diverged` or `failed`."""
         return str(self.record.get("status", "unknown"))
 
     @functools.cached_property
@@ -142,9 +143,15 @@ def find_run_folders(names: Sequence[str], runs: Path = RUNS) -> list[Path]:
 
 
 def folders_within(folder: Path, depth: int = DEPTH) -> list[Path]:
-    """List the run folders in a folder, and in the folders of runs in it, by name."""
+    """List the run folders in a folder, and in the folders of runs in it, by name.
+
+    A folder that is closed to the user holds none.
+    """
     found: list[Path] = []
-    for path in sorted(folder.iterdir()):
+    inside: list[Path] = []
+    with contextlib.suppress(OSError):
+        inside = sorted(folder.iterdir())
+    for path in inside:
         if is_run_folder(path):
             found.append(path)
         elif depth > 1 and path.is_dir() and not path.is_symlink():
