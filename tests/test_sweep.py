@@ -261,6 +261,18 @@ def test_a_process_that_is_killed(run, started, tmp_path):
     assert len(started) == 3
 
 
+def test_a_text_that_changes_meanwhile(run, corpus, tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_bytes(corpus.read_bytes())
+
+    def grow(watch, outcome):
+        text.write_bytes(text.read_bytes() + b"more words\n")
+
+    first, second = run("train.seed=1,2", f"corpus.path={text}", observer=Watch(on_end=grow))
+    assert (first.status, second.status) == ("done", "failed")
+    assert second.reason == "its text changed while the sweep went on; see --force"
+
+
 def test_no_process_can_be_started(run, monkeypatch):
     monkeypatch.setattr(children, "fresh_python", lambda code: ["/nowhere/python"])
     outcomes = run("train.seed=1,2")

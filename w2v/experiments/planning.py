@@ -236,7 +236,7 @@ def _difference(folder: Path, point: Point, sha256: str | None) -> str | None:
             continue
         if path not in MADE_WHOLE and there[path] != wanted:
             return f"{path} is {yaml_value(there[path])} in it, and {yaml_value(wanted)} here"
-    return OTHER_TEXT if _is_other_text(record, sha256) else None
+    return OTHER_TEXT if is_other_text(record, sha256) else None
 
 
 def _has_other_text(
@@ -246,12 +246,12 @@ def _has_other_text(
     section = {key: values[f"corpus.{key}"] for key in vars(CorpusConfig())}
     sha256 = texts.get(text_key(CorpusConfig(**section)))
     try:
-        return _is_other_text(read_record(folder), sha256)
+        return is_other_text(read_record(folder), sha256)
     except RunError:
         return False
 
 
-def _is_other_text(record: Mapping[str, Any], sha256: str | None) -> bool:
+def is_other_text(record: Mapping[str, Any], sha256: str | None) -> bool:
     """Tell whether a run that is done was trained on another text."""
     was = (record.get("corpus") or {}).get("sha256")
     return record.get("status") == DONE and sha256 is not None and was != sha256
