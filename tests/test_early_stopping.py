@@ -11,8 +11,11 @@ from observers import StopAfter
 
 from w2v import WordVectors, train
 from w2v.cli.main import main
+from w2v.cli.run_page import page_of
 from w2v.config.early_stop import EarlyStop
 from w2v.errors import ConfigError, CorpusError, DivergedError, Interrupted, UsageError
+from w2v.experiments.measures import measures_of
+from w2v.experiments.reading import read_run
 from w2v.training.early_stopping import EarlyStopping
 from w2v.training.observer import Observer
 
@@ -258,6 +261,34 @@ def test_a_held_out_part_without_neighbours_is_told(tmp_path):
         train(settings, out=tmp_path / "run")
 
 
+def test_what_learnt_nothing_is_no_best_epoch(similar, tmp_path):
+    (tmp_path / "thin.txt").write_text("w1 w2\n" * 40 + "w3\n" * 10, "utf-8")
+    similar.write_text("w1 w2 1\nw1 w3 2\nw2 w3 3\n", "utf-8")
+    settings = {
+        "corpus.path": str(tmp_path / "thin.txt"), **SETTINGS, "eval.heldout": 0, "eval.every":
+        "epoch", "eval.sets": [str(similar)], "train.subsample": 1e-9, "train.epochs": 5,
+        "train.early_stop": {"metric": str(similar), "patience": 1}, "negatives.k": 1,
+    }  # fmt: skip
+    with pytest.raises(CorpusError, match="no word had a neighbour to learn from"):
+        train(settings, out=tmp_path / "run")
+
+
+def test_the_best_epoch_is_what_is_measured(text, similar, tmp_path):
+    settings = {
+        "corpus.path": text, **SETTINGS, "eval.sets": [str(similar)], "eval.every": "epoch",
+        "train.early_stop": RULE,
+    }  # fmt: skip
+    found = train(settings, out=tmp_path / "run")
+    best, last = found.best_epoch, len(found.metrics)
+    score = {line["epoch"]: line["spearman"] for line in lines(found.folder, "evaluation")}
+    assert score[best] != score[last]
+    measures = {kind.key: value for kind, value in measures_of(read_run(found.folder)).items()}
+    assert measures["heldout_loss"] == found.metrics[best - 1].heldout_loss
+    assert measures["loss"] == found.metrics[best - 1].loss
+    assert measures["pairs"] == score[best]
+    assert f"pairs, after epoch {best}:" in [*page_of(read_run(found.folder))]
+
+
 def test_the_command_says_what_it_kept(text, tmp_path):
     overrides = [f"{path}={value}" for path, value in SETTINGS.items()]
     result = CliRunner().invoke(
@@ -315,6 +346,15 @@ def test_a_callback_may_end_the_training(text, tmp_path, place):
     assert [found.epoch for found in run.evaluations] == [2]
     is_same = np.array_equal(run.vectors.vectors, seen[len(run.metrics)])
     assert is_same == (place == "epoch")
+
+
+@pytest.mark.parametrize(
+    ("answer", "n_epochs"), [(np.float32(1) < 2, 1), (np.float32(2) < 1, 3), (["w1"], 3), (1, 3)]
+)
+def test_what_a_callback_may_answer(text, tmp_path, answer, n_epochs):
+    settings = {"corpus.path": text, **QUICK}
+    run = train(settings, out=tmp_path / "run", on_epoch=lambda metrics, vectors: answer)
+    assert len(run.metrics) == n_epochs
 
 
 def test_a_callback_at_the_very_end_ends_nothing(text, tmp_path):

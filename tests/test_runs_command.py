@@ -131,6 +131,23 @@ def test_what_decides_a_loss(folder, settings, of_loss, of_heldout):
     assert deciding_settings(HELDOUT_LOSS, one, other) == of_heldout
 
 
+@pytest.mark.parametrize(
+    ("rows", "decides"), [("new", []), ("old", ["embedding.pretrained"]),
+                          ("union", ["embedding.pretrained"])],
+)  # fmt: skip
+def test_whose_words_have_rows_decides_a_loss(folder, rows, decides):
+    one, other = (
+        settings_of(
+            read_run(
+                make_run(folder / n, {"vocab.rows": rows, "embedding.pretrained": f"/{n}.vec"})
+            )
+        )
+        for n in ("a", "b")
+    )
+    assert deciding_settings(LOSS, one, other) == decides
+    assert deciding_settings(HELDOUT_LOSS, one, other) == decides
+
+
 # --------------------------------------------------------------------------------------- groups
 
 

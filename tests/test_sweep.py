@@ -261,6 +261,18 @@ def test_a_process_that_is_killed(run, started, tmp_path):
     assert len(started) == 3
 
 
+def test_a_text_that_changes_meanwhile(run, corpus, tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_bytes(corpus.read_bytes())
+
+    def grow(watch, outcome):
+        text.write_bytes(text.read_bytes() + b"more words\n")
+
+    first, second = run("train.seed=1,2", f"corpus.path={text}", observer=Watch(on_end=grow))
+    assert (first.status, second.status) == ("done", "failed")
+    assert second.reason == "its text changed while the sweep went on; see --force"
+
+
 def test_no_process_can_be_started(run, monkeypatch):
     monkeypatch.setattr(children, "fresh_python", lambda code: ["/nowhere/python"])
     outcomes = run("train.seed=1,2")
@@ -288,6 +300,7 @@ def test_going_on_gives_the_same_bytes(run, corpus, tmp_path):
     (half / ".vectors.npy.0123abcd.tmp").write_bytes(b"half")  # of a process that was killed
     watch = Watch()
     assert set(statuses(run(*axes, observer=watch)).values()) == {"done"}
+    assert sorted(os.listdir(half)) == sorted(RUN_FILES)
     assert watch.seen == ["seed-1", "seed-2"]
     values = {**dict(setting.split("=") for setting in SMALL), "train.epochs": 15}
     alone = train({**values, "corpus.path": str(corpus), "train.seed": 1}, out=tmp_path / "alone")
@@ -447,6 +460,30 @@ def test_a_run_without_a_record_could_be_anybodys(there, plan):
         plan("train.seed=1,2")
 
 
+@pytest.mark.parametrize("left", [[], [".run.json.0123abcd.tmp"]])
+def test_a_run_that_was_killed_at_its_very_beginning(there, plan, left):
+    shutil.rmtree(there / "seed-1")
+    (there / "seed-1").mkdir()
+    for name in left:
+        (there / "seed-1" / name).write_text("half")
+    assert plan("train.seed=1,2").done == {"seed-2"}
+
+
+def test_a_file_in_the_place_of_a_point(there, plan):
+    shutil.rmtree(there / "seed-1")
+    (there / "seed-1").write_text("mine")
+    with pytest.raises(OutputError, match="seed-1 is there, but it is no run"):
+        plan("train.seed=1,2")
+
+
+def test_a_rule_that_is_written_in_part_is_the_same_rule(run, plan):
+    axes = ("eval.heldout=0.2", "train.early_stop={patience: 2}")
+    run("train.seed=1,2", *axes)
+    assert plan("train.seed=1..3", *axes).done == {"seed-1", "seed-2"}
+    with pytest.raises(RunError, match="and this one has"):
+        plan("train.seed=1,2", axes[0], "train.early_stop={patience: 3}")
+
+
 @pytest.mark.parametrize("status", ["running", "failed", "diverged", "interrupted"])
 def test_what_did_not_end_well_is_not_done(there, plan, status):
     file = there / "seed-1" / "run.json"
@@ -509,6 +546,7 @@ def test_the_end_of_many():
     assert makespan([], 3) == 0
     assert makespan([2.0, 2.0, 2.0], 1) == 6
     assert makespan([2.0, 2.0, 2.0], 2) == 4
+    assert makespan([2.0, 3.0], 10**15) == 3
 
 
 # -- the command

@@ -13,8 +13,10 @@ import w2v
 from w2v.cli.main import main
 from w2v.config import load_config
 from w2v.config.overrides import MAX_POINTS, parse_axis, split_values
+from w2v.config.schema import as_dict
 from w2v.errors import ConfigError
-from w2v.experiments.points import LONGEST_NAME, points_of
+from w2v.experiments import points
+from w2v.experiments.points import LONGEST_NAME, identity_of, points_of
 
 
 @pytest.fixture
@@ -238,6 +240,27 @@ def test_long_names_are_cut():
     names = [*settings_of(f"corpus.path={'가' * 300},{'가' * 301}")]
     assert len(set(names)) == 2
     assert all(len(name.encode()) < 255 and len(name) < LONGEST_NAME + 10 for name in names)
+
+
+@pytest.mark.parametrize("n_digits", [1, 6])
+def test_hashes_that_begin_alike(monkeypatch, n_digits):
+    monkeypatch.setattr(points, "HASH_DIGITS", n_digits)
+    resolved = load_config(axes=["corpus.path=a b,a-b", "train.seed=0..39"])
+    found = points_of(resolved)
+    assert len({point.name for point in found}) == 80
+    # Nor is a point that is added called as one that is there.
+    there = {"of another run": found[0].name}
+    assert found[0].name not in {point.name for point in points_of(resolved, there)}
+
+
+def test_the_keys_of_a_value_come_in_any_order():
+    rules = "{metric: heldout_loss, patience: 2}", "{patience: 2, metric: heldout_loss}"
+    axes = [["eval.heldout=0.1", "train.seed=1,2", f"train.early_stop={rule}"] for rule in rules]
+    one, other = (points_of(load_config(axes=each)) for each in axes)
+    identities = [
+        identity_of(as_dict(point.config), {"train.seed"}) for point in [one[0], other[0]]
+    ]
+    assert identities[0] == identities[1]
 
 
 def test_numbers_are_named_as_people_write_them():

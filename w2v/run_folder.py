@@ -14,6 +14,7 @@ run.json             format, versions, corpus, tokens, seconds, status
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from w2v.errors import OutputError, RunError
-from w2v.files import atomic_write, cannot_write
+from w2v.files import atomic_write, cannot_write, clear_leftovers
 
 RUN_FORMAT = 1
 CONFIG, VOCAB, DROPPED = "config.yaml", "vocab.tsv", "dropped.tsv"
@@ -78,7 +79,7 @@ def check_out(out: Path, *, force: bool) -> None:
             raise OutputError(
                 f"{out} exists; choose another --out, or add --force to replace the run"
             )
-        if not out.is_dir() or not (is_run_folder(out) or _is_empty(out)):
+        if not out.is_dir() or not (is_run_folder(out) or is_empty(out)):
             raise OutputError(f"{out} is no w2v run folder; --force replaces nothing else")
     check_writable(out)
 
@@ -95,7 +96,7 @@ def check_writable(folder: Path) -> None:
         raise OutputError(f"{folder} cannot be made: {there} is no folder that you may write to")
 
 
-def _is_empty(folder: Path) -> bool:
+def is_empty(folder: Path) -> bool:
     """Tell whether a folder is known to hold nothing of anybody's."""
     try:
         # A process that was killed may have left a temporary file of ours behind.
@@ -115,8 +116,9 @@ def make_run_folder(out: Path, *, force: bool) -> RunFolder:
     check_out(out, force=force)
     try:
         if out.is_dir():
-            for name in (*RUN_FILES, REPORT):
+            for name in (REPORT, *RUN_FILES):  # the record last: until then it is a run folder
                 (out / name).unlink(missing_ok=True)
+                clear_leftovers(out / name)
         out.mkdir(parents=True, exist_ok=force)
     except OSError as error:
         raise cannot_write(out, error) from error
@@ -161,6 +163,25 @@ def is_run_folder(path: Path) -> bool:
     return isinstance(record, dict) and record.get("program") == "w2v"
 
 
+def finite_json(text: str | bytes) -> Any:
+    """Parse JSON in which every number is finite, as all that w2v writes is.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or has NaN, Infinity or a number that no float64 holds.
+    RecursionError
+        If it is nested without end.
+    """
+
+    def finite(digits: str) -> float:
+        if not math.isfinite(value := float(digits)):
+            raise ValueError(f"{digits} is no number that is measured")
+        return value
+
+    return json.loads(text, parse_float=finite, parse_constant=finite)
+
+
 def read_record(path: Path) -> dict[str, Any]:
     """Return the content of a run's run.json.
 
@@ -170,7 +191,7 @@ def read_record(path: Path) -> dict[str, Any]:
         If it is missing, damaged, or of a later format.
     """
     try:
-        record = json.loads((path / RECORD).read_text("utf-8"))
+        record = finite_json((path / RECORD).read_text("utf-8"))
     except OSError as error:
         raise RunError(f"{path} is no w2v run folder ({RECORD}: {error.strerror})") from error
     except (ValueError, RecursionError) as error:

@@ -155,10 +155,11 @@ def _scores_by_epoch(run: RunSummary) -> list[Column]:
 
 def _sections(run: RunSummary) -> Iterator[list[str]]:
     """Yield a table for each set: the scores of its sections, and of all."""
-    last = {(line["set"], line["kind"]): line for line in run.evaluations}
-    for (name, kind), line in last.items():
-        head = f"{printable(name)}, after epoch {line['epoch']}:"
-        if kind == "similarity":
+    from w2v.experiments.measures import last_evaluations
+
+    for line in last_evaluations(run):
+        head = f"{printable(line['set'])}, after epoch {line['epoch']}:"
+        if line["kind"] == "similarity":
             counts = f"{line['answered']:,} of {line['pairs']:,} pairs"
             yield [head, f"  Spearman x 100: {_percent(line['spearman'])} ({counts})"]
             continue

@@ -131,7 +131,7 @@ def _close(outcomes: Sequence[Outcome]) -> None:
     folder = outcomes[0].folder.parent
     if n_done:
         note(f"{n_done:,} of {n} done; the runs are in {printable(str(folder))}")
-        where = shlex.quote(str(folder))
+        where = printable(shlex.quote(str(folder)))
         note(f"compare them: w2v runs compare {where}")
         note(f"see them: w2v report {where}")
     if failed:

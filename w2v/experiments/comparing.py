@@ -39,6 +39,8 @@ DECIDES = {
     "heldout_loss": (*OF_ANY_LOSS, "train.chunk", "eval.heldout"),
 }
 
+PRETRAINED = "embedding.pretrained"  # whose words have rows too, unless `vocab.rows` is new
+
 Verdict = Literal["larger", "within", "equal", "unknown", "not comparable", "not tested"]
 PAIRED, WELCH = "paired t test", "Welch's t test"
 
@@ -112,7 +114,9 @@ def deciding_settings(measure: Measure, one: dict[str, Any], other: dict[str, An
     one, other : dict
         Settings by dotted path, as `settings_of` returns them.
     """
-    paths = DECIDES.get(measure.key, ())
+    paths = [*DECIDES.get(measure.key, ())]
+    if paths and one["vocab.rows"] != "new":
+        paths.append(PRETRAINED)
     differing = [path for path in paths if yaml_value(one[path]) != yaml_value(other[path])]
     if one[TEXT_SUM] and one[TEXT_SUM] == other[TEXT_SUM]:
         return [path for path in differing if path != TEXT]  # one text under two names

@@ -68,7 +68,7 @@ def makespan(seconds: Sequence[float], jobs: int) -> float:
     >>> makespan([3.0, 1.0, 1.0], 2)
     3.0
     """
-    ends = [0.0] * jobs
+    ends = [0.0] * max(1, min(jobs, len(seconds)))
     for each in seconds:
         heapq.heapreplace(ends, ends[0] + each)
     return max(ends)

@@ -74,10 +74,10 @@ def _epoch_kept(run: RunSummary) -> dict[str, Any] | None:
 def last_evaluations(run: RunSummary) -> list[dict[str, Any]]:
     """Return the line of each set of the epoch kept, or of the last in which it was asked."""
     epoch = _epoch_kept(run)
-    last = {line["set"]: line for line in run.evaluations}
+    last = {(line["set"], line["kind"]): line for line in run.evaluations}
     if epoch is not None:
         kept = [line for line in run.evaluations if line["epoch"] == epoch["epoch"]]
-        last |= {line["set"]: line for line in kept}
+        last |= {(line["set"], line["kind"]): line for line in kept}
     return list(last.values())
 
 

@@ -25,8 +25,16 @@ from w2v.experiments.points import (
 )
 from w2v.experiments.reading import PLACES
 from w2v.experiments.sweep_folder import Recorded, default_folder, joined, read_sweep
-from w2v.run_folder import CONFIG, RUN_FILES, check_writable, is_run_folder, read_record
+from w2v.run_folder import (
+    CONFIG,
+    RUN_FILES,
+    check_writable,
+    is_empty,
+    is_run_folder,
+    read_record,
+)
 from w2v.text.corpus import encode_corpus
+from w2v.training.trainer import settled_rule
 
 DONE = "done"
 # What the config of a run says otherwise than it was asked for: paths and names are made whole.
@@ -126,11 +134,6 @@ def plan_sweep(
     return SweepPlan(folder, points, done, record, texts)
 
 
-def _inside(folder: Path) -> list[Path]:
-    """List what is in a folder."""
-    return list(folder.iterdir()) if folder.is_dir() else []
-
-
 def _other_base(recorded: Recorded, base: Config, axes: set[str]) -> str | None:
     """Say which setting, that no point has of its own, is another than in the folder."""
     usual = as_dict(base)
@@ -206,7 +209,7 @@ def _is_done(
         problem = "it is no point of this sweep"
     if problem is None:
         return _status(folder) == DONE and all((folder / name).exists() for name in RUN_FILES)
-    if force or (not is_known and not _inside(folder) and folder.is_dir()):
+    if force or (not is_known and is_empty(folder)):
         return False
     raise OutputError(f"{folder} is there, but {problem}; {REMEDY}")
 
@@ -226,13 +229,14 @@ def _difference(folder: Path, point: Point, sha256: str | None) -> str | None:
         there = as_dict(load_config(folder / CONFIG).config)
     except (RunError, ConfigError):
         # Without one of the two a run was killed at its beginning, or there is none.
-        return "it is no run" if not is_run_folder(folder) and _inside(folder) else None
-    for path, wanted in as_dict(point.config).items():
+        return None if is_run_folder(folder) or is_empty(folder) else "it is no run"
+    asked = {**as_dict(point.config), "train.early_stop": settled_rule(point.config)}
+    for path, wanted in asked.items():
         if path in {*PLACES, THREADS} - {*point.settings} or wanted == "auto":
             continue
         if path not in MADE_WHOLE and there[path] != wanted:
             return f"{path} is {yaml_value(there[path])} in it, and {yaml_value(wanted)} here"
-    return OTHER_TEXT if _is_other_text(record, sha256) else None
+    return OTHER_TEXT if is_other_text(record, sha256) else None
 
 
 def _has_other_text(
@@ -242,12 +246,12 @@ def _has_other_text(
     section = {key: values[f"corpus.{key}"] for key in vars(CorpusConfig())}
     sha256 = texts.get(text_key(CorpusConfig(**section)))
     try:
-        return _is_other_text(read_record(folder), sha256)
+        return is_other_text(read_record(folder), sha256)
     except RunError:
         return False
 
 
-def _is_other_text(record: Mapping[str, Any], sha256: str | None) -> bool:
+def is_other_text(record: Mapping[str, Any], sha256: str | None) -> bool:
     """Tell whether a run that is done was trained on another text."""
     was = (record.get("corpus") or {}).get("sha256")
     return record.get("status") == DONE and sha256 is not None and was != sha256

@@ -25,7 +25,7 @@ from w2v.errors import ConfigError
 from w2v.experiments.reading import PLACES
 
 LONGEST_NAME = 60  # letters; of three bytes each, they are a file name everywhere
-HASH_DIGITS = 6
+HASH_DIGITS = 6  # or more, where so few are those of another point
 ONLY_POINT = "point"  # the name of a point that differs from no other
 THREADS = "train.threads"  # nor does this, so it is part of a point only where it is swept over
 FORBIDDEN = re.compile(r"[^\w.+-]|_")  # in a part of a name; `_` stands between the parts
@@ -124,7 +124,8 @@ def identity_of(values: Mapping[str, Any], axes: Collection[str]) -> str:
         The settings that are swept over.
     """
     left_out = {*PLACES, THREADS} - set(axes)
-    return json.dumps({p: values[p] for p in option_paths() if p not in left_out})
+    # A value may be a mapping, whose keys come in any order.
+    return json.dumps({p: values[p] for p in option_paths() if p not in left_out}, sort_keys=True)
 
 
 def _check(points: Sequence[Point], resolved: Resolved) -> None:
@@ -164,15 +165,22 @@ def _names(
         lossy.append(is_lossy or len(readable[-1]) > LONGEST_NAME)
     # Some systems take the same letters, large and small, for the same name.
     times = Counter(name.casefold() for name in [*readable, *named.values()])
-    return [
-        _hashed(name, identity) if loses or times[name.casefold()] > 1 else name
-        for name, identity, loses in zip(readable, identities, lossy, strict=True)
-    ]
+    taken = {name.casefold() for name in named.values()}
+    names = []
+    for name, identity, loses in zip(readable, identities, lossy, strict=True):
+        is_clear = not loses and times[name.casefold()] == 1
+        names.append(name if is_clear else _hashed(name, identity, taken))
+        taken.add(names[-1].casefold())
+    return names
 
 
-def _hashed(name: str, identity: str) -> str:
-    """Put to a name a few digits that no other point has."""
-    digits = hashlib.sha256(identity.encode()).hexdigest()[:HASH_DIGITS]
+def _hashed(name: str, identity: str, taken: Collection[str]) -> str:
+    """Put to a name a few digits of a hash, as many as it takes to be told from all that are."""
+    digits = hashlib.sha256(identity.encode()).hexdigest()
+    for n_digits in range(HASH_DIGITS, len(digits)):
+        found = f"{name[:LONGEST_NAME]}_{digits[:n_digits]}"
+        if found.casefold() not in taken:
+            return found
     return f"{name[:LONGEST_NAME]}_{digits}"
 
 

@@ -6,8 +6,8 @@ What the numbers mean and which of them are compared is in `measures.py`. Vector
 
 from __future__ import annotations
 
+import contextlib
 import functools
-import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,17 @@ from typing import Any
 from w2v.config.loading import load_config
 from w2v.config.schema import Config, as_dict
 from w2v.errors import RunError
-from w2v.run_folder import CONFIG, METRICS, RUNS, find_run, is_run_folder, read_record
+from w2v.experiments.shapes import wrong_in_line, wrong_in_record
+from w2v.run_folder import (
+    CONFIG,
+    METRICS,
+    RECORD,
+    RUNS,
+    find_run,
+    finite_json,
+    is_run_folder,
+    read_record,
+)
 
 PLACES = ("name", "output.dir")  # the settings that say where a run goes, and change nothing in it
 DEPTH = 2  # runs/<run> and runs/<sweep>/<point>
@@ -53,7 +63,7 @@ class RunSummary:
 
     @property
     def status(self) -> str:
-        """`done`, `running`, `interrupted`, `diverged` or `failed`."""
+        """`done`, `stopped` (by a callback), `running`, `interrupted`, `diverged` or `failed`."""
         return str(self.record.get("status", "unknown"))
 
     @functools.cached_property
@@ -73,6 +83,8 @@ def read_run(folder: Path) -> RunSummary:
         If its config cannot be read by this version.
     """
     record = read_record(folder)
+    if wrong := wrong_in_record(record):
+        raise RunError(f"{folder / RECORD} is damaged: {wrong!r} is not as w2v writes it")
     config = load_config(folder / CONFIG).config
     by_event: dict[str, list[dict[str, Any]]] = {"chunk": [], "epoch": [], "evaluation": []}
     for line in _read_metrics(folder / METRICS):
@@ -94,11 +106,15 @@ def _read_metrics(path: Path) -> Iterable[dict[str, Any]]:
         if not line.endswith(b"\n"):
             return
         try:
-            metrics = json.loads(line)
+            metrics = finite_json(line)
         except (ValueError, RecursionError):
             metrics = None
-        if not isinstance(metrics, dict) or not isinstance(metrics.get("event"), str):
+        if not isinstance(metrics, dict):
             raise RunError(f"{path} is damaged in line {number}")
+        if wrong := wrong_in_line(metrics):
+            raise RunError(
+                f"{path} is damaged in line {number}: {wrong!r} is missing, or not as w2v writes it"
+            )
         yield metrics
 
 
@@ -127,9 +143,15 @@ def find_run_folders(names: Sequence[str], runs: Path = RUNS) -> list[Path]:
 
 
 def folders_within(folder: Path, depth: int = DEPTH) -> list[Path]:
-    """List the run folders in a folder, and in the folders of runs in it, by name."""
+    """List the run folders in a folder, and in the folders of runs in it, by name.
+
+    A folder that is closed to the user holds none.
+    """
     found: list[Path] = []
-    for path in sorted(folder.iterdir()):
+    inside: list[Path] = []
+    with contextlib.suppress(OSError):
+        inside = sorted(folder.iterdir())
+    for path in inside:
         if is_run_folder(path):
             found.append(path)
         elif depth > 1 and path.is_dir() and not path.is_symlink():

@@ -98,18 +98,18 @@ def groups_over_seeds(runs: Iterable[RunSummary]) -> list[Group]:
 
     Of several runs with one seed the one that was started last stands for all.
     """
-    by_identity: dict[tuple[str, ...], dict[int, RunSummary]] = {}
+    by_key: dict[tuple[str, ...], dict[int, RunSummary]] = {}
     n_runs: dict[tuple[str, ...], int] = {}
     for run in runs:
-        identity = identity_of(run)
-        of_seed = by_identity.setdefault(identity, {})
-        n_runs[identity] = n_runs.get(identity, 0) + 1
+        key = group_key(run)
+        of_seed = by_key.setdefault(key, {})
+        n_runs[key] = n_runs.get(key, 0) + 1
         other = of_seed.get(run.config.train.seed)
         if other is None or _started(other) <= _started(run):
             of_seed[run.config.train.seed] = run
     return [
-        Group([run for _, run in sorted(of_seed.items())], n_runs[identity] - len(of_seed))
-        for identity, of_seed in by_identity.items()
+        Group([run for _, run in sorted(of_seed.items())], n_runs[key] - len(of_seed))
+        for key, of_seed in by_key.items()
     ]
 
 
@@ -119,7 +119,7 @@ def by_settings(groups: Sequence[Group]) -> list[Group]:
     return sorted(groups, key=lambda group: [sort_key(group.settings[path]) for path in paths])
 
 
-def identity_of(run: RunSummary) -> tuple[str, ...]:
+def group_key(run: RunSummary) -> tuple[str, ...]:
     """Return what two runs share if and only if they differ in nothing but their seed."""
     left_out = {*PLACES, SEED}
     if not is_racing(run):
@@ -139,12 +139,12 @@ def siblings_of(run: RunSummary) -> list[RunSummary]:
     is_plain = run.folder.name not in ("", "..")  # of those the parent is spelled otherwise
     parent = run.folder.parent if is_plain else run.folder.resolve().parent
     runs, _ = read_runs(folders_within(parent, depth=1))
-    wanted = identity_of(run)
+    wanted = group_key(run)
     return [
         other
         for other in runs
         if other.status == "done"
-        and identity_of(other) == wanted
+        and group_key(other) == wanted
         and other.folder.resolve() != run.folder.resolve()
     ] + [run]
 

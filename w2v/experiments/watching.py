@@ -7,7 +7,7 @@ from pathlib import Path
 
 from w2v.errors import W2VError
 from w2v.experiments.measures import Measure, measures_of
-from w2v.experiments.planning import DONE, SweepPlan
+from w2v.experiments.planning import DONE, SweepPlan, is_other_text, text_key
 from w2v.experiments.points import Point
 from w2v.experiments.reading import read_run
 
@@ -74,7 +74,11 @@ def outcome_of(
     measures: dict[Measure, float] = {}
     if status == DONE:
         try:
-            measures = measures_of(read_run(folder))
+            run = read_run(folder)
         except W2VError as error:
             status, reason = "failed", str(error)
+        else:
+            measures = measures_of(run)
+            if is_other_text(run.record, plan.texts[text_key(point.config.corpus)]):
+                status, reason = "failed", "its text changed while the sweep went on; see --force"
     return Outcome(point, folder, status, reason, seconds, measures)

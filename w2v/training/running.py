@@ -127,6 +127,7 @@ class Training:
                 epochs.append(self._end_epoch(chunks))
                 chunks = []
                 if self._measure(epochs[-1], is_end):
+                    self._check_learnt()
                     break
             if not is_end and self._observer.should_stop():
                 raise self._interruption(steps[-1])

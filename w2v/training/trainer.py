@@ -188,14 +188,14 @@ def resolve(config: Config, plan: Plan) -> Config:
             "eval.sets": [*dict.fromkeys(map(settled_name, config.eval.sets))],
             "train.lr": plan.lr,
             "train.replicas": plan.n_replicas,
-            "train.early_stop": _settled_rule(config),
+            "train.early_stop": settled_rule(config),
             "embedding.pretrained": None if plan.start is None else str(plan.start.path),
             "embedding.freeze": os.path.abspath(freeze) if isinstance(freeze, str) else freeze,
         },
     )
 
 
-def _settled_rule(config: Config) -> dict[str, Any] | None:
+def settled_rule(config: Config) -> dict[str, Any] | None:
     """Return `train.early_stop` with both of its keys; a set is named as `eval.sets` names it."""
     rule = early_stop_of(config)
     if rule is None:
