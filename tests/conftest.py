@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+settings.register_profile("no clock", deadline=None)  # a busy machine is no mistake
+settings.load_profile("no clock")
 
 TEXT = (
     "the king and the queen of the palace\nthe man and the woman of the village\n" * 6
