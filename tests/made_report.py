@@ -33,7 +33,8 @@ HOSTILE = (
     "🦊",
     "\"quoted'",
     "caf\udce9",
-    "İstanbul",
+    "İstanbullu",
+    "İstanbul",  # longer in small letters
     "long" * 60,
     "$x$",
     "__proto__",

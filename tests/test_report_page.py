@@ -212,6 +212,11 @@ def test_escape_closes_the_list_and_then_shows_all_words(page):
             assert low < value < high
 
 
+def test_the_word_itself_goes_before_longer_ones(page):
+    search(page, "İstanbul", "Enter")
+    assert page.locator(".neighbours h4").inner_text() == "Nearest to İstanbul"
+
+
 def test_a_word_that_is_not_there_is_said(page):
     search(page, "nowhere", "Enter")
     assert page.locator("#announcer").inner_text() == "no word of the map has these letters"
