@@ -310,6 +310,17 @@ def test_parts_of_the_tokens_are_parts_of_a_bar():
     assert figure.get_supxlabel() == "a note"
 
 
+def test_names_that_begin_with_an_underscore_are_in_legends():
+    x = np.array([1.0, 2.0])
+    lines = [Line(run, "loss", x, x) for run in ("_first", "second")]
+    curves = draw(curves_picture(Curves("loss", "Loss", "x", "y", lines, NO_TABLE))).axes[0]
+    bars = Bars("set", "%", ["part"], ["_first", "second"], np.ones((2, 1)), NO_TABLE, "set")
+    groups = draw(map_picture(word_map_of(["the", "cat"], ["_first", "second"]))).axes[0]
+    for axes in (curves, draw(bars_picture(bars)).axes[0], groups):
+        texts = [text.get_text().strip() for text in axes.get_legend().texts]
+        assert texts[:2] == ["_first", "second"]
+
+
 def test_numbers_at_ticks_are_plain():
     assert [plain_number(n) for n in (1, 1e3, 1e6, 0.1)] == ["1", "1,000", "1,000,000", "0.1"]
 
