@@ -90,6 +90,8 @@ def _(view: Arrows) -> str:
 
 @sentence_of.register
 def _(view: Scatter) -> str:
+    if not view.words:
+        return f"Scatter plot, {view.title} of {view.run}: no word has both a vector and a count"
     at = np.argsort(view.x)
     n_tenth = max(len(at) // 10, 1)
     rare, common = view.y[at[:n_tenth]].mean(), view.y[at[-n_tenth:]].mean()
