@@ -170,4 +170,6 @@ def frequencies():
         for rank, count, left in zip(ranks, counts.tolist(), trained.tolist(), strict=True)
     ]
     table = Table(["rank", "count", "trained"], rows)
-    return FrequencyCurve(RUN, ranks, counts, trained, 5, 60, 20, tokens, table, "a <b>note</b>")
+    return FrequencyCurve(
+        RUN, ranks, counts, trained, "below min_count 5", 60, 20, tokens, table, "a <b>note</b>", 61
+    )

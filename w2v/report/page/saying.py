@@ -107,7 +107,7 @@ def _(view: FrequencyCurve) -> str:
     top = f", from {_said(view.counts[0])} down" if len(view.counts) else ""
     return (
         f"Line chart, counts of the words of {view.run} by rank{top}; {view.n_words:,} words have "
-        f"a row, {view.n_dropped:,} were left out"
+        f"a row, {view.n_dropped:,} have none: {view.why_dropped}"
     )
 
 

@@ -106,12 +106,15 @@ function drawFrequency(view, look) {
       hovertext: hover(names.trained, view.trained) },
   ];
   const last = view.ranks[view.ranks.length - 1];
-  const shapes = view.nDropped > 0 ? [{ type: "rect", xref: "x", yref: "paper", y0: 0, y1: 1,
-    x0: view.nWords + 0.5, x1: Math.max(last, view.nWords + 1), fillcolor: look.quiet,
-    opacity: 0.18, line: { width: 0 }, layer: "below" }] : [];
-  const annotations = view.nDropped > 0 ? [{ xref: "x", yref: "paper", x: Math.log10(view.nWords + 0.5),
-    y: 1, xanchor: "right", yanchor: "top", showarrow: false, align: "right",
-    text: `${shownNumber(view.nDropped)} words<br>below min_count ${view.minCount} →` }] : [];
+  const start = view.firstDropped && view.firstDropped - 0.5; // of the part that has no rows
+  const shapes = start ? [{ type: "rect", xref: "x", yref: "paper", y0: 0, y1: 1,
+    x0: start, x1: last, fillcolor: look.quiet, opacity: 0.18, line: { width: 0 },
+    layer: "below" }] : [];
+  const place = start ? { xref: "x", x: Math.log10(start) } : { xref: "paper", x: 1 };
+  const annotations = view.nDropped > 0 ? [{ ...place, yref: "paper", y: 1, xanchor: "right",
+    yanchor: "top", showarrow: false, align: "right",
+    text: `${shownNumber(view.nDropped)} words<br>${plain(view.whyDropped)}${start ? " →" : ""}` }]
+    : [];
   return { traces,
     legend: [{ label: names.counts, colour: look.series[0], dash: "solid" },
       { label: names.trained, colour: look.series[1], dash: "dash" },
