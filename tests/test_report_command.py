@@ -6,6 +6,7 @@ The page itself is in test_report_page.py.
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 import sys
@@ -13,11 +14,14 @@ import zlib
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from test_cli import SMALL, w2v
 
 from w2v.experiments.reading import read_run
 from w2v.report.collecting import collect
 from w2v.report.page.data import figures_of, json_text, rounded, shown
+from w2v.report.page.tables import escaped
 from w2v.run_folder import RUN_FILES
 
 pytest.importorskip("plotly")
@@ -165,6 +169,15 @@ def test_numbers_are_rounded_to_what_is_seen():
     expected = [0.12346, 20, None, None, 0, 1234600, 1e-9, 90_123_456]
     assert rounded(values) == expected
     assert json_text(rounded(values)) == "[0.12346,20,null,null,0,1234600.0,1e-09,90123456]"
+
+
+@given(st.text(st.characters(), max_size=30))
+def test_any_word_can_be_shown(word):
+    seen = shown(word)
+    assert json.loads(json_text([seen]).encode("utf-8")) == [seen]  # no lone surrogate is left
+    assert shown(seen) == seen
+    assert not set(escaped(word)) & set("<>\"'")
+    assert html.unescape(escaped(word)) == seen
 
 
 def test_what_nobody_sees_is_shown_as_its_code():

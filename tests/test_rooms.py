@@ -47,8 +47,8 @@ COMPILED = {"engines/compiling.py", "engines/kernels.py", "engines/numba_engine.
 OPTIONAL = {
     "vectors/formats/tensors.py": {"safetensors"},
     "report/views/planes.py": {"sklearn", "threadpoolctl"},
-    "report/plots/": {"matplotlib"},
     "report/page/writing.py": {"plotly"},
+    "report/plots/": {"matplotlib"},
 }
 
 

@@ -1,6 +1,6 @@
 """The sections of a page as HTML: what is read without a script, and the places of the figures.
 
-Texts of runs are escaped by `escaped`, each where it enters the page.
+Texts of runs are escaped where they enter the page, by `escaped` of `tables.py`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from typing import NamedTuple
 from w2v.report.contract import FrequencyCurve, Report, RunFacts
 from w2v.report.page.data import View, shown
 from w2v.report.page.mapping import MAP_CONTROLS, MAP_SIDE
-
-SIDE_BY_SIDE = 3  # runs that have a column each; more have a row each
+from w2v.report.page.tables import SIDE_BY_SIDE, escaped, static_table, table_of_runs
 
 Figures = dict[str, tuple[str, list[View]]]
 
@@ -68,11 +67,6 @@ def sections(report: Report, figures: Figures) -> str:
     return "\n".join(parts)
 
 
-def escaped(text: str) -> str:
-    """Return text that is only text in HTML, as content and in attributes."""
-    return html.escape(shown(text))
-
-
 def _runs(report: Report, figures: Figures) -> str:
     """Return the facts of the runs and the commands that train them again."""
     facts = [{**dict(run.facts), "folder": run.folder} for run in report.runs]
@@ -81,7 +75,7 @@ def _runs(report: Report, figures: Figures) -> str:
     shared = [row for row in rows if len(report.runs) > 1 and len(set(row[1:])) == 1]
     own = [row for row in rows if row not in shared]
     head = ["run", *(run.run for run in report.runs)]
-    tables = _oriented("Facts of the runs", [head, *own])
+    tables = table_of_runs("Facts of the runs", [head, *own])
     if shared:
         rows = [["fact", "all runs"], *(row[:2] for row in shared)]
         tables += f"<br>{static_table('Facts that all runs share', rows)}"
@@ -116,19 +110,11 @@ def _settings(report: Report, figures: Figures) -> str:
         [path, *(values if differ else values[:1])] for path, values, differ, _ in rows
     ]  # a value that all runs have is said once
     return (
-        (_oriented(caption, [head, *first]) if first else f'<p class="note">{none}</p>')
+        (table_of_runs(caption, [head, *first]) if first else f'<p class="note">{none}</p>')
         + "<details><summary>All settings</summary>"
         + static_table("All settings", [head, *alike])
         + "</details>"
     )
-
-
-def _oriented(caption: str, rows: list[list[str]]) -> str:
-    """Return a table of runs: a column each if they are few, else a row each."""
-    if len(rows[0]) - 1 > SIDE_BY_SIDE:
-        rows = [list(row) for row in zip(*rows, strict=True)]
-        rows[0][0] = "run"
-    return static_table(caption, rows)
 
 
 def _figures_of_kind(prefix: str) -> Callable[[Report, Figures], str]:
@@ -220,27 +206,6 @@ def figure(name: str, kind: str, views: Sequence[View], title: str = "", level: 
     )
 
 
-def static_table(caption: str, rows: Sequence[Sequence[str]]) -> str:
-    """Return a table that is read without a script: the first row and column are heads."""
-    head = "".join(f'<th scope="col">{escaped(cell)}</th>' for cell in rows[0])
-    width = len(rows[0])
-    body = "".join(_row(row, width) for row in rows[1:])
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{caption}"><table>'
-        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>"
-    )
-
-
-def _row(row: Sequence[str], width: int) -> str:
-    """Return a row; if it is short, its last cell fills the rest."""
-    n_more = width - len(row)
-    span = f' colspan="{n_more + 1}"' if n_more else ""
-    cells = [f"<td>{escaped(cell)}</td>" for cell in row[1:-1]]
-    cells.append(f"<td{span}>{escaped(row[-1])}</td>")
-    return f'<tr><th scope="row">{escaped(row[0])}</th>{"".join(cells)}</tr>'
-
-
 SECTIONS = (
     Section("runs", "Runs", _runs, "There is no run."),
     Section(
@@ -255,7 +220,7 @@ SECTIONS = (
     Section("settings", "Settings", _settings, ""),
     Section(
         "responses", "Sweep", _responses,
-        "The runs are no sweep: give a report runs that differ in a setting, such as those of "
+        "No setting was tried by itself: give runs that differ in one, such as those of "
         "<code>w2v sweep CONFIG model.window=2,5,10</code>.",
     ),
     Section(

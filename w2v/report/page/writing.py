@@ -18,7 +18,8 @@ from w2v.errors import UsageError
 from w2v.files import atomic_write
 from w2v.report.contract import Report
 from w2v.report.page.data import figures_of, json_text
-from w2v.report.page.sections import escaped, navigation, sections
+from w2v.report.page.sections import navigation, sections
+from w2v.report.page.tables import escaped
 
 STATIC = Path(__file__).resolve().parent / "static"
 # In this order: each uses what is in those before it.

@@ -100,19 +100,26 @@ class Figure {
   }
 }
 
+const DASH_ARRAYS = { dash: "6 3", dot: "2 3", dashdot: "6 2 2 2", longdash: "9 3",
+  longdashdot: "9 2 2 2" };
+const OUTLINES = { square: "M2 1H12V11H2Z", diamond: "M7 0L13 6L7 12L1 6Z",
+  "triangle-up": "M7 1L13 11H1Z", cross: "M5 1H9V4H12V8H9V11H5V8H2V4H5Z",
+  star: "M7 0L9 4L13 5L10 8L11 12L7 10L3 12L4 8L1 5L5 4Z" };
+
 // The sign of a legend's entry: a line with its dashes, or a symbol.
-function swatch({ colour: stroke, dash, symbol, fill }, look) {
-  const dashes = { dash: "6 3", dot: "2 3", dashdot: "6 2 2 2", longdash: "9 3",
-    longdashdot: "9 2 2 2" }[dash];
-  const paint = stroke || look.quiet;
-  const pen = { stroke: paint, "stroke-width": 2.5, fill: "none" };
-  let sign = makeSvg("circle", { cx: 7, cy: 6, r: 5, stroke: paint, fill: paint + (fill || "") });
+function swatch({ colour: own, dash, symbol, fill }, look) {
+  const stroke = own || look.quiet;
+  const pen = { stroke, "stroke-width": 2.5, fill: "none" };
+  let sign = makeSvg("circle", { cx: 7, cy: 6, r: 5, stroke, fill: stroke + (fill || "") });
   if (dash) {
-    sign = makeSvg("path", { d: "M0 6H26", ...pen, ...(dashes ? { "stroke-dasharray": dashes } : {}) });
+    const dashes = DASH_ARRAYS[dash];
+    sign = makeSvg("path", { d: "M0 6H26", ...pen, ...(dashes && { "stroke-dasharray": dashes }) });
   } else if (symbol === "circle-open") {
     sign = makeSvg("circle", { cx: 7, cy: 6, r: 4, ...pen });
   } else if (symbol === "x") {
     sign = makeSvg("path", { d: "M3 2L11 10M11 2L3 10", ...pen });
+  } else if (OUTLINES[symbol]) {
+    sign = makeSvg("path", { d: OUTLINES[symbol], fill: stroke });
   }
   return makeSvg("svg", { width: dash ? 26 : 14, height: 12, "aria-hidden": "true" }, sign);
 }

@@ -10,10 +10,19 @@ function dashOf(look, run, what) {
   return DASHES[Math.floor(run / look.series.length) % DASHES.length][Math.min(what, 1)];
 }
 
+const MOST_POINTS = 6000; // that are drawn at once; the table has them all
+
+// Every so manieth point of each line where they are too many together, and the last.
+function thinned(lines) {
+  const step = Math.ceil(lines.reduce((n, { x }) => n + x.length, 0) / MOST_POINTS);
+  const isKept = (_, i, all) => (all.length - 1 - i) % step === 0;
+  return lines.map((line) => ({ ...line, x: line.x.filter(isKept), y: line.y.filter(isKept) }));
+}
+
 function drawCurves(view, look) {
   const runs = distinct(view.lines.map(({ run }) => run));
   const whats = distinct(view.lines.map(({ what }) => what));
-  const traces = view.lines.map(({ run, what, x, y }) => {
+  const traces = thinned(view.lines).map(({ run, what, x, y }) => {
     const [r, w] = [runs.indexOf(run), whats.indexOf(what)];
     return {
       type: "scatter", mode: x.length <= 40 ? "lines+markers" : "lines", x, y, meta: [run, what],
@@ -30,7 +39,7 @@ function drawCurves(view, look) {
     colour: runs.length > 1 ? look.quiet : paint(look, w) }));
   const legend = [...(runs.length > 1 ? ofRuns : []), ...(whats.length > 1 ? ofWhats : [])];
   return { traces, legend,
-    layout: { x: { title: { text: plain(view.xTitle) }, rangemode: "tozero" },
+    layout: { hoverdistance: 60, x: { title: { text: plain(view.xTitle) }, rangemode: "tozero" },
       y: { title: { text: plain(view.yTitle) }, rangemode: view.key === "loss" ? "normal" : "tozero",
         exponentformat: "none", separatethousands: true } } };
 }

@@ -165,8 +165,8 @@ function drawMap(view, look, map) {
   const ring = (members, width, color) => ({ ...trace(members, { size: 12, symbol: "circle-open",
     color, line: { width } }), hoverinfo: "skip" });
   traces.push(ring(near, 1.5, look.text), ring(map.word === null ? [] : [map.word], 3, look.mark));
-  const first = map.word === null ? [] : [map.word, ...near];
-  const order = [...first, ...everyone.filter((i) => !first.includes(i))];
+  const listed = byGroup ? everyone.filter((i) => view.groups[i] !== null) : [];
+  const order = distinct([...(map.word === null ? [] : [map.word]), ...near, ...listed, ...everyone]);
   const share = (axis) => ` axis, ${(100 * view.explained[axis]).toFixed(1)} % of the variance`;
   const titles = map.plane.value === "PCA" ? [`1st${share(0)}`, `2nd${share(1)}`] : ["", ""];
   const layout = { ...planeLayout(...(isNarrow ? ["", ""] : titles)),
@@ -203,6 +203,7 @@ function groupTraces(view, look, trace) {
   return {
     traces: [trace(membersOf(null), { size: 5, color: look.quiet, opacity: 0.35 }, [rest]),
       ...groups.map((group, g) => trace(membersOf(group), marker(g), [group]))],
-    legend: [...groups.map((label, g) => ({ label, colour: paint(look, g) })),
+    legend: [...groups.map((label, g) => ({ label, colour: paint(look, g),
+      symbol: SYMBOLS[g % SYMBOLS.length] })),
       { label: rest, colour: look.quiet }] };
 }
