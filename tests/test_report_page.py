@@ -340,6 +340,11 @@ def test_a_legend_hides_and_shows(page):
     assert lines.count() == 3
 
 
+def test_a_line_of_a_response_says_what_it_is_of(page):
+    go(page, "response-1")
+    assert page.locator("#response-1 .legend li").all_inner_texts() == ["lr=<b>"]
+
+
 def test_the_theme_follows_the_system_and_the_button(browser, file):
     colours = """() => [getComputedStyle(document.body).backgroundColor,
         document.querySelector('#curves-loss .xtick text').style.fill]"""

@@ -44,8 +44,9 @@ HOW_TO_READ = {
     "the common words; a grey part at the right is words that are too rare to have a vector.",
 }
 RESPONSES = (
-    "Each point is the mean over runs that differ in their seed only, with the sample standard "
-    "deviation as error bar: differences within the bars may be chance."
+    "Each point is the mean over runs that differ in their seed only, or also in the settings that "
+    "a line is called the mean over, with the sample standard deviation as error bar: differences "
+    "within the bars of seeds may be chance."
 )
 
 
