@@ -86,24 +86,25 @@ function drawScatter(view, look) {
 }
 
 function drawFrequency(view, look) {
-  const positive = (values) => values.map((value) => (value > 0 ? value : null));
   const names = { counts: "in the text", trained: "trained on, an epoch",
     removed: "thinned out by subsampling" };
-  const hover = (name, values) => view.ranks.map((rank, i) =>
-    `rank ${shownNumber(rank)}<br>${name}: ${shownNumber(values[i])}`);
-  const kept = view.ranks.map((_, i) => i).filter((i) => view.trained[i] > 0);
+  const hover = (name, values, of) => of.map((i) =>
+    `rank ${shownNumber(view.ranks[i])}<br>${name}: ${shownNumber(values[i])}`);
+  const all = view.ranks.map((_, i) => i);
+  const kept = all.filter((i) => view.trained[i] > 0);
   const back = [...kept].reverse();
   const traces = [
     { type: "scatter", mode: "lines", fill: "toself", hoverinfo: "skip", meta: [names.removed],
       x: [...kept, ...back].map((i) => view.ranks[i]),
       y: [...kept.map((i) => view.counts[i]), ...back.map((i) => view.trained[i])],
       fillcolor: look.series[1], opacity: 0.3, line: { width: 0 } },
-    { type: "scatter", mode: "lines", meta: [names.counts], x: view.ranks, y: positive(view.counts),
+    { type: "scatter", mode: "lines", meta: [names.counts], x: view.ranks, y: view.counts,
       line: { width: 2.5, color: look.series[0] }, hoverinfo: "text",
-      hovertext: hover(names.counts, view.counts) },
-    { type: "scatter", mode: "lines", meta: [names.trained], x: view.ranks, y: positive(view.trained),
+      hovertext: hover(names.counts, view.counts, all) },
+    { type: "scatter", mode: "lines", meta: [names.trained], x: kept.map((i) => view.ranks[i]),
+      y: kept.map((i) => view.trained[i]),
       line: { width: 2.5, color: look.series[1], dash: "dash" }, hoverinfo: "text",
-      hovertext: hover(names.trained, view.trained) },
+      hovertext: hover(names.trained, view.trained, kept) },
   ];
   const last = view.ranks[view.ranks.length - 1];
   const start = view.firstDropped && view.firstDropped - 0.5; // of the part that has no rows
