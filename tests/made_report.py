@@ -33,7 +33,8 @@ HOSTILE = (
     "🦊",
     "\"quoted'",
     "caf\udce9",
-    "İstanbul",
+    "İstanbullu",
+    "İstanbul",  # longer in small letters
     "long" * 60,
     "$x$",
     "__proto__",
@@ -169,4 +170,6 @@ def frequencies():
         for rank, count, left in zip(ranks, counts.tolist(), trained.tolist(), strict=True)
     ]
     table = Table(["rank", "count", "trained"], rows)
-    return FrequencyCurve(RUN, ranks, counts, trained, 5, 60, 20, tokens, table, "a <b>note</b>")
+    return FrequencyCurve(
+        RUN, ranks, counts, trained, "below min_count 5", 60, 20, tokens, table, "a <b>note</b>", 61
+    )

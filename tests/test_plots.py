@@ -302,12 +302,29 @@ def test_parts_of_the_tokens_are_parts_of_a_bar():
     tokens = {"read": 200.0, "left out by min_count": 50.0, "trained": 150.0}
     at = np.arange(1, 4)
     view = FrequencyCurve(
-        "run", at, at[::-1] * 9.0, np.array([27.0, 18, 0]), 5, 2, 1, tokens, NO_TABLE, "a note"
-    )
+        "run", at, at[::-1] * 9.0, np.array([27.0, 18, 0]), "too rare", 2, 1, tokens,
+        NO_TABLE, "a note", first_dropped=3,
+    )  # fmt: skip
     figure = draw(frequency_picture(view))
     assert [patch.get_width() for patch in figure.axes[1].patches] == [75, 25]
-    assert "1 word without a row" in str(figure.axes[0].get_legend().texts)
+    above = figure.axes[0]
+    assert above.get_legend().texts[-1].get_text() == "1 word without a row: too rare"
+    assert [patch.get_x() for patch in above.patches] == [2.5]
     assert figure.get_supxlabel() == "a note"
+    above = draw(frequency_picture(replace(view, first_dropped=None))).axes[0]
+    assert above.get_legend().texts[-1].get_text() == "1 word without a row: too rare"
+    assert not above.patches  # no part of the ranks is theirs alone
+
+
+def test_names_that_begin_with_an_underscore_are_in_legends():
+    x = np.array([1.0, 2.0])
+    lines = [Line(run, "loss", x, x) for run in ("_first", "second")]
+    curves = draw(curves_picture(Curves("loss", "Loss", "x", "y", lines, NO_TABLE))).axes[0]
+    bars = Bars("set", "%", ["part"], ["_first", "second"], np.ones((2, 1)), NO_TABLE, "set")
+    groups = draw(map_picture(word_map_of(["the", "cat"], ["_first", "second"]))).axes[0]
+    for axes in (curves, draw(bars_picture(bars)).axes[0], groups):
+        texts = [text.get_text().strip() for text in axes.get_legend().texts]
+        assert texts[:2] == ["_first", "second"]
 
 
 def test_numbers_at_ticks_are_plain():

@@ -130,6 +130,16 @@ def test_a_run_without_vectors_has_its_curves(run):
     assert found["curves-loss"][0]["lines"]
 
 
+def test_vectors_of_zeros_have_no_norms(run):
+    np.save(run / "vectors.npy", np.zeros_like(np.load(run / "vectors.npy")))
+    w2v("report", "a", "--no-tsne")
+    [norms] = views_in(run / "report.html")["norms"]
+    assert norms["words"] == []
+    assert norms["label"].endswith("no word has both a vector and a count")
+    failed = w2v("plot", "a", "--what", "norms", "--out", "x.png", code=2)
+    assert failed.stderr == ("w2v: a has no word with both a count and a vector other than zeros\n")
+
+
 def test_a_report_of_2000_words_is_small(folder):
     rng = np.random.default_rng(2)
     words = [f"{chr(0xAC00 + n % 9000)}{chr(0xB000 + n % 77)}낱말{n}" for n in range(2500)]

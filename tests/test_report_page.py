@@ -212,6 +212,11 @@ def test_escape_closes_the_list_and_then_shows_all_words(page):
             assert low < value < high
 
 
+def test_the_word_itself_goes_before_longer_ones(page):
+    search(page, "İstanbul", "Enter")
+    assert page.locator(".neighbours h4").inner_text() == "Nearest to İstanbul"
+
+
 def test_a_word_that_is_not_there_is_said(page):
     search(page, "nowhere", "Enter")
     assert page.locator("#announcer").inner_text() == "no word of the map has these letters"
@@ -333,6 +338,11 @@ def test_a_legend_hides_and_shows(page):
     assert again.evaluate("(button) => button === document.activeElement")
     again.press("Enter")
     assert lines.count() == 3
+
+
+def test_a_line_of_a_response_says_what_it_is_of(page):
+    go(page, "response-1")
+    assert page.locator("#response-1 .legend li").all_inner_texts() == ["lr=<b>"]
 
 
 def test_the_theme_follows_the_system_and_the_button(browser, file):

@@ -350,7 +350,8 @@ def test_frequencies_add_up_to_the_tokens_of_the_record(run):
     assert view.tokens["left out by min_count"] == 5
     assert view.tokens["trained"] == pytest.approx(tokens["trained"] / 3)
     assert view.tokens["thinned out by subsampling"] > 0
-    assert (view.n_words, view.n_dropped, view.min_count) == (16, 3, 3)
+    assert (view.n_words, view.n_dropped, view.first_dropped) == (16, 3, 17)
+    assert view.why_dropped == "below min_count 3"
     assert view.counts.sum() == tokens["read"]  # so few words that each is drawn
     assert (view.trained[-3:] == 0).all()
     assert (view.trained[:-3] > 0).all()
@@ -365,7 +366,8 @@ def test_frequencies_with_unk_and_max_size(home, corpus):
     train({**SMALL, "corpus.path": str(corpus), **settings}, out=home / "unk")
     run = read_run(home / "unk")
     view = frequencies_of("unk", run)
-    assert (view.n_words, view.n_dropped) == (10, 6)
+    assert (view.n_words, view.n_dropped, view.first_dropped) == (10, 6, 11)
+    assert view.why_dropped == "below min_count 1 or beyond max_size 10"
     assert view.counts.sum() == run.record["tokens"]["read"]  # no token is counted as <unk> too
     assert view.tokens["left out by min_count and max_size"] == 0  # <unk> stands for them
 
@@ -377,6 +379,18 @@ def test_counts_of_earlier_texts_are_said_to_be_so(home, corpus, plain):
     assert view.note == WITH_EARLIER
     assert frequencies_of("two", plain).note == ""
     assert view.counts.sum() == 2 * view.tokens["read"]
+    assert view.first_dropped is None  # all have a row
+
+
+def test_words_that_old_vectors_lack_are_among_the_others(home, corpus, plain):
+    text = home / "new.txt"
+    text.write_text(corpus.read_text("utf-8") + "\n" + "blau blau red\n" * 2000, "utf-8")
+    settings = {"embedding.pretrained": str(plain.folder), "vocab.rows": "old"}
+    train({**SMALL, **settings, "vocab.min_count": 5, "corpus.path": str(text)}, out=home / "old")
+    view = frequencies_of("old", read_run(home / "old"))
+    assert view.table.rows[0][1:] == ["blau", 4000, 0.0]  # the commonest, and without a row
+    assert (view.n_dropped, view.first_dropped) == (1, None)
+    assert view.why_dropped == "not in the old vectors"
 
 
 # ------------------------------------------------------------------------- responses

@@ -183,7 +183,8 @@ class FrequencyCurve:
         In the text.
     trained : array of float64, shape (N,)
         Expected after subsampling, an epoch; 0 for a word without a row.
-    min_count : int
+    why_dropped : str
+        What keeps words from having a row, such as "below min_count 5".
     n_words, n_dropped : int
         Words with a row, and without.
     tokens : dict of str to float
@@ -192,18 +193,21 @@ class FrequencyCurve:
     table : Table
     note : str
         What a reader has to know about the counts, or "".
+    first_dropped : int, optional
+        The rank at which words without a row begin, if all words from there on have none.
     """
 
     run: str
     ranks: NDArray[np.int64]
     counts: NDArray[np.float64]
     trained: NDArray[np.float64]
-    min_count: int
+    why_dropped: str
     n_words: int
     n_dropped: int
     tokens: dict[str, float]
     table: Table
     note: str = ""
+    first_dropped: int | None = None
 
 
 @dataclass(frozen=True)

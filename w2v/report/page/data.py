@@ -176,9 +176,9 @@ def _frequency(view: FrequencyCurve) -> View:
         "ranks": view.ranks.tolist(),
         "counts": rounded(view.counts),
         "trained": rounded(np.round(view.trained, 2)),
-        "minCount": view.min_count,
-        "nWords": view.n_words,
         "nDropped": view.n_dropped,
+        "firstDropped": view.first_dropped,
+        "whyDropped": view.why_dropped,
     }
     return _with_table(own, view, view.run, f"Counts by rank, {view.run}")
 

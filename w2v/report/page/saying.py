@@ -90,6 +90,8 @@ def _(view: Arrows) -> str:
 
 @sentence_of.register
 def _(view: Scatter) -> str:
+    if not view.words:
+        return f"Scatter plot, {view.title} of {view.run}: no word has both a vector and a count"
     at = np.argsort(view.x)
     n_tenth = max(len(at) // 10, 1)
     rare, common = view.y[at[:n_tenth]].mean(), view.y[at[-n_tenth:]].mean()
@@ -105,7 +107,7 @@ def _(view: FrequencyCurve) -> str:
     top = f", from {_said(view.counts[0])} down" if len(view.counts) else ""
     return (
         f"Line chart, counts of the words of {view.run} by rank{top}; {view.n_words:,} words have "
-        f"a row, {view.n_dropped:,} were left out"
+        f"a row, {view.n_dropped:,} have none: {view.why_dropped}"
     )
 
 

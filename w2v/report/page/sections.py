@@ -41,11 +41,12 @@ HOW_TO_READ = {
     "scatter": "Each point is a word: how long its vector is, against how often it was seen.",
     "frequency": "Words by rank, the commonest first; both axes are logarithmic, where the counts "
     "of most texts nearly make a straight line. Between the lines is what subsampling took from "
-    "the common words; the grey part at the right is words that are too rare to have a vector.",
+    "the common words; a grey part at the right is words that are too rare to have a vector.",
 }
 RESPONSES = (
-    "Each point is the mean over runs that differ in their seed only, with the sample standard "
-    "deviation as error bar: differences within the bars may be chance."
+    "Each point is the mean over runs that differ in their seed only, or also in the settings that "
+    "a line is called the mean over, with the sample standard deviation as error bar: differences "
+    "within the bars of seeds may be chance."
 )
 
 

@@ -140,6 +140,8 @@ def _norms(runs: Runs, wanted: Wanted) -> Picture:
     view = norms_of(
         name, WordVectors.load(run.folder), run.config.vocab.specials, words=wanted.words
     )
+    if not view.words:
+        raise UsageError(f"{name} has no word with both a count and a vector other than zeros")
     return norms_picture(view, n_labels=wanted.n_labels, words=wanted.words)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.report.contract import Bars, Curves
-from w2v.report.plots.labels import label_of
+from w2v.report.plots.labels import label_of, legend_label
 from w2v.report.plots.pictures import (
     SIZE,
     SMALL,
@@ -39,7 +39,7 @@ def curves_picture(curves: Curves) -> Picture:
                 marker="o" if heldout or len(line.x) == 1 else None, markersize=5,
             )  # fmt: skip
             if not heldout and run < MOST_IN_LEGEND and len(runs) > 1:
-                axes.lines[-1].set_label(label_of(line.run))
+                axes.lines[-1].set_label(legend_label(line.run))
         if any(line.what == HELDOUT for line in curves.lines):
             axes.plot([], [], color=theme.ink, label="loss in training")
             axes.plot([], [], ":o", color=theme.ink, markersize=5, label="held-out loss")
@@ -66,7 +66,7 @@ def bars_picture(bars: Bars) -> Picture:
             at = middles + (run - (n_runs - 1) / 2) * thickness
             drawn = axes.barh(
                 at, np.nan_to_num(values), thickness * 0.9, color=theme.colour(run),
-                label=label_of(bars.runs[run]) if n_runs > 1 and run < MOST_IN_LEGEND else None,
+                label=legend_label(bars.runs[run]) if n_runs > 1 and run < MOST_IN_LEGEND else None,
             )  # fmt: skip
             if bars.values.size <= MOST_WITH_VALUES:
                 shown = ["not asked" if np.isnan(v) else f"{v:.1f}" for v in values]

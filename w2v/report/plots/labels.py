@@ -32,6 +32,12 @@ def label_of(word: str) -> str:
     return seen if len(seen) <= LONGEST else f"{seen[: LONGEST - 1]}…"
 
 
+def legend_label(name: str) -> str:
+    """Return a name as it is written in a legend: matplotlib leaves out those that begin with _."""
+    label = label_of(name)
+    return f" {label}" if label.startswith("_") else label
+
+
 def place_labels(
     axes: Axes,
     points: NDArray[np.float64],

@@ -46,8 +46,12 @@ def _draw_curve(axes: Axes, view: FrequencyCurve, theme: Theme) -> None:
         )  # fmt: skip
     if view.n_dropped:
         noun = "word" if view.n_dropped == 1 else "words"
-        label = f"{view.n_dropped:,} {noun} without a row"
-        axes.axvspan(view.n_words + 0.5, view.ranks[-1], color=theme.grid, label=label, lw=0)
+        label = f"{view.n_dropped:,} {noun} without a row: {view.why_dropped}"
+        if view.first_dropped is None:  # they are among the others
+            axes.plot([], [], linestyle="none", label=label)
+        else:
+            start = view.first_dropped - 0.5
+            axes.axvspan(start, view.ranks[-1], color=theme.grid, label=label, lw=0)
     axes.set(xlabel="rank of the word", ylabel="count")
     axes.set_title(f"Word frequencies, {label_of(view.run)}")
     for axis in (axes.xaxis, axes.yaxis):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.report.contract import Arrows, Scatter, WordMap
-from w2v.report.plots.labels import label_of, place_labels
+from w2v.report.plots.labels import label_of, legend_label, place_labels
 from w2v.report.plots.pictures import (
     SMALL,
     TEXT,
@@ -112,7 +112,7 @@ def _by_group(
         rows = [row for row, other in enumerate(group_of) if other == group]
         axes.scatter(
             *points[rows].T, s=22, color=theme.colour(number), linewidths=0, zorder=6,
-            marker=markers[number // len(theme.colours) % len(markers)], label=label_of(group),
+            marker=markers[number // len(theme.colours) % len(markers)], label=legend_label(group),
         )  # fmt: skip
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
 

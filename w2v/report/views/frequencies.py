@@ -34,7 +34,7 @@ def frequencies_of(name: str, run: RunSummary) -> FrequencyCurve | None:
         return None
     vocabulary = Vocabulary.load(run.folder / VOCAB)
     dropped = _dropped(run.folder / DROPPED)
-    words, counts, trained = _ranked(vocabulary, dropped, run)
+    words, counts, trained, has_row = _ranked(vocabulary, dropped, run)
     ranks = _drawn(len(counts))
     at = ranks - 1
     rows: list[list[Cell]] = [
@@ -53,12 +53,13 @@ def frequencies_of(name: str, run: RunSummary) -> FrequencyCurve | None:
         ranks=ranks,
         counts=counts[at].astype(np.float64),
         trained=trained[at],
-        min_count=run.config.vocab.min_count,
+        why_dropped=_why_dropped(run),
         n_words=len(vocabulary) - n_specials,
         n_dropped=len(dropped),
         tokens=_tokens(run, vocabulary),
         table=Table(columns, rows),
         note=WITH_EARLIER if has_earlier else "",
+        first_dropped=_first_dropped(has_row),
     )
 
 
@@ -69,8 +70,11 @@ def _dropped(path: Path) -> Vocabulary:
 
 def _ranked(
     vocabulary: Vocabulary, dropped: Vocabulary, run: RunSummary
-) -> tuple[list[str], NDArray[np.int64], NDArray[np.float64]]:
-    """Return all words of the text by falling count, their counts, and what subsampling leaves."""
+) -> tuple[list[str], NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return all words of the text by falling count, their counts, and what subsampling leaves.
+
+    The last array tells which of them have a row.
+    """
     keep = vocabulary.keep_probabilities(run.config.train.subsample)
     words = vocabulary.words + dropped.words
     counts = np.concatenate((vocabulary.counts, dropped.counts))
@@ -81,7 +85,18 @@ def _ranked(
     is_word[[row for row in specials if row is not None]] = False
     order = np.argsort(-counts, kind="stable")
     order = order[is_word[order]]
-    return [words[at] for at in order.tolist()], counts[order], trained[order]
+    has_row = order < len(vocabulary)
+    return [words[at] for at in order.tolist()], counts[order], trained[order], has_row
+
+
+def _first_dropped(has_row: NDArray[np.bool_]) -> int | None:
+    """Return the rank from which no word has a row; None if some do, or there is no such word.
+
+    With vocab.rows=old, words that the old vectors lack may be as common as any.
+    """
+    n_with_row = int(np.count_nonzero(has_row))
+    is_tail = n_with_row < len(has_row) and bool(has_row[:n_with_row].all())
+    return n_with_row + 1 if is_tail else None
 
 
 def _drawn(n_words: int) -> NDArray[np.int64]:
@@ -126,3 +141,12 @@ def _why_left_out(run: RunSummary) -> str:
     if vocab.rows == "old":
         return "left out by vocab.rows=old"
     return f"left out by {'min_count' if vocab.max_size is None else 'min_count and max_size'}"
+
+
+def _why_dropped(run: RunSummary) -> str:
+    """Say which words have no row."""
+    vocab = run.config.vocab
+    if vocab.rows == "old":
+        return "not in the old vectors"
+    beyond = "" if vocab.max_size is None else f" or beyond max_size {vocab.max_size:,}"
+    return f"below min_count {vocab.min_count}{beyond}"

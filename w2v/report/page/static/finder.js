@@ -28,8 +28,9 @@ class Finder {
     if (!asked) return [];
     const ranked = [[], [], []]; // the word itself, those that begin with it, those that hold it
     this.words().forEach((word, i) => {
-      const at = folded(word).indexOf(asked);
-      if (at >= 0) ranked[at > 0 ? 2 : word.length === asked.length ? 0 : 1].push(i);
+      const letters = folded(word);
+      const at = letters.indexOf(asked);
+      if (at >= 0) ranked[at > 0 ? 2 : letters === asked ? 0 : 1].push(i);
     });
     return ranked.flat();
   }

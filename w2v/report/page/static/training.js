@@ -99,8 +99,8 @@ function drawResponse(view, look) {
     ].filter(Boolean).join("<br>")),
   }));
   return { traces,
-    legend: view.series.length > 1 ? view.series.map(({ label }, s) =>
-      ({ label, colour: paint(look, s), dash: dashOf(look, s, 0) })) : [],
+    legend: view.series.map(({ label }, s) => ({ label, colour: paint(look, s),
+      dash: dashOf(look, s, 0) })).filter(({ label }) => label),
     layout: { x: { title: { text: plain(view.setting) }, ...axis },
       y: { title: axisTitle(view.measure, true), exponentformat: "none" } } };
 }

@@ -86,32 +86,36 @@ function drawScatter(view, look) {
 }
 
 function drawFrequency(view, look) {
-  const positive = (values) => values.map((value) => (value > 0 ? value : null));
   const names = { counts: "in the text", trained: "trained on, an epoch",
     removed: "thinned out by subsampling" };
-  const hover = (name, values) => view.ranks.map((rank, i) =>
-    `rank ${shownNumber(rank)}<br>${name}: ${shownNumber(values[i])}`);
-  const kept = view.ranks.map((_, i) => i).filter((i) => view.trained[i] > 0);
+  const hover = (name, values, of) => of.map((i) =>
+    `rank ${shownNumber(view.ranks[i])}<br>${name}: ${shownNumber(values[i])}`);
+  const all = view.ranks.map((_, i) => i);
+  const kept = all.filter((i) => view.trained[i] > 0);
   const back = [...kept].reverse();
   const traces = [
     { type: "scatter", mode: "lines", fill: "toself", hoverinfo: "skip", meta: [names.removed],
       x: [...kept, ...back].map((i) => view.ranks[i]),
       y: [...kept.map((i) => view.counts[i]), ...back.map((i) => view.trained[i])],
       fillcolor: look.series[1], opacity: 0.3, line: { width: 0 } },
-    { type: "scatter", mode: "lines", meta: [names.counts], x: view.ranks, y: positive(view.counts),
+    { type: "scatter", mode: "lines", meta: [names.counts], x: view.ranks, y: view.counts,
       line: { width: 2.5, color: look.series[0] }, hoverinfo: "text",
-      hovertext: hover(names.counts, view.counts) },
-    { type: "scatter", mode: "lines", meta: [names.trained], x: view.ranks, y: positive(view.trained),
+      hovertext: hover(names.counts, view.counts, all) },
+    { type: "scatter", mode: "lines", meta: [names.trained], x: kept.map((i) => view.ranks[i]),
+      y: kept.map((i) => view.trained[i]),
       line: { width: 2.5, color: look.series[1], dash: "dash" }, hoverinfo: "text",
-      hovertext: hover(names.trained, view.trained) },
+      hovertext: hover(names.trained, view.trained, kept) },
   ];
   const last = view.ranks[view.ranks.length - 1];
-  const shapes = view.nDropped > 0 ? [{ type: "rect", xref: "x", yref: "paper", y0: 0, y1: 1,
-    x0: view.nWords + 0.5, x1: Math.max(last, view.nWords + 1), fillcolor: look.quiet,
-    opacity: 0.18, line: { width: 0 }, layer: "below" }] : [];
-  const annotations = view.nDropped > 0 ? [{ xref: "x", yref: "paper", x: Math.log10(view.nWords + 0.5),
-    y: 1, xanchor: "right", yanchor: "top", showarrow: false, align: "right",
-    text: `${shownNumber(view.nDropped)} words<br>below min_count ${view.minCount} →` }] : [];
+  const start = view.firstDropped && view.firstDropped - 0.5; // of the part that has no rows
+  const shapes = start ? [{ type: "rect", xref: "x", yref: "paper", y0: 0, y1: 1,
+    x0: start, x1: last, fillcolor: look.quiet, opacity: 0.18, line: { width: 0 },
+    layer: "below" }] : [];
+  const place = start ? { xref: "x", x: Math.log10(start) } : { xref: "paper", x: 1 };
+  const annotations = view.nDropped > 0 ? [{ ...place, yref: "paper", y: 1, xanchor: "right",
+    yanchor: "top", showarrow: false, align: "right",
+    text: `${shownNumber(view.nDropped)} words<br>${plain(view.whyDropped)}${start ? " →" : ""}` }]
+    : [];
   return { traces,
     legend: [{ label: names.counts, colour: look.series[0], dash: "solid" },
       { label: names.trained, colour: look.series[1], dash: "dash" },
