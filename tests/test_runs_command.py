@@ -378,3 +378,18 @@ def test_the_settings_of_a_folder_are_in_order(folder):
     lines = [json.loads(line) for line in w2v("runs", "compare", "x", "--json").stdout.splitlines()]
     assert [line["settings"]["model.window"] for line in lines] == [2, 5, 10]
     assert [line["group"] for line in lines] == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize(
+    ("first_seed", "test", "n"), [(2, "paired t test", (3, 3)), (3, "Welch's t test", (5, 5))]
+)
+def test_pairs_are_not_bought_with_most_of_the_runs(folder, first_seed, test, n):
+    """Of five runs on either side, three with a common seed are enough for pairs, two are not."""
+    for at, score in enumerate((*A, 0.36)):
+        make_run(folder / f"x/a{at}", {"train.seed": at, "train.lr": 0.1}, score=score)
+    for at, score in enumerate(B):
+        settings = {"train.seed": first_seed + at, "train.lr": 0.3}
+        make_run(folder / f"x/b{at}", settings, score=score)
+    runs = [read_run(path) for path in sorted((folder / "x").iterdir())]
+    [found] = [c for c in compare_groups(*groups_over_seeds(runs)) if c.measure.key == "facts-ko"]
+    assert (found.test, found.n) == (test, n)

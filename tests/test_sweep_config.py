@@ -305,3 +305,12 @@ def test_check_and_show(config_file):
     shown = CliRunner().invoke(main, ["config", "show", str(file)])
     assert "  dim: 100" in shown.stdout
     assert "what all points of its sweep share" in shown.stderr
+
+
+def test_sections_have_no_place_in_a_sweep(config_file):
+    """The natural slip: the section of the config, once more."""
+    file = config_file("sweep:\n  train:\n    seed: [1, 2]\n")
+    assert problems_of(file=file) == [
+        f"{file} line 2: train is no setting; a setting of it is named as a whole, such as "
+        "train.engine"
+    ]

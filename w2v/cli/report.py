@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from w2v.report.contract import Report
 
+MOST_WORDS = 10_000  # beyond which a browser needs many seconds to draw them
 FEWEST_WORDS = 2  # between which there is a distance
 
 
@@ -31,8 +32,8 @@ FEWEST_WORDS = 2  # between which there is a distance
     help="The file; by default report.html in the folder of the run, or of the sweep.",
 )
 @click.option(
-    "--words", "n_words", default=2000, show_default=True, type=click.IntRange(FEWEST_WORDS),
-    metavar="N", help="Words in the map, the commonest.",
+    "--words", "n_words", default=2000, show_default=True, metavar="N",
+    type=click.IntRange(FEWEST_WORDS, MOST_WORDS), help="Words in the map, the commonest.",
 )  # fmt: skip
 @click.option(
     "--list", "lists", multiple=True, type=click.Path(path_type=Path), metavar="FILE",

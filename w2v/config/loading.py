@@ -236,12 +236,14 @@ def _put_node(path: str, node: yaml.Node, source: str, draft: _Draft) -> None:
 def _nearest(path: str) -> str:
     """Suggest the setting that was probably meant."""
     paths = option_paths()
+    if path in sections():
+        first = next(p for p in paths if p.startswith(f"{path}."))
+        return f"; a setting of it is named as a whole, such as {first}"
     by_last_name = OTHER_NAMES | {p.rpartition(".")[2]: p for p in paths}
     last = path.rpartition(".")[2]
     if last in by_last_name:
         return f"; did you mean {by_last_name[last]}?"
-    names = [name for name in sections() if name != path]
-    near = difflib.get_close_matches(path, [*names, *paths], 1, cutoff=0.75) or [
+    near = difflib.get_close_matches(path, [*sections(), *paths], 1, cutoff=0.75) or [
         by_last_name[name] for name in difflib.get_close_matches(last, list(by_last_name), 1)
     ]
     return f"; did you mean {near[0]}?" if near else "; `w2v config show` lists them all"

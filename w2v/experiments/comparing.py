@@ -192,7 +192,8 @@ def _compare(measure: Measure, one: Group, other: Group) -> Comparison:
         return replace(untested, verdict="not tested")
     if deciding_settings(measure, one.settings, other.settings):
         return replace(untested, verdict="not comparable")
-    if len(seeds) > 1:
+    # Pairs are worth more than single runs, but not if most runs have to be left out for them.
+    if len(seeds) > 1 and 2 * len(seeds) >= max(a.n, b.n):
         test, n = PAIRED, (len(seeds), len(seeds))
         result = paired_test([right[seed] - left[seed] for seed in seeds])
     elif min(a.n, b.n) > 1:

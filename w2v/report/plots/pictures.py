@@ -51,7 +51,8 @@ class Theme:
 
 LIGHT = Theme(
     paper="#ffffff", ink="#1c1c1c", faint="#8a8a8a", grid="#e4e4e4",
-    colours=("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#1c1c1c"),
+    # Of the page's light theme too: each has a contrast of 3 to white, or more.
+    colours=("#0072b2", "#d55e00", "#009e73", "#b5598f", "#b87a00", "#3a97cc", "#4d4d4d"),
     scale=("cividis_r", 0.2, 1.0),
 )  # fmt: skip
 DARK = Theme(
