@@ -17,6 +17,7 @@ from w2v.report.views.bars import bars_of
 from w2v.report.views.curves import curves_of
 from w2v.report.views.frequencies import frequencies_of
 from w2v.report.views.norms import norms_of
+from w2v.report.views.over_seeds import groups_to_draw, mean_bars, mean_curves
 from w2v.report.views.planes import has_tsne
 from w2v.report.views.responses import responses_of
 from w2v.report.views.run_facts import facts_of
@@ -94,11 +95,12 @@ def collect(
         frequencies += [] if found is None else [found]
     if on_progress is not None:
         on_progress(len(looked_at), len(looked_at))
+    together = groups_to_draw(named)
     return Report(
         title=_title(list(named)),
         runs=[facts_of(name, run) for name, run in named.items()],
-        curves=curves_of(named),
-        bars=bars_of(named),
+        curves=[mean_curves(curves, together) for curves in curves_of(named)],
+        bars=[mean_bars(bars, together) for bars in bars_of(named)],
         responses=responses_of(named),
         maps=maps,
         arrows=arrows,

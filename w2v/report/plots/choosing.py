@@ -19,6 +19,7 @@ from w2v.report.views.bars import bars_of
 from w2v.report.views.curves import curves_of
 from w2v.report.views.frequencies import frequencies_of
 from w2v.report.views.norms import norms_of
+from w2v.report.views.over_seeds import groups_to_draw, mean_bars, mean_curves
 from w2v.report.views.responses import responses_of
 from w2v.report.views.word_lists import read_word_lists
 from w2v.report.views.word_map import word_map
@@ -85,7 +86,7 @@ def _curves(key: str) -> Callable[[Runs, Wanted], Picture]:
         found = next((curves for curves in curves_of(runs) if curves.key == key), None)
         if found is None:
             raise UsageError(f"{_spelled(runs)} ended before anything was measured")
-        return curves_picture(found)
+        return curves_picture(mean_curves(found, groups_to_draw(runs)))
 
     return picture
 
@@ -98,7 +99,8 @@ def _eval(runs: Runs, wanted: Wanted) -> Picture:
             f"{_spelled(runs)} was measured on no set; "
             "train with eval.sets=[facts-en], say, or ask `w2v eval`"
         )
-    return bars_picture(found[_choose("--set", found, wanted.set_name)])
+    chosen = found[_choose("--set", found, wanted.set_name)]
+    return bars_picture(mean_bars(chosen, groups_to_draw(runs)))
 
 
 def _map(runs: Runs, wanted: Wanted) -> Picture:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.experiments.reading import RunSummary
-from w2v.report.contract import Curves, Line, Table
+from w2v.report.contract import Cell, Curves, Line, Table
 
 MAX_POINTS = 300  # of a line; more are not seen
 
@@ -120,14 +120,18 @@ def _heldout_lines(runs: Mapping[str, RunSummary]) -> list[Line]:
 
 
 def _curves(key: str, title: str, y_title: str, lines: list[Line]) -> Curves:
-    """Put lines together with their table, a row a point."""
-    rows = [
+    """Put lines together with their table."""
+    return Curves(key, title, "epochs", y_title, lines, curve_table(y_title, lines))
+
+
+def curve_table(y_title: str, lines: list[Line]) -> Table:
+    """Return the table of lines, a row a point."""
+    rows: list[list[Cell]] = [
         [line.run, line.what, round(x, 4), number(y)]
         for line in lines
         for x, y in zip(line.x.tolist(), line.y.tolist(), strict=True)
     ]
-    table = Table(["run", "what", "epochs", y_title], rows)
-    return Curves(key, title, "epochs", y_title, lines, table)
+    return Table(["run", "what", "epochs", y_title], rows)
 
 
 def number(value: float) -> float | None:
