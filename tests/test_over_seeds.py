@@ -43,8 +43,8 @@ def test_many_runs_of_one_seed_each_are_drawn_one_by_one(tmp_path):
 
 def test_many_runs_are_put_together_by_their_settings(runs):
     assert groups_to_draw(runs) == {
-        "window=10 (n = 5)": [f"w10-{seed}" for seed in range(5)],
         "window=2 (n = 5)": [f"w2-{seed}" for seed in range(5)],
+        "window=10 (n = 5)": [f"w10-{seed}" for seed in range(5)],
     }
 
 
@@ -60,12 +60,12 @@ def test_a_bar_is_the_mean_and_the_table_says_so(runs):
     [bars] = bars_of(runs)
     found = mean_bars(bars, groups_to_draw(runs))
     assert found.title == "facts-ko, by section, means over seeds"
-    assert found.runs == ["window=10 (n = 5)", "window=2 (n = 5)"]
-    np.testing.assert_allclose(found.values, [[30.0], [22.0]])  # 100 (0.01 window + 0.1 * 2)
+    assert found.runs == ["window=2 (n = 5)", "window=10 (n = 5)"]  # numbers by their value
+    np.testing.assert_allclose(found.values, [[22.0], [30.0]])  # 100 (0.01 window + 0.1 * 2)
     assert found.table.columns == bars.table.columns
     assert found.table.rows == [
-        ["window=10 (n = 5)", "수도", pytest.approx(30.0), 40, 50],
         ["window=2 (n = 5)", "수도", pytest.approx(22.0), 40, 50],
+        ["window=10 (n = 5)", "수도", pytest.approx(30.0), 40, 50],
     ]
 
 

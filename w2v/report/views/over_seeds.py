@@ -13,7 +13,13 @@ import numpy as np
 
 from w2v.config.showing import yaml_value
 from w2v.experiments.reading import RunSummary
-from w2v.experiments.tables import SEED, differing_settings, groups_over_seeds, short_names
+from w2v.experiments.tables import (
+    SEED,
+    by_settings,
+    differing_settings,
+    groups_over_seeds,
+    short_names,
+)
 from w2v.report.contract import Bars, Cell, Curves, Line, Table
 from w2v.report.views.curves import curve_table, number
 
@@ -31,7 +37,7 @@ def groups_to_draw(runs: Mapping[str, RunSummary]) -> dict[str, list[str]]:
     runs : dict of str to RunSummary
         By name.
     """
-    groups = groups_over_seeds(runs.values())
+    groups = by_settings(groups_over_seeds(runs.values()))
     if len(runs) <= MANY or len(groups) == len(runs):
         return {}
     name_of = {id(run): name for name, run in runs.items()}
