@@ -336,6 +336,26 @@ def test_show(folder):
     assert shlex.split(lines.replace("\\\n", "")) == shlex.split(whole["command"])
 
 
+def test_show_which_epoch_was_kept(folder):
+    record = make_run(folder / "runs/a") / "run.json"
+    assert "was the best of" not in w2v("runs", "show", "a").stdout
+    early_stop = {"metric": "heldout_loss", "patience": 2, "best_epoch": 1}
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"early_stop": early_stop}))
+    assert "\nepoch 1 was the best of " in w2v("runs", "show", "a").stdout
+
+
+def test_show_says_what_it_was_given_instead_of_a_run(folder):
+    make_sweep(folder, "runs/s", ((0.3,), (0.4,)))
+    wrong = "there is no run 'latest'; those in runs/ are all of sweeps: `w2v runs list` names them"
+    assert w2v("runs", "show", "latest", code=1).stderr == f"w2v: {wrong}\n"
+    wrong = "runs/s is a folder of runs, not one run; the newest in it are 0.05-0, 0.1-0"
+    assert w2v("runs", "show", "runs/s", code=1).stderr == f"w2v: {wrong}\n"
+    (folder / "봄.txt").write_text("봄", encoding="utf-8")
+    make_run(folder / "runs/a")
+    wrong = "봄.txt is a file, not a run; the newest in runs/ are a"
+    assert w2v("runs", "show", "봄.txt", code=1).stderr == f"w2v: {wrong}\n"
+
+
 def test_show_a_run_that_hardly_began(folder):
     make_run(folder / "runs/a", status="failed", loss=None)
     record = folder / "runs/a/run.json"
