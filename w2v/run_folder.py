@@ -13,6 +13,7 @@ run.json             format, versions, corpus, tokens, seconds, status
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -239,10 +240,12 @@ def find_run(name: str, runs: Path = RUNS) -> Path:
     if found is not None:
         return found
     if os.path.isdir(name):
-        if inside := _named_newest(list_runs(folder)):
-            raise RunError(
-                f"{name} is a folder of runs, not one run; the newest in it are {inside}"
-            )
+        inside: list[Path] = []
+        with contextlib.suppress(OSError):  # a folder that is closed to the user
+            inside = list_runs(folder)
+        if inside:
+            newest = _named_newest(inside)
+            raise RunError(f"{name} is a folder of runs, not one; the newest in it are {newest}")
         read_record(folder)  # says what is wrong with it
     wrong = f"{name} is a file, not a run" if os.path.exists(name) else f"there is no run {name!r}"
     raise RunError(f"{wrong}; {_remedy(runs, there)}")
