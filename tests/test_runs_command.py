@@ -222,6 +222,13 @@ def test_one_seed_each_is_not_known(folder):
     assert "w2v runs compare runs/0.05-0-seeds runs/0.1-0-seeds" in done.stderr
 
 
+def test_of_more_than_two_settings_it_is_said_how_two_are_tested(folder):
+    make_sweep(folder, scores=(A, A, B), values=(0.05, 0.1, 0.2))
+    asked = "two settings are tested against each other: name a run of each"
+    assert asked in w2v("runs", "compare", "s").stderr
+    assert asked not in w2v("runs", "compare", "runs/s/0.05-0", "runs/s/0.2-0").stderr
+
+
 def test_more_seeds_of_two_runs_go_to_two_folders(folder):
     make_run(folder / "my runs/봄", {"train.lr": 0.1})
     make_run(folder / "others/봄", {"train.lr": 0.2})
