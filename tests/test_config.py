@@ -247,6 +247,11 @@ def test_every_mistake_is_reported_at_once_with_its_line(problems):
     ]
 
 
+def test_a_section_of_a_sweep_that_is_misspelt(problems):
+    wrong = "my.yaml line 1: sweeps is no setting; did you mean sweep?"
+    assert problems("sweeps:\n  model.dim: [5, 10]\n") == [wrong]
+
+
 def test_a_section_set_twice_is_a_mistake(problems):
     assert problems("train:\n  lr: 0.1\ntrain:\n  epochs: 3\n") == [
         "my.yaml line 3: train is already set in line 1"

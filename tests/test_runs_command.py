@@ -217,8 +217,30 @@ def test_one_seed_each_is_not_known(folder):
     done = w2v("runs", "compare", "s")
     assert "not known:\n" in done.stdout
     assert "±" not in done.stdout
-    assert "not known: one seed each; train more:" in done.stderr
-    assert "w2v sweep runs/s/0.1-0 train.seed=0..4" in done.stderr
+    assert "not known: one seed each; train more, and compare those:" in done.stderr
+    assert "w2v sweep runs/s/0.1-0 train.seed=0..4 --out runs/0.1-0-seeds" in done.stderr
+    assert "w2v runs compare runs/0.05-0-seeds runs/0.1-0-seeds" in done.stderr
+
+
+def test_of_more_than_two_settings_it_is_said_how_two_are_tested(folder):
+    make_sweep(folder, scores=(A, A, B), values=(0.05, 0.1, 0.2))
+    asked = "two settings are tested against each other: name a run of each"
+    assert asked in w2v("runs", "compare", "s").stderr
+    assert asked not in w2v("runs", "compare", "runs/s/0.05-0", "runs/s/0.2-0").stderr
+
+
+def test_more_seeds_of_two_runs_go_to_two_folders(folder):
+    make_run(folder / "my runs/봄", {"train.lr": 0.1})
+    make_run(folder / "others/봄", {"train.lr": 0.2})
+    done = w2v("runs", "compare", "my runs/봄", "others/봄")
+    check_width(done.stderr)
+    advice = done.stderr.split("compare those:\n")[1].replace("\\\n", "").splitlines()
+    outs = ["runs/my runs-봄-seeds", "runs/others-봄-seeds"]
+    assert [shlex.split(line) for line in advice] == [
+        ["w2v", "sweep", "my runs/봄", "train.seed=0..4", "--out", outs[0]],
+        ["w2v", "sweep", "others/봄", "train.seed=0..4", "--out", outs[1]],
+        ["w2v", "runs", "compare", *outs],
+    ]
 
 
 def test_a_list(folder):
@@ -248,6 +270,14 @@ def test_the_newest_is_last_and_damage_costs_a_line(folder):
     done = w2v("runs", "list")
     assert [line.split()[0] for line in done.stdout.splitlines()[2:]] == ["c", "b", "a"]
     assert "runs/bad is left out: runs/bad/metrics.jsonl is damaged in line 1" in done.stderr
+    (folder / "runs/bad/run.json").write_text("{")
+    other = folder / "runs/other"  # somebody else's, which has no config beside it
+    other.mkdir()
+    (other / "run.json").write_text("{")
+    for command in ("list", "compare"):
+        notes = w2v("runs", command, "runs").stderr
+        assert "runs/bad is left out: runs/bad/run.json is damaged" in notes
+        assert "other" not in notes
     assert "interrupted" in done.stdout
     rows = objects("runs", "list", "--sort", "facts-ko", "--reverse")
     assert rows[0]["run"] == "a"  # what is missing is last, whichever way
@@ -334,6 +364,26 @@ def test_show(folder):
     assert whole["measures"]["facts-ko"] == 0.25
     lines = page.split("trained again by:\n")[1].split("\n\n")[0]
     assert shlex.split(lines.replace("\\\n", "")) == shlex.split(whole["command"])
+
+
+def test_show_which_epoch_was_kept(folder):
+    record = make_run(folder / "runs/a") / "run.json"
+    assert "was the best of" not in w2v("runs", "show", "a").stdout
+    early_stop = {"metric": "heldout_loss", "patience": 2, "best_epoch": 1}
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"early_stop": early_stop}))
+    assert "\nepoch 1 was the best of " in w2v("runs", "show", "a").stdout
+
+
+def test_show_says_what_it_was_given_instead_of_a_run(folder):
+    make_sweep(folder, "runs/s", ((0.3,), (0.4,)))
+    wrong = "there is no run 'latest'; those in runs/ are all of sweeps: `w2v runs list` names them"
+    assert w2v("runs", "show", "latest", code=1).stderr == f"w2v: {wrong}\n"
+    wrong = "runs/s is a folder of runs, not one; the newest in it are 0.05-0, 0.1-0"
+    assert w2v("runs", "show", "runs/s", code=1).stderr == f"w2v: {wrong}\n"
+    (folder / "봄.txt").write_text("봄", encoding="utf-8")
+    make_run(folder / "runs/a")
+    wrong = "봄.txt is a file, not a run; the newest in runs/ are a"
+    assert w2v("runs", "show", "봄.txt", code=1).stderr == f"w2v: {wrong}\n"
 
 
 def test_show_a_run_that_hardly_began(folder):

@@ -565,7 +565,11 @@ def test_the_command(corpus, folder):
     assert lines[-1].startswith(
         "w2v: 2 of 4 points done; 2 failed: lr-1e+09_seed-1: training diverged in epoch 1"
     )
-    assert lines[-1].endswith("; also lr-1e+09_seed-2; the same command tries them again")
+    assert lines[-1].endswith(
+        "not finite any more; also lr-1e+09_seed-2; the same command tries them again"
+    )
+    [short] = CliRunner().invoke(main, ["sweep", *axes, "name=my", "--quiet"]).stderr.splitlines()
+    assert "; try a smaller train.lr (it was 1e+09)" in short  # nothing else has said so
     points = [json.loads(line) for line in done.stdout.splitlines()]
     assert [point["status"] for point in points] == ["diverged", "diverged", "done", "done"]
     assert points[2]["folder"] == "runs/my-sweep/lr-0.1_seed-1"

@@ -13,6 +13,7 @@ run.json             format, versions, corpus, tokens, seconds, status
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -239,10 +240,29 @@ def find_run(name: str, runs: Path = RUNS) -> Path:
     if found is not None:
         return found
     if os.path.isdir(name):
+        inside: list[Path] = []
+        with contextlib.suppress(OSError):  # a folder that is closed to the user
+            inside = list_runs(folder)
+        if inside:
+            newest = _named_newest(inside)
+            raise RunError(f"{name} is a folder of runs, not one; the newest in it are {newest}")
         read_record(folder)  # says what is wrong with it
-    known = ", ".join(path.name for path in there[-5:])
-    remedy = f"the newest in {runs}/ are {known}" if known else "`w2v train` makes one"
-    raise RunError(f"there is no run {name!r}; {remedy}")
+    wrong = f"{name} is a file, not a run" if os.path.exists(name) else f"there is no run {name!r}"
+    raise RunError(f"{wrong}; {_remedy(runs, there)}")
+
+
+def _remedy(runs: Path, there: list[Path]) -> str:
+    """Say which runs could have been named, or how to come to one."""
+    if there:
+        return f"the newest in {runs}/ are {_named_newest(there)}"
+    if any(is_run_folder(path) for path in runs.glob("*/*")):
+        return f"those in {runs}/ are all of sweeps: `w2v runs list` names them"
+    return "`w2v train` makes one"
+
+
+def _named_newest(found: list[Path]) -> str:
+    """Name the runs that were started last."""
+    return ", ".join(path.name for path in found[-5:])
 
 
 def _named(name: str, runs: Path, there: list[Path]) -> Path | None:

@@ -136,7 +136,11 @@ def _epochs(run: RunSummary) -> list[str]:
     if run.config.eval.every == "epoch":
         columns += _scores_by_epoch(run)
     epochs = column_of("epoch", [str(line["epoch"]) for line in run.epochs])
-    return _one_below_the_other(pages([epochs], columns))
+    lines = _one_below_the_other(pages([epochs], columns))
+    best = (run.record.get("early_stop") or {}).get("best_epoch")
+    if best is not None:
+        lines.append(f"epoch {best} was the best of {len(run.epochs)}; its vectors are kept")
+    return lines
 
 
 def _scores_by_epoch(run: RunSummary) -> list[Column]:

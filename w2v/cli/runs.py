@@ -118,6 +118,8 @@ def compare_command(
         print_verdicts(groups[0], groups[1])
     else:
         _note_on_losses([run for group in groups for run in group.runs])
+    if len(groups) > 2:
+        _note("two settings are tested against each other: name a run of each")
 
 
 def _check_output(as_json: bool, as_csv: bool) -> None:

@@ -18,6 +18,7 @@ from w2v.cli.terminal import (
     note,
     printable,
     seconds_for_people,
+    settings,
     table_lines,
     warn,
 )
@@ -139,8 +140,11 @@ def _close(outcomes: Sequence[Outcome]) -> None:
         more = [outcome.point.name for outcome in failed[1 : 1 + N_NAMED]]
         more += [f"{len(failed) - 1 - N_NAMED:,} more"] if len(failed) > 1 + N_NAMED else []
         others = f"; also {', '.join(more)}" if more else ""
+        reason = str(first.reason)
+        if not settings().quiet:  # all of it was printed as the point ended
+            reason = reason.partition(";")[0]
         raise W2VError(
-            f"{n_done:,} of {n} done; {len(failed):,} failed: {first.point.name}: {first.reason}"
+            f"{n_done:,} of {n} done; {len(failed):,} failed: {first.point.name}: {reason}"
             f"{others}; the same command tries {it} again"
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -166,13 +167,27 @@ def _note_on_losses(compared: Sequence[Comparison], one: Group, other: Group) ->
 
 def _note_on_more_seeds(one: Group, other: Group) -> None:
     """Say how the unknown is found out."""
+    from w2v.cli.run_page import command_lines
+    from w2v.run_folder import RUNS
+
     n = min(len(one.runs), len(other.runs))
     seeds = "one seed each" if len(one.runs) == len(other.runs) == 1 else "too few seeds"
     if n > 1:
         seeds = "too few pairs that differ by the same amount"
-    _note(f"not known: {seeds}; train more:")
-    for group in (one, other):
-        note(printable(f"  w2v sweep {group.runs[0].folder} train.seed=0..4"))
+    _note(f"not known: {seeds}; train more, and compare those:")
+    folders = [group.runs[0].folder for group in (one, other)]
+    names = [folder.resolve().name for folder in folders]
+    if names[0] == names[1]:
+        names = [f"{folder.resolve().parent.name}-{folder.name}" for folder in folders]
+    # A folder for each: both runs may have the same name, and so would their sweeps.
+    outs = [str(RUNS / f"{name}-seeds") for name in names]
+    commands = [
+        ["w2v", "sweep", str(folder), "train.seed=0..4", "--out", out]
+        for folder, out in zip(folders, outs, strict=True)
+    ]
+    for command in [*commands, ["w2v", "runs", "compare", *outs]]:
+        for line in command_lines(shlex.join(command)):
+            note(line)
 
 
 def _note(text: str) -> None:

@@ -243,7 +243,7 @@ def _nearest(path: str) -> str:
     last = path.rpartition(".")[2]
     if last in by_last_name:
         return f"; did you mean {by_last_name[last]}?"
-    near = difflib.get_close_matches(path, [*sections(), *paths], 1, cutoff=0.75) or [
+    near = difflib.get_close_matches(path, [*sections(), "sweep", *paths], 1, cutoff=0.75) or [
         by_last_name[name] for name in difflib.get_close_matches(last, list(by_last_name), 1)
     ]
     return f"; did you mean {near[0]}?" if near else "; `w2v config show` lists them all"

@@ -145,15 +145,27 @@ def find_run_folders(names: Sequence[str], runs: Path = RUNS) -> list[Path]:
 def folders_within(folder: Path, depth: int = DEPTH) -> list[Path]:
     """List the run folders in a folder, and in the folders of runs in it, by name.
 
-    A folder that is closed to the user holds none.
+    Damaged ones are among them, so that none is missing without a word. A folder that is closed to
+    the user holds none.
     """
     found: list[Path] = []
     inside: list[Path] = []
     with contextlib.suppress(OSError):
         inside = sorted(folder.iterdir())
     for path in inside:
-        if is_run_folder(path):
+        if is_run_folder(path) or _is_damaged(path):
             found.append(path)
         elif depth > 1 and path.is_dir() and not path.is_symlink():
             found += folders_within(path, depth - 1)
     return found
+
+
+def _is_damaged(path: Path) -> bool:
+    """Tell whether a folder is that of a run, by its config, and its record is no JSON."""
+    try:
+        finite_json((path / RECORD).read_text("utf-8"))
+    except (ValueError, RecursionError):
+        return (path / CONFIG).is_file()
+    except OSError:
+        pass
+    return False
