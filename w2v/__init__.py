@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from w2v.errors import W2VError
     from w2v.model.cbow import CBOW
     from w2v.model.layers import Embedding
     from w2v.model.losses import NegativeSamplingLoss, SigmoidWithLoss, SoftmaxLoss
@@ -27,6 +28,7 @@ _HOME_OF = {
     "SigmoidWithLoss": "w2v.model.losses",
     "SkipGram": "w2v.model.skipgram",
     "SoftmaxLoss": "w2v.model.losses",
+    "W2VError": "w2v.errors",
     "WordVectors": "w2v.vectors.word_vectors",
     "train": "w2v.training.trainer",
 }
@@ -39,6 +41,7 @@ __all__ = [
     "SigmoidWithLoss",
     "SkipGram",
     "SoftmaxLoss",
+    "W2VError",
     "WordVectors",
     "train",
 ]

@@ -55,8 +55,9 @@ def early_stop_problem(config: Config) -> str | None:
         nothing = config.eval.heldout == 0
         return "heldout_loss is measured with eval.heldout above 0" if nothing else None
     if metric not in config.eval.sets:
-        sets = ", ".join([HELDOUT_LOSS, *config.eval.sets])
-        return f"metric: one of {sets} is expected, found {metric!r}; eval.sets names the sets"
+        known = " or ".join([HELDOUT_LOSS, *config.eval.sets])
+        remedy = "a set has to be named in eval.sets too"
+        return f"metric: {known} is expected, found {metric!r}; {remedy}"
     if config.eval.every != "epoch":
         return f"{metric} is to be asked after each epoch: set eval.every: epoch"
     return None
