@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,13 @@ def test_events_of_a_later_w2v_are_passed_over(bad):
     with (bad / "metrics.jsonl").open("a") as file:
         file.write('{"event": "checkpoint", "epoch": {}}\n')
     assert len(read_run(bad).epochs) == 1
+
+
+def test_numbers_in_names_are_in_order(bad):
+    for name in ("w-10_s-1", "w-2_s-10", "w-2_s-9", "lr-0.1", "lr-0.05", "w", "1"):
+        shutil.copytree(bad, bad.parent / "sweep" / name)
+    found = [path.name for path in find_run_folders(["r/sweep"])]
+    assert found == ["1", "lr-0.05", "lr-0.1", "w", "w-2_s-9", "w-2_s-10", "w-10_s-1"]
 
 
 def test_a_folder_that_is_closed(bad, monkeypatch):

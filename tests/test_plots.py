@@ -230,6 +230,26 @@ def test_many_runs_have_a_legend_that_fits():
     assert len(looks) >= MOST_IN_LEGEND  # matplotlib gives all kinds of dashes one name
 
 
+def test_long_names_of_a_sweep_keep_their_ends():
+    names = [f"gradient-word2vec_window-10_lr-0.{at}_seed-0" for at in range(3)]
+    curves = Curves("loss", "Loss", "epochs", "nats", [line(n, "loss") for n in names], NO_TABLE)
+    texts = [t.get_text() for t in draw(curves_picture(curves)).axes[0].get_legend().texts]
+    assert texts == [f"gradient-word2v…10_lr-0.{at}_seed-0" for at in range(3)]
+
+
+def test_many_bars_of_one_section_have_their_names_beside_them():
+    names = [f"run {at}" for at in range(MOST_IN_LEGEND + 6)]
+    values = np.linspace(1, 60, len(names))[:, None]
+    axes = draw(bars_picture(Bars("t", "score", ["all"], names, values, NO_TABLE))).axes[0]
+    assert axes.get_legend() is None
+    ticks = dict(
+        zip((t.get_text() for t in axes.get_yticklabels()), axes.get_yticks(), strict=True)
+    )
+    middles = {bar.get_width(): bar.get_y() + bar.get_height() / 2 for bar in axes.patches}
+    assert [*ticks] == names
+    assert [*ticks.values()] == pytest.approx([middles[value] for value in values[:, 0]])
+
+
 def test_one_run_has_its_name_in_the_title_and_heldout_dotted():
     lines = [line("a$b$", "loss"), line("a$b$", "held-out loss", 2)]
     curves = Curves("loss", "Loss", "epochs", "nats", lines, NO_TABLE)
@@ -250,7 +270,7 @@ def test_bars_are_as_long_as_scores():
     assert [text.get_text() for text in axes.texts] == ["10.0", "not asked", "30.0", "40.0"]
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["first", "second"]
     many = [f"run {at}" for at in range(MOST_IN_LEGEND + 2)]
-    bars = Bars("set", "%", ["first"], many, np.ones((len(many), 1)), NO_TABLE, "set")
+    bars = Bars("set", "%", ["first", "second"], many, np.ones((len(many), 2)), NO_TABLE)
     axes = draw(bars_picture(bars)).axes[0]
     assert axes.get_legend().texts[-1].get_text() == "and 2 more"
 
@@ -449,6 +469,7 @@ def test_settings_of_other_pictures_are_left_alone(tmp_path):
     [
         (("{w}", "--what", "loss", "--out", "a.gif"), "does not end in .png, .svg or .pdf"),
         (("{w}", "--what", "loss", "--out", "none/a.png"), "none is no folder"),
+        (("{w}/run.json", "--what", "loss", "--out", "a.png"), "a picture is made of a run"),
         (("nobody", "--what", "loss", "--out", "a.png"), "there is no run 'nobody'"),
         (("{all}", "--what", "map", "--out", "a.png"), "is of one run, and 4 are given"),
         (("{w}", "--what", "response", "--out", "a.png"), "`w2v sweep` makes them"),

@@ -101,6 +101,7 @@ def test_its_options(run, folder):
     [
         (["my.txt"], 2, "my.txt is a file; a report is made of a run"),
         (["nothere"], 1, "there is no run 'nothere'"),
+        (["a", "--out", "report.pdf"], 2, "--out 'report.pdf' does not end in .html"),
         (["a", "--out", "no/where.html"], 1, "no is no folder; make it first"),
         (["a", "--list", "nothere.txt"], 2, "nothere.txt cannot be read"),
         (["a", "--analogies", "nothere.txt"], 1, "nothere.txt cannot be read"),

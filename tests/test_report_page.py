@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -343,6 +344,32 @@ def test_a_legend_hides_and_shows(page):
 def test_a_line_of_a_response_says_what_it_is_of(page):
     go(page, "response-1")
     assert page.locator("#response-1 .legend li").all_inner_texts() == ["lr=<b>"]
+
+
+def run_in(browser, names, expression):
+    """Return the value of an expression that uses functions of some scripts of the page."""
+    static = resources.files("w2v.report.page") / "static"
+    scripts = "\n".join((static / f"{name}.js").read_text("utf-8") for name in names)
+    page = browser.new_page()
+    value = page.evaluate(f"(() => {{ {scripts}\n return {expression}; }})()")
+    page.close()
+    return value
+
+
+def test_ticks_of_a_response_do_not_lie_over_each_other(browser):
+    places = [0.025, 0.05, 0.075, 0.1, 0.15, 0.3]
+    texts = [str(place) for place in places]
+    widths = json.dumps([2000, 220, 1])
+    asked = f"{widths}.map((width) => apart({places}, {json.dumps(texts)}, width))"
+    wide, narrow, none = run_in(browser, ["labels", "training"], asked)
+    assert wide == texts
+    assert (narrow[0], narrow[1], narrow[-1]) == ("0.025", "", "0.3")
+    assert none == ["0.025", "", "", "", "", "0.3"]
+
+
+def test_titles_of_axes_have_two_lines_where_one_has_no_room(browser):
+    asked = "axisTitle('python-forms, Spearman x 100', true).text"
+    assert run_in(browser, ["dom", "theme"], asked) == "python-forms,<br>Spearman x 100"
 
 
 def test_the_theme_follows_the_system_and_the_button(browser, file):

@@ -16,7 +16,7 @@ from w2v.config.loading import load_config
 from w2v.config.schema import Config, with_values
 from w2v.errors import DivergedError, RunError, SetError, UsageError, WordError
 from w2v.experiments.reading import RunSummary, read_run
-from w2v.report.collecting import collect, short_names
+from w2v.report.collecting import _some, collect, short_names
 from w2v.report.views import word_lists
 from w2v.report.views.arrows import MOST, arrows_of
 from w2v.report.views.bars import bars_of
@@ -559,6 +559,20 @@ def test_collect_everything(run, plain):
     assert len(report.maps[0].words) == 5
     assert steps == [(0, 2), (1, 2), (2, 2)]
     assert [view.run for view in collect([plain, run], views_of=1, tsne=False).maps] == ["two"]
+
+
+@pytest.mark.parametrize(
+    ("n", "chosen"), [(1, "a"), (2, "af"), (3, "aef"), (5, "abcef"), (6, "abcdef")]
+)
+def test_words_are_of_runs_whose_settings_differ(n, chosen):
+    windows = {"a": 1, "b": 1, "c": 2, "d": 2, "e": 5, "f": 10}
+    runs = {
+        name: summary(
+            [], config=with_values(Config(), {"model.window": window, "train.seed": seed})
+        )
+        for seed, (name, window) in enumerate(windows.items())
+    }
+    assert "".join(_some(runs, n)) == chosen
 
 
 def test_tsne_is_there_if_its_library_is(plain, monkeypatch):

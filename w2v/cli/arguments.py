@@ -7,10 +7,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from w2v.cli.terminal import printable
 from w2v.errors import ConfigError, OutputError, UsageError
 from w2v.shipped import shipped_files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from w2v.config import Resolved
 
 TEXT_ENDINGS = (".txt", ".csv", ".jsonl", ".gz", ".bz2", ".xz")  # of a corpus given as a config
@@ -84,3 +87,25 @@ def check_new_file(out: Path, *, force: bool, option: str = "--out") -> None:
     """
     if out.exists() and not force:
         raise OutputError(f"{out} exists; choose another {option}, or add --force to replace it")
+
+
+def check_runs(names: Sequence[str], made: str) -> None:
+    """Refuse files of vectors where runs are wanted: they do not tell how they were trained.
+
+    Parameters
+    ----------
+    names : sequence of str
+    made : str
+        What is made of runs.
+
+    Raises
+    ------
+    UsageError
+    """
+    for name in names:
+        # os.path, not Path: it answers no, where Path raises, for a name that no file can have.
+        if os.path.isfile(name):
+            raise UsageError(
+                f"{printable(name)} is a file; {made} is made of a run: give the folder that "
+                "`w2v train` wrote"
+            )

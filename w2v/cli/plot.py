@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from w2v.cli.answers import AS_JSON, print_json
-from w2v.cli.arguments import check_new_file
+from w2v.cli.arguments import check_new_file, check_runs
 from w2v.cli.completion import complete_run, complete_set
 from w2v.cli.terminal import common_options, note, printable
 from w2v.errors import OutputError, UsageError, quoted
@@ -120,6 +120,7 @@ def plot_command(
     from w2v.report.plots.pictures import require_matplotlib, write_picture
 
     require_matplotlib()
+    check_runs(names, "a picture")
     runs = [read_run(folder) for folder in find_run_folders(names)]
     picture = picture_of(what, runs, Wanted(n_words=points, **wanted))
     write_picture(picture, out, size=size, dpi=dpi, dark=dark, font=font)

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from w2v.cli.arguments import check_new_file
+from w2v.cli.arguments import check_new_file, check_runs
 from w2v.cli.bars import Bar
 from w2v.cli.completion import complete_run
 from w2v.cli.terminal import common_options, counted, note, printable
-from w2v.errors import OutputError, UsageError
+from w2v.errors import OutputError, UsageError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from w2v.report.contract import Report
 
+ENDINGS = (".html", ".htm")  # by which a browser knows a page
 MOST_WORDS = 10_000  # beyond which a browser needs many seconds to draw them
 FEWEST_WORDS = 2  # between which there is a distance
 
@@ -64,9 +65,11 @@ def report_command(
     from w2v.report.page.writing import check_library, write_page
 
     check_library()
-    check_runs(runs)
+    check_runs(runs, "a report")
     folders = find_run_folders(runs)
     out = out or default_out(runs, folders)
+    if out.suffix.lower() not in ENDINGS:
+        raise UsageError(f"--out {quoted(str(out))} does not end in .html")
     check_new_file(out, force=force)
     if not out.absolute().parent.is_dir():  # seen before the vectors are read
         raise OutputError(f"{out} cannot be written: {out.parent} is no folder; make it first")
@@ -77,22 +80,6 @@ def report_command(
     click.echo(printable(str(out)))
     n_runs = counted(len(report.runs), "run")
     note(f"{n_runs}, {n_bytes / 1e6:.1f} MB; open it in a browser")
-
-
-def check_runs(names: Sequence[str]) -> None:
-    """Refuse files of vectors: they do not tell how they were trained.
-
-    Raises
-    ------
-    UsageError
-    """
-    for name in names:
-        # os.path, not Path: it answers no, where Path raises, for a name that no file can have.
-        if os.path.isfile(name):
-            raise UsageError(
-                f"{printable(name)} is a file; a report is made of a run: give the folder that "
-                "`w2v train` wrote"
-            )
 
 
 def default_out(names: Sequence[str], folders: Sequence[Path]) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,13 +146,13 @@ def find_run_folders(names: Sequence[str], runs: Path = RUNS) -> list[Path]:
 def folders_within(folder: Path, depth: int = DEPTH) -> list[Path]:
     """List the run folders in a folder, and in the folders of runs in it, by name.
 
-    Damaged ones are among them, so that none is missing without a word. A folder that is closed to
-    the user holds none.
+    Numbers in names are in order too: window-2 goes before window-10. Damaged runs are among them,
+    so that none is missing without a word. A folder that is closed to the user holds none.
     """
     found: list[Path] = []
     inside: list[Path] = []
     with contextlib.suppress(OSError):
-        inside = sorted(folder.iterdir())
+        inside = sorted(folder.iterdir(), key=_place_of_name)
     for path in inside:
         if is_run_folder(path) or _is_damaged(path):
             found.append(path)
@@ -169,3 +170,9 @@ def _is_damaged(path: Path) -> bool:
     except OSError:
         pass
     return False
+
+
+def _place_of_name(path: Path) -> tuple[list[str | float], str]:
+    """Return by what paths of one folder are in order: texts and numbers in turn, as they come."""
+    parts = re.split(r"([0-9]+(?:\.[0-9]+)?)", path.name)
+    return [float(part) if at % 2 else part for at, part in enumerate(parts)], path.name

@@ -6,11 +6,14 @@ has its curves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from w2v.errors import UsageError
 from w2v.experiments.reading import RunSummary
+from w2v.experiments.tables import groups_over_seeds
 from w2v.report.contract import Arrows, FrequencyCurve, Report, Scatter, WordMap
 from w2v.report.views.arrows import arrows_of
 from w2v.report.views.bars import bars_of
@@ -55,7 +58,9 @@ def collect(
     tsne : bool, optional
         Whether maps have that plane; by default if its library is installed.
     views_of : int
-        So many runs, the first with vectors, have maps, arrows, norms and frequencies.
+        So many runs with vectors have maps, arrows, norms and frequencies: those that differ in
+        more than their seed before others, and of too many of those the first, the last, and some
+        between.
     on_progress : callable, optional
         Called with (runs whose words were looked at, of how many).
 
@@ -73,7 +78,9 @@ def collect(
     groups = read_word_lists(word_lists)
     wants_tsne = has_tsne() if tsne is None else tsne
     named = dict(zip(short_names(runs), runs, strict=True))
-    looked_at = [name for name, run in named.items() if (run.folder / VECTORS).exists()][:views_of]
+    looked_at = _some(
+        {name: run for name, run in named.items() if (run.folder / VECTORS).exists()}, views_of
+    )
     maps: list[WordMap] = []
     arrows: list[Arrows] = []
     norms: list[Scatter] = []
@@ -129,6 +136,17 @@ def short_names(runs: Sequence[RunSummary]) -> list[str]:
             length += 1
         names.append("/".join(path[-length:]))
     return names
+
+
+def _some(runs: Mapping[str, RunSummary], n: int) -> list[str]:
+    """Return the names of `n` runs that show most of how runs differ, or of all."""
+    firsts = [group.runs[0] for group in groups_over_seeds(runs.values())]
+    if len(firsts) > n:
+        firsts = [firsts[at] for at in np.linspace(0, len(firsts) - 1, n).round().astype(int)]
+    names = [name for name, run in runs.items() if any(run is first for first in firsts)]
+    others = [name for name in runs if name not in names]
+    chosen = {*names, *others[: max(0, n - len(names))]}
+    return [name for name in runs if name in chosen]
 
 
 def _title(names: Sequence[str]) -> str:

@@ -133,7 +133,7 @@ def _figures_of_kind(prefix: str) -> Callable[[Report, Figures], str]:
 
 
 def _of_words(prefix: str) -> Callable[[Report, Figures], str]:
-    """Return what makes a section about words, which may be of the first runs only."""
+    """Return what makes a section about words, which may be of some runs only."""
 
     def content(report: Report, figures: Figures) -> str:
         shown_runs = {view.run for view in report.maps}
@@ -142,8 +142,9 @@ def _of_words(prefix: str) -> Callable[[Report, Figures], str]:
             return found
         n_shown, n_runs = len(shown_runs), len(report.runs)
         return (
-            f'<p class="note">Words are shown of {n_shown} of the {n_runs} runs, the first that '
-            f"have vectors: name others first to see theirs.</p>\n{found}"
+            f'<p class="note">Words are shown of {n_shown} of the {n_runs} runs, with other '
+            "settings before other seeds: make a report of others alone to see theirs.</p>\n"
+            f"{found}"
         )
 
     return content

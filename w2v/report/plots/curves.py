@@ -50,12 +50,16 @@ def curves_picture(curves: Curves) -> Picture:
             axes.yaxis.set_major_formatter(plain_number)
         legend_beside(axes, len(runs) - MOST_IN_LEGEND)
 
-    return Picture(draw, [curves.title, *map(label_of, runs)])
+    return Picture(draw, [curves.title, *map(label_of, runs), *map(legend_label, runs)])
 
 
 def bars_picture(bars: Bars) -> Picture:
     """Return the picture of scores by section: bars to the right, a colour a run."""
     n_runs, n_sections = bars.values.shape
+    names = [legend_label(run) for run in bars.runs]
+    # A legend has no place for so many; of one section each bar can have its name beside it.
+    names_at_bars = n_sections == 1 and MOST_IN_LEGEND < n_runs <= MOST_WITH_VALUES
+    in_legend = 0 if n_runs == 1 or names_at_bars else MOST_IN_LEGEND
     height = min(max(SIZE[1] * 0.6, 1.3 + n_sections * (n_runs + 0.8) * BAR), TALLEST)
 
     def draw(figure: Figure, theme: Theme) -> None:
@@ -65,21 +69,23 @@ def bars_picture(bars: Bars) -> Picture:
         for run, values in enumerate(bars.values):
             at = middles + (run - (n_runs - 1) / 2) * thickness
             drawn = axes.barh(
-                at, np.nan_to_num(values), thickness * 0.9, color=theme.colour(run),
-                label=legend_label(bars.runs[run]) if n_runs > 1 and run < MOST_IN_LEGEND else None,
+                at, np.nan_to_num(values), thickness * 0.9,
+                color=theme.colour(0 if names_at_bars else run),
+                label=names[run] if in_legend > run else None,
             )  # fmt: skip
             if bars.values.size <= MOST_WITH_VALUES:
                 shown = ["not asked" if np.isnan(v) else f"{v:.1f}" for v in values]
                 axes.bar_label(drawn, shown, padding=3, fontsize=SMALL)
         axes.set_yticks(middles, [label_of(section) for section in bars.sections])
+        if names_at_bars:
+            axes.set_yticks((np.arange(n_runs) - (n_runs - 1) / 2) * thickness, names)
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
         axes.margins(x=0.12, y=0.02)
         axes.set(xlabel=bars.y_title, xlim=(min(0.0, axes.get_xlim()[0]), None))
         axes.set_title(bars.title if n_runs > 1 else f"{bars.title}, {label_of(bars.runs[0])}")
-        legend_beside(axes, n_runs - MOST_IN_LEGEND)
+        legend_beside(axes, n_runs - MOST_IN_LEGEND if in_legend else 0)
 
-    return Picture(
-        draw, [bars.title, *map(label_of, [*bars.runs, *bars.sections])], (SIZE[0], height)
-    )
+    texts = [*map(label_of, [*bars.runs, *bars.sections]), *map(legend_label, bars.runs)]
+    return Picture(draw, [bars.title, *texts], (SIZE[0], height))

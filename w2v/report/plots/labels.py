@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from w2v.report.plots.pictures import SMALL, Axes, Theme
 
 LONGEST = 24  # letters of a label
+LONGEST_NAME = 32  # of a run in a legend
 NOT_SHOWN = "\N{REPLACEMENT CHARACTER}"  # in place of what shows nothing
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufe0e\ufe0f\ufeff"  # joiners and marks of width 0
 GAP = 3.0  # points between a word and its point
@@ -26,15 +27,30 @@ def label_of(word: str) -> str:
     >>> label_of("a" * 30)
     'aaaaaaaaaaaaaaaaaaaaaaa…'
     """
-    seen = "".join(
-        letter if letter.isprintable() else NOT_SHOWN for letter in word if letter not in INVISIBLE
-    )
+    seen = _seen(word)
     return seen if len(seen) <= LONGEST else f"{seen[: LONGEST - 1]}…"
 
 
+def _seen(word: str) -> str:
+    """Return a word without letters that show nothing."""
+    return "".join(
+        letter if letter.isprintable() else NOT_SHOWN for letter in word if letter not in INVISIBLE
+    )
+
+
 def legend_label(name: str) -> str:
-    """Return a name as it is written in a legend: matplotlib leaves out those that begin with _."""
-    label = label_of(name)
+    """Return the name of a run as it is written in a legend.
+
+    Long names lose their middle, as runs of a sweep begin alike. Matplotlib leaves out those that
+    begin with _.
+
+    >>> legend_label("window-10_" * 3 + "lr-0.05_seed-0")
+    'window-10_windo…0_lr-0.05_seed-0'
+    """
+    label = _seen(name)
+    if len(label) > LONGEST_NAME:
+        half = LONGEST_NAME // 2
+        label = f"{label[: half - 1]}…{label[-half:]}"
     return f" {label}" if label.startswith("_") else label
 
 

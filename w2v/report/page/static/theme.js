@@ -37,7 +37,7 @@ function theme() {
 // The title of an axis, in two lines where one has no room.
 function axisTitle(text, isNarrow) {
   const half = Math.floor(text.length / 2);
-  const at = isNarrow && text.length > 28 ? text.indexOf(" ", half - 6) : -1;
+  const at = isNarrow && text.length > 22 ? text.indexOf(" ", half - 6) : -1;
   const parts = at > 0 ? [text.slice(0, at), text.slice(at + 1)] : [text];
   return { text: parts.map((part) => plain(part)).join("<br>") };
 }

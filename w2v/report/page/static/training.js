@@ -70,7 +70,7 @@ function drawBars(view, look, { plot }) {
 }
 
 // Numbers far apart stand on a logarithmic axis; with a zero among them, side by side.
-function responseAxis(x) {
+function responseAxis(x, width) {
   const numbers = x.every((value) => typeof value === "number");
   const positive = numbers ? x.filter((value) => value > 0) : [];
   const isWide = positive.length > 1 && Math.max(...positive) / Math.min(...positive) >= 20;
@@ -78,11 +78,28 @@ function responseAxis(x) {
   if (!numbers || (isWide && positive.length < x.length)) {
     return { at: x.map((_, i) => i), axis: { ...ticks, tickvals: x.map((_, i) => i) } };
   }
-  return { at: x, axis: { ...ticks, tickvals: x, type: isWide ? "log" : "linear" } };
+  ticks.ticktext = apart(isWide ? x.map(Math.log) : x, ticks.ticktext, width);
+  return { at: x, axis: { ...ticks, tickvals: x, type: isWide ? "log" : "linear", tickangle: 0 } };
 }
 
-function drawResponse(view, look) {
-  const { at, axis } = responseAxis(view.x);
+// The texts of ticks, empty where they would lie over another: the first and the last go before.
+function apart(places, texts, width) {
+  const [first, last] = [Math.min(...places), Math.max(...places)];
+  const boxes = places.map((place, i) => {
+    const middle = last > first ? (place - first) / (last - first) * width : 0;
+    return [middle - textWidth(texts[i]) / 2, middle + textWidth(texts[i]) / 2];
+  });
+  let end = -Infinity;
+  return texts.map((text, i) => {
+    const isLast = i === texts.length - 1;
+    if (i > 0 && !isLast && (boxes[i][0] < end || boxes[i][1] > boxes.at(-1)[0])) return "";
+    end = boxes[i][1];
+    return text;
+  });
+}
+
+function drawResponse(view, look, { plot }) {
+  const { at, axis } = responseAxis(view.x, plot.clientWidth - 100); // without the other axis
   const traces = view.series.map((series, s) => ({
     type: "scatter", mode: "lines+markers", x: at, y: series.means, meta: [series.label],
     connectgaps: true,
