@@ -18,7 +18,7 @@ from w2v.errors import DivergedError, RunError, SetError, UsageError, WordError
 from w2v.experiments.reading import RunSummary, read_run
 from w2v.report.collecting import _some, collect, short_names
 from w2v.report.views import word_lists
-from w2v.report.views.arrows import MOST, arrows_of
+from w2v.report.views.arrows import MOST, arrows_of, read_analogies
 from w2v.report.views.bars import bars_of
 from w2v.report.views.curves import MAX_POINTS, curves_of
 from w2v.report.views.frequencies import WITH_EARLIER, frequencies_of
@@ -273,7 +273,7 @@ def king():
 def test_arrows_of_given_questions(king, tmp_path):
     file = tmp_path / "royal.txt"
     file.write_text(": a\nman king woman queen\nman king girl PRINCESS\nman king no one\n", "utf-8")
-    [view] = arrows_of("made", king, analogies=str(file))
+    [view] = arrows_of("made", king, analogies=read_analogies(str(file)))
     assert view.title == "royal, a: 2 of 2 answered rightly"
     assert [arrow.words[3] for arrow in view.arrows] == ["queen", "Princess"]
     assert [arrow.answer for arrow in view.arrows] == ["queen", "Princess"]
@@ -296,7 +296,7 @@ def test_arrows_are_chosen_from_one_section(run, king, tmp_path):
 def test_there_are_no_more_arrows_than_can_be_told_apart(king, tmp_path):
     file = tmp_path / "many.txt"
     file.write_text("man king woman queen\n" * (MOST + 3), "utf-8")
-    assert len(arrows_of("made", king, analogies=str(file))[0].arrows) == MOST
+    assert len(arrows_of("made", king, analogies=read_analogies(str(file)))[0].arrows) == MOST
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_questions_that_are_none(king, tmp_path, content, error, message):
     if content is not None:
         file.write_text(content, "utf-8")
     with pytest.raises(error, match=message):
-        arrows_of("made", king, analogies=str(file))
+        arrows_of("made", king, analogies=read_analogies(str(file)))
 
 
 # ------------------------------------------------------------------ norms and frequencies
@@ -608,3 +608,13 @@ def test_names_are_as_short_as_tells_runs_apart(tmp_path):
         short_names([made[0], made[0]])
     with pytest.raises(UsageError, match="no run"):
         collect([])
+
+
+def test_a_mistake_in_a_name_is_found_before_any_map_is_made(run, tmp_path):
+    def on_progress(n_done, n):
+        raise AssertionError("too late")
+
+    (tmp_path / "pairs.txt").write_text("red blue 9\ncat dog 2\n", "utf-8")
+    for name, error in (("no-such-set", SetError), (str(tmp_path / "pairs.txt"), UsageError)):
+        with pytest.raises(error):
+            collect([run], analogies=name, tsne=False, on_progress=on_progress)

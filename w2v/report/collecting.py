@@ -15,7 +15,7 @@ from w2v.errors import UsageError
 from w2v.experiments.reading import RunSummary
 from w2v.experiments.tables import groups_over_seeds
 from w2v.report.contract import Arrows, FrequencyCurve, Report, Scatter, WordMap
-from w2v.report.views.arrows import arrows_of
+from w2v.report.views.arrows import arrows_of, read_analogies
 from w2v.report.views.bars import bars_of
 from w2v.report.views.curves import curves_of
 from w2v.report.views.frequencies import frequencies_of
@@ -75,7 +75,7 @@ def collect(
     """
     if not runs:
         raise UsageError("there is no run to look at")
-    groups = read_word_lists(word_lists)
+    groups, asked = read_word_lists(word_lists), read_analogies(analogies)
     wants_tsne = has_tsne() if tsne is None else tsne
     named = dict(zip(short_names(runs), runs, strict=True))
     looked_at = _some(
@@ -96,7 +96,7 @@ def collect(
                 name, vectors, n_words=n_words, groups=groups, tsne=wants_tsne, specials=specials
             )
         )
-        arrows += arrows_of(name, vectors, analogies=analogies, sets=run.config.eval.sets)
+        arrows += arrows_of(name, vectors, analogies=asked, sets=run.config.eval.sets)
         norms.append(norms_of(name, vectors, specials))
         found = frequencies_of(name, run)
         frequencies += [] if found is None else [found]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from w2v.report.contract import FrequencyCurve, Report, RunFacts
@@ -70,7 +71,14 @@ def sections(report: Report, figures: Figures) -> str:
 
 def _runs(report: Report, figures: Figures) -> str:
     """Return the facts of the runs and the commands that train them again."""
-    facts = [{**dict(run.facts), "folder": run.folder} for run in report.runs]
+    folders = [run.folder for run in report.runs]
+    parents = {str(Path(folder).parent) for folder in folders}
+    if len(folders) > SIDE_BY_SIDE and len(parents) == 1:  # their names say the rest
+        folders = [*parents] * len(folders)
+    facts = [
+        {**dict(run.facts), "folder": folder}
+        for run, folder in zip(report.runs, folders, strict=True)
+    ]
     names = dict.fromkeys(name for found in facts for name in found)
     rows = [[name, *(found.get(name, "–") for found in facts)] for name in names]
     shared = [row for row in rows if len(report.runs) > 1 and len(set(row[1:])) == 1]

@@ -14,7 +14,7 @@ from w2v.report.plots.curves import bars_picture, curves_picture
 from w2v.report.plots.pictures import Picture
 from w2v.report.plots.sums import frequency_picture, response_picture
 from w2v.report.plots.words import arrows_picture, map_picture, norms_picture
-from w2v.report.views.arrows import arrows_of
+from w2v.report.views.arrows import arrows_of, read_analogies
 from w2v.report.views.bars import bars_of
 from w2v.report.views.curves import curves_of
 from w2v.report.views.frequencies import frequencies_of
@@ -127,7 +127,9 @@ def _arrows(runs: Runs, wanted: Wanted) -> Picture:
     """Return the picture of analogies."""
     name, run = _only("arrows", runs)
     vectors = WordVectors.load(run.folder)
-    views = arrows_of(name, vectors, analogies=wanted.analogies, sets=run.config.eval.sets)
+    views = arrows_of(
+        name, vectors, analogies=read_analogies(wanted.analogies), sets=run.config.eval.sets
+    )
     if not views:
         raise UsageError(
             f"no question of four words that {name} knows; give --analogies a file of them"

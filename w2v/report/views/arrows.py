@@ -24,7 +24,11 @@ Rows = tuple[int, int, int, int]
 
 
 def arrows_of(
-    run: str, vectors: WordVectors, *, analogies: str | None = None, sets: Sequence[str] = ()
+    run: str,
+    vectors: WordVectors,
+    *,
+    analogies: AnalogySet | None = None,
+    sets: Sequence[str] = (),
 ) -> list[Arrows]:
     """Return analogies of a run.
 
@@ -36,8 +40,8 @@ def arrows_of(
     run : str
         Its name.
     vectors : WordVectors
-    analogies : str, optional
-        A file or the name of a set, of which the first `MOST` questions of every section are drawn.
+    analogies : AnalogySet, optional
+        The first `MOST` questions of every section are drawn.
     sets : sequence of str
         Names of sets to choose from by default, before the built-in ones.
 
@@ -48,21 +52,14 @@ def arrows_of(
 
     Raises
     ------
-    SetError
-        If there is no such set, or it cannot be read.
-    UsageError
-        If it is no set of analogies.
     RunError
         If a vector is not finite.
     """
     row_of = _rows_by_spelling(vectors, COMMONEST if analogies is None else len(vectors))
     if analogies is not None:
-        asked = find_set(analogies)
-        if not isinstance(asked, AnalogySet):
-            raise UsageError(f"{analogies} is a set of similarity; arrows are drawn of analogies")
-        sections = _known(asked, row_of)
+        sections = _known(analogies, row_of)
         return [
-            _arrows(run, asked.name, section, vectors, questions[:MOST])
+            _arrows(run, analogies.name, section, vectors, questions[:MOST])
             for section, questions in sections.items()
         ]
     name, sections = _best_covered(sets, row_of)
@@ -70,6 +67,24 @@ def arrows_of(
         return []
     section, questions = _best_answered(vectors, sections)
     return [_arrows(run, name, section, vectors, questions)]
+
+
+def read_analogies(name: str | None) -> AnalogySet | None:
+    """Return the questions that a user wants to see as arrows: of a file, or the set of that name.
+
+    Raises
+    ------
+    SetError
+        If there is no such set, or it cannot be read.
+    UsageError
+        If it is no set of analogies.
+    """
+    if name is None:
+        return None
+    asked = find_set(name)
+    if not isinstance(asked, AnalogySet):
+        raise UsageError(f"{name} is a set of similarity; arrows are drawn of analogies")
+    return asked
 
 
 def _rows_by_spelling(vectors: WordVectors, n_words: int) -> dict[str, int]:

@@ -7,6 +7,8 @@ from w2v.experiments.reading import RunSummary
 from w2v.experiments.reproducing import command_of
 from w2v.report.contract import RunFacts
 
+TOKENS = ("read", "kept", "trained")  # of run.json
+
 
 def facts_of(name: str, run: RunSummary) -> RunFacts:
     """Return the facts of a run.
@@ -22,7 +24,7 @@ def facts_of(name: str, run: RunSummary) -> RunFacts:
     facts = [
         ("status", run.status),
         ("text", _text(run)),
-        ("tokens", _tokens(tokens)),
+        *((f"tokens {what}", f"{tokens[what]:,}") for what in TOKENS if what in tokens),
         ("vocabulary", _with_unit(record.get("V"), "words")),
         ("vectors", _with_unit(record.get("D"), "numbers a word")),
         ("seconds", _seconds(run)),
@@ -41,12 +43,6 @@ def _text(run: RunSummary) -> str:
     """Return the text's path."""
     path = run.config.corpus.path
     return ", ".join([path] if isinstance(path, str) else path)
-
-
-def _tokens(tokens: dict[str, int]) -> str:
-    """Say how many tokens were read, kept and trained."""
-    parts = [f"{tokens[key]:,} {key}" for key in ("read", "kept", "trained") if key in tokens]
-    return ", ".join(parts)
 
 
 def _with_unit(value: int | None, unit: str) -> str:
