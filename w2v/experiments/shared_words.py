@@ -132,7 +132,7 @@ class Shared:
     @functools.cached_property
     def _place_at(self) -> list[Rows]:
         """The place of each row of each run, GONE of a word that is not common."""
-        found = []
+        found: list[Rows] = []
         for run, rows in zip(self.runs, self.rows, strict=True):
             places = np.full(len(run), GONE, np.int64)
             places[rows] = np.arange(len(rows))

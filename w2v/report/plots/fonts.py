@@ -143,7 +143,8 @@ def _open(path: str, index: int = 0) -> Any:
     """Open a face of a font file."""
     from matplotlib.ft2font import FT2Font
 
-    return FT2Font(path, face_index=index) if index else FT2Font(path)
+    options: dict[str, Any] = {"face_index": index} if index else {}  # not in older matplotlib
+    return FT2Font(path, **options)
 
 
 def _together(faces: Iterable[Face]) -> set[str]:
