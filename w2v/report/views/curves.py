@@ -93,8 +93,11 @@ def _loss(stretch: Stretch) -> float:
 
 
 def _rate(stretch: Stretch) -> float:
-    """Return the mean learning rate."""
-    return float(np.mean([chunk["lr"] for chunk in stretch.chunks]))
+    """Return the mean learning rate; a chunk at the end of an epoch may have a few words only."""
+    rates = [chunk["lr"] for chunk in stretch.chunks]
+    ends = [chunk["positions"] for chunk in stretch.chunks]
+    weights = np.diff([ends[-1] - stretch.positions, *ends])
+    return float(np.average(rates, weights=weights))
 
 
 def _speed(stretch: Stretch) -> float:
