@@ -229,6 +229,8 @@ class Response:
     table : Table
     key : str
         The measure's key.
+    is_comparable : bool
+        Whether its values at different settings are a measure of each other.
     """
 
     setting: str
@@ -238,6 +240,14 @@ class Response:
     series: list[tuple[str, NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]]
     table: Table
     key: str = ""
+    is_comparable: bool = True
+
+    @property
+    def title(self) -> str:
+        """The measure, and which values of it are the good ones."""
+        if not self.is_comparable:
+            return f"{self.measure} (not comparable)"
+        return f"{self.measure} ({self.better} is better)" if self.better else self.measure
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,7 @@ def _(view: Response) -> str:
                 f"{label + ': ' if label else ''}{_said(means[first])} at {view.x[first]}, "
                 f"{_said(means[last])} at {view.x[last]}"
             )
-    better = f" ({view.better} is better)" if view.better else ""
-    return f"Line chart, {view.measure}{better} by {view.setting}: {'; '.join(said)}"
+    return f"Line chart, {view.title} by {view.setting}: {'; '.join(said)}"
 
 
 @sentence_of.register

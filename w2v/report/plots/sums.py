@@ -98,13 +98,12 @@ def response_picture(view: Response) -> Picture:
             axes.set_xscale("log")
             axes.xaxis.set_minor_locator(_no_ticks())
         axes.set_xticks(at, [_shown(value) for value in view.x])
-        better = f" ({view.better} is better)" if view.better else ""
-        axes.set(xlabel=view.setting, ylabel=f"{view.measure}{better}")
+        axes.set(xlabel=view.setting, ylabel=view.title)
         axes.set_title(f"Response to {view.setting}: {_what_bars_are(n_runs)}")
         legend_beside(axes)
 
     labels = [label for label, *_ in view.series]
-    return Picture(draw, [view.setting, view.measure, *labels, *map(_shown, view.x)])
+    return Picture(draw, [view.setting, view.title, *labels, *map(_shown, view.x)])
 
 
 def _what_bars_are(n_runs: set[int]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.config.showing import yaml_value
+from w2v.experiments.comparing import DECIDES
 from w2v.experiments.measures import Measure, measures_of
 from w2v.experiments.reading import RunSummary
 from w2v.experiments.tables import SEED, differing_settings, groups_over_seeds, settings_of
@@ -82,6 +83,7 @@ def _response(points: Sequence[Point], path: str, measure: Measure) -> Response 
         series=series,
         table=_table(path, measure, [text for _, text in x], series),
         key=measure.key,
+        is_comparable=not set(DECIDES.get(measure.key, ())).intersection(points[0][0]),
     )
 
 
