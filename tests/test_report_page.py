@@ -220,8 +220,13 @@ def test_the_word_itself_goes_before_longer_ones(page):
 
 def test_a_word_that_is_not_there_is_said(page):
     search(page, "nowhere", "Enter")
+    said = page.locator(".finder .said")
     assert page.locator("#announcer").inner_text() == "no word of the map has these letters"
+    assert said.inner_text() == "no word of the map has these letters"
+    assert said.is_visible()
     assert page.locator(".neighbours h4").count() == 0
+    search(page, "中文", "Enter")
+    assert said.inner_text() == ""
 
 
 def test_enter_belongs_to_the_input_method_while_it_composes(page):

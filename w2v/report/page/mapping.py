@@ -19,6 +19,7 @@ MAP_SIDE = """<div class="side" hidden>
 <input id="word-search" type="search" role="combobox" aria-expanded="false"
  aria-controls="word-list" aria-autocomplete="list" autocomplete="off" autocapitalize="off"
  spellcheck="false" placeholder="type, then Enter">
-<ul id="word-list" role="listbox" aria-label="Words found"></ul></div>
+<ul id="word-list" role="listbox" aria-label="Words found"></ul>
+<p class="said how" aria-hidden="true"></p></div>
 <div class="neighbours"></div>
 </div>"""

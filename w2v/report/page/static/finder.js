@@ -9,6 +9,7 @@ class Finder {
   constructor(element, words, choose) {
     this.input = element.querySelector("input");
     this.list = element.querySelector("ul");
+    this.said = element.querySelector(".said");
     this.words = words;
     this.choose = choose;
     this.active = -1;
@@ -43,9 +44,14 @@ class Finder {
       wordElement(this.words()[word]))));
     this.input.setAttribute("aria-expanded", this.options.length > 0);
     this.activate(-1);
-    if (this.input.value.trim()) {
-      announce(found.length ? `${found.length} words found` : "no word of the map has these letters");
-    }
+    this.said.textContent = "";
+    if (found.length) announce(`${found.length} words found`);
+    else if (this.input.value.trim()) this.sayNone();
+  }
+
+  sayNone() {
+    this.said.textContent = "no word of the map has these letters";
+    announce(this.said.textContent);
   }
 
   activate(i) {
@@ -71,7 +77,7 @@ class Finder {
       event.preventDefault();
       const found = isOpen ? this.options : this.find(this.input.value);
       if (found.length) this.take(found[Math.max(this.active, 0)]);
-      else announce("no word of the map has these letters");
+      else this.sayNone();
     } else if (event.key === "Escape" && isOpen) {
       event.preventDefault(); // the first Escape closes the list, the next one resets the map
       this.close();
@@ -80,6 +86,7 @@ class Finder {
 
   take(word) {
     this.input.value = this.words()[word];
+    this.said.textContent = "";
     this.close();
     this.choose(word);
   }

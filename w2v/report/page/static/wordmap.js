@@ -111,7 +111,7 @@ class WordMap extends Figure {
 
   reset() {
     this.word = null;
-    this.finder.input.value = "";
+    this.finder.input.value = this.finder.said.textContent = "";
     this.showNeighbours();
     this.showAll();
     announce("all words are shown");
