@@ -218,6 +218,7 @@ def test_settings_that_do_not_fit_the_vocabulary(folder, settings, sentence):
     [
         (["nowhere"], "there is no config 'nowhere'; shipped are "),
         (["quikstart"], "there is no config 'quikstart'; did you mean quickstart?"),
+        (["seasons-ko"], "'seasons-ko' is no config; a text to train on is given with --corpus s"),
         (["my.txt"], "'my.txt' is no config; a text to train on is given with --corpus my.txt"),
         (["new.txt"], "'new.txt' is no config; a text to train on is given with --corpus new.txt"),
         (["a", "b"], "'b' is neither key=value nor the only config ('a' is one); a text is given"),

@@ -531,6 +531,17 @@ def test_a_point_that_will_fail_is_named(plan):
     assert expected["padding-idx-99"].problem.startswith("embedding.padding_idx: 99 is no row")
 
 
+def test_the_text_of_a_sweep_is_given_as_that_of_a_run(corpus, folder):
+    name = "a,b.txt"  # a path, not two values
+    Path(name).write_bytes(Path(corpus).read_bytes())
+    command = ["sweep", "--corpus", name, *SMALL, "train.seed=1,2", "--dry-run"]
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["point", "seed-1", "seed-2"]
+    twice = CliRunner().invoke(main, [*command, f"corpus.path={name}"])
+    assert twice.stderr == ("w2v: the corpus is given twice, with --corpus and with corpus.path=\n")
+
+
 def test_what_a_dry_run_says_of_points_that_will_fail(corpus, folder):
     axes = [f"corpus.path={corpus}", *SMALL, "train.seed=1,2", "embedding.padding_idx=98,99"]
     said = CliRunner().invoke(main, ["sweep", *axes, "--dry-run"])

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from w2v.cli.completion import complete_corpus
 from w2v.cli.terminal import printable
 from w2v.errors import ConfigError, OutputError, UsageError
 from w2v.shipped import shipped_files
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from w2v.config import Resolved
 
+CORPUS = click.option(
+    "--corpus",
+    "corpora",
+    multiple=True,
+    metavar="PATH",
+    shell_complete=complete_corpus,
+    help="A text to train on: file, folder, glob, -, or a name of `w2v corpus list`. Repeatable.",
+)
 TEXT_ENDINGS = (".txt", ".csv", ".jsonl", ".gz", ".bz2", ".xz")  # of a corpus given as a config
 
 
@@ -37,6 +47,21 @@ def split_arguments(arguments: tuple[str, ...]) -> tuple[str | None, list[str]]:
     return (configs[0] if configs else None), overrides
 
 
+def given_corpus(corpora: Sequence[str], overrides: Sequence[str]) -> dict[str, str | list[str]]:
+    """Return the setting that `--corpus` stands for, with its value; nothing without it.
+
+    Raises
+    ------
+    UsageError
+        If an override gives the corpus too.
+    """
+    if corpora and any(text.startswith("corpus.path=") for text in overrides):
+        raise UsageError("the corpus is given twice, with --corpus and with corpus.path=")
+    if not corpora:
+        return {}
+    return {"corpus.path": corpora[0] if len(corpora) == 1 else list(corpora)}
+
+
 def find_config(name: str) -> Path:
     """Return the file of a config: a path, a run folder, or the name of a shipped one.
 
@@ -56,7 +81,9 @@ def find_config(name: str) -> Path:
     shipped = experiments | configs
     if name in shipped:
         return shipped[name]
-    if ending not in ("", ".yaml", ".yml"):
+    from w2v.text.builtin import builtin_corpora  # late: it is asked for a wrong name only
+
+    if ending not in ("", ".yaml", ".yml") or name in builtin_corpora():
         raise ConfigError(
             [f"{name!r} is no config; a text to train on is given with --corpus {name}"]
         )

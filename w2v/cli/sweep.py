@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from w2v.cli.answers import AS_JSON, print_json
-from w2v.cli.arguments import find_config, split_arguments
+from w2v.cli.arguments import CORPUS, find_config, given_corpus, split_arguments
 from w2v.cli.completion import complete_sweep
 from w2v.cli.terminal import (
     common_options,
@@ -42,6 +42,7 @@ N_NAMED = 3  # failed points that the last line names, beside the first
     "--jobs", metavar="N", default=1, show_default=True, type=click.IntRange(1),
     help="How many points are trained at once; changes no bit of the result.",
 )  # fmt: skip
+@CORPUS
 @click.option(
     "--out",
     metavar="DIR",
@@ -58,6 +59,7 @@ N_NAMED = 3  # failed points that the last line names, beside the first
 def sweep_command(
     arguments: tuple[str, ...],
     jobs: int,
+    corpora: tuple[str, ...],
     out: Path | None,
     dry_run: bool,
     force: bool,
@@ -68,7 +70,8 @@ def sweep_command(
 
     \b
         w2v sweep toy-world model.window=2,5,10 train.seed=0..4
-        w2v sweep my.yaml --dry-run             what would be trained, and how long
+        w2v sweep --corpus my.txt train.lr=0.05,0.15,0.5
+        w2v sweep my.yaml --dry-run             what it would train, how long
         w2v sweep my.yaml --jobs 2              two at a time
 
     CONFIG is as for `w2v train`; it may have a section `sweep`:
@@ -91,7 +94,8 @@ def sweep_command(
     from w2v.training.memory import keep_freed_memory
 
     name, axes = split_arguments(arguments)
-    resolved = load_config(None if name is None else find_config(name), axes=axes)
+    values = given_corpus(corpora, axes)
+    resolved = load_config(None if name is None else find_config(name), values=values, axes=axes)
     if not resolved.sweep:
         raise UsageError(
             "nothing to sweep over; give a setting several values, for example "

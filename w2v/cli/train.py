@@ -11,10 +11,9 @@ from types import FrameType
 
 import click
 
-from w2v.cli.arguments import split_arguments
-from w2v.cli.completion import complete_corpus, complete_run, complete_train
+from w2v.cli.arguments import CORPUS, given_corpus, split_arguments
+from w2v.cli.completion import complete_run, complete_train
 from w2v.cli.terminal import common_options, note, seconds_for_people
-from w2v.errors import UsageError
 
 COMMON_RANK = 200  # a word that is common, but no function word, for the example at the end
 
@@ -23,14 +22,7 @@ COMMON_RANK = 200  # a word that is common, but no function word, for the exampl
 @click.argument(
     "arguments", nargs=-1, metavar="[CONFIG] [key=value]...", shell_complete=complete_train
 )
-@click.option(
-    "--corpus",
-    "corpora",
-    multiple=True,
-    metavar="PATH",
-    shell_complete=complete_corpus,
-    help="A text to train on: file, folder, glob, -, or a name of `w2v corpus list`. Repeatable.",
-)
+@CORPUS
 @click.option(
     "--from",
     "known",
@@ -75,11 +67,8 @@ def train_command(
     from w2v.training.trainer import train
 
     name, overrides = split_arguments(arguments)
-    if corpora and any(text.startswith("corpus.path=") for text in overrides):
-        raise UsageError("the corpus is given twice, with --corpus and with corpus.path=")
-    if corpora:
-        path = corpora[0] if len(corpora) == 1 else list(corpora)
-        overrides.append(f"corpus.path={yaml_value(path)}")
+    given = given_corpus(corpora, overrides)
+    overrides += [f"{key}={yaml_value(path)}" for key, path in given.items()]
     config, fitted = load_for_training(name, overrides, known, vocabulary)
     recorded = recorded_start(name)
     keep_freed_memory()
