@@ -20,11 +20,11 @@ WHAT = {
     "lr": "the learning rate over epochs",
     "speed": "words/s over epochs",
     "eval": "scores by section of a set (--set), a bar a run",
-    "map": "words in a plane, by PCA or --tsne, coloured by frequency or --list",
+    "map": "words in a plane, PCA or --tsne; colours: frequency or --list",
     "arrows": "analogies as arrows (--analogies)",
     "norms": "norms of vectors against frequency",
     "frequency": "how often words occur, and which tokens are trained",
-    "response": "a --measure by a --setting of a sweep, with error bars over seeds",
+    "response": "a --measure by a --setting of a sweep, error bars over seeds",
 }
 WHAT_LINES = "\n".join(f"        {name:<10}  {what}" for name, what in WHAT.items())
 
@@ -51,6 +51,11 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic in new release
 @click.command(
     "plot",
     help=f"""Draw a view of RUN as a picture.
+
+    \b
+        w2v plot latest --what loss --out loss.png
+        w2v plot latest --what map --word king --word queen --out map.svg
+        w2v plot my-sweep --what response --measure loss --out loss.svg
 
     RUN is a run folder, a run's name in runs/, `latest`, or a folder of runs, such as a sweep's.
 

@@ -57,6 +57,11 @@ def report_command(
 ) -> None:
     """Write what there is to see of runs as one HTML file.
 
+    \b
+        w2v report latest
+        w2v report runs/toy-world-sweep --out sweep.html
+        w2v report old new --list colours.txt
+
     RUN is a run folder, a run's name in runs/, `latest`, or a folder of runs such as a sweep's. The
     file opens in any browser and fetches nothing: loss curves, evaluation, settings side by side, a
     map of the words with a search box, analogies, norms, and the vocabulary.

@@ -28,7 +28,13 @@ AS_CSV = click.option("--csv", "as_csv", is_flag=True, help="Print CSV (RFC 4180
 @click.group("runs")
 @common_options
 def runs_group() -> None:
-    """List runs, show one, and compare settings over seeds."""
+    """List runs, show one, and compare settings over seeds.
+
+    \b
+        w2v runs list                          all below runs/
+        w2v runs show latest                   one, in full
+        w2v runs compare runs/toy-world-sweep  its settings, over seeds
+    """
 
 
 @runs_group.command("list")
@@ -42,6 +48,10 @@ def list_command(
     names: tuple[str, ...], sort: str | None, reverse: bool, as_json: bool, as_csv: bool
 ) -> None:
     """Print a table of runs: the settings that differ, and what was measured.
+
+    \b
+        w2v runs list runs/toy-world-sweep --sort loss
+        w2v runs list --csv > runs.csv
 
     A FOLDER of runs, such as a sweep's, stands for all that are in it; without any argument all
     runs below runs/ are listed. The newest is last.
@@ -83,6 +93,10 @@ def compare_command(
     names: tuple[str, ...], sort: str | None, reverse: bool, as_json: bool, as_csv: bool
 ) -> None:
     """Compare settings: mean ± standard deviation over the runs that differ in the seed alone.
+
+    \b
+        w2v runs compare runs/toy-world-sweep --sort toy-world --reverse
+        w2v runs compare old new
 
     A FOLDER of runs, such as a sweep's, stands for all that are in it. Of two settings it is said
     which differences are larger than seed noise. Two runs stand for all runs beside them that are
@@ -240,7 +254,7 @@ def _note_on_losses(runs: Sequence[RunSummary]) -> None:
             paths.update(dict.fromkeys(deciding_settings(measure, values[0], other)))
         if paths:
             name = measure.title.rpartition(", ")[0]
-            _note(f"{name}: no measure of each other where {', '.join(paths)} differ")
+            _note(f"{name}: not to be compared between runs that differ in {', '.join(paths)}")
 
 
 def _note(text: str) -> None:

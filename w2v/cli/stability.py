@@ -42,6 +42,11 @@ def stability_command(
 ) -> None:
     """Say which answers can be trusted: how many neighbours of a word come again.
 
+    \b
+        w2v sweep toy-world train.seed=0..4 --out seeds
+        w2v stability seeds
+        w2v stability seeds --word king
+
     The same words are asked of runs that differ in their seed, and the ten nearest neighbours are
     compared, by how often words are seen. A RUN is a run folder, a run's name, a folder of runs, or
     a file of vectors. With --word the neighbours of one word are printed, each with how many of the

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from tqdm import tqdm
 
 from w2v.cli.bars import Bar
-from w2v.cli.terminal import counted, note, printable, seconds_for_people, settings, warn
+from w2v.cli.terminal import counted, note, printable, seconds_for_people, settings, warn, wrapped
 from w2v.experiments.measures import LOSS
 from w2v.experiments.planning import SweepPlan
 from w2v.experiments.points import Point
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 N_SHOWN = 2  # points at work that the bar names
+BAR = "{{percentage:3.0f}}% |{{bar:12}}| {} left, {{desc}}"
+TELLING = 0.05  # so much of a point tells how long the rest takes; less is its start alone
 
 
 class ReadingBar(Bar):
@@ -76,7 +78,7 @@ class SweepProgress(SweepObserver):
             disable=not self._with_bar,
             dynamic_ncols=True,
             leave=False,
-            bar_format="{percentage:3.0f}% |{bar:12}| {remaining} left, {desc}",
+            bar_format=BAR.format("?"),
         )
 
     def on_start(self, point: Point) -> None:
@@ -105,7 +107,9 @@ class SweepProgress(SweepObserver):
         self._n_ended += 1
         name = printable(outcome.point.name)
         if outcome.status != "done":
-            self._say(f"{self._place()}  {name} {outcome.status}: {printable(str(outcome.reason))}")
+            what = f"{name} {outcome.status}: {printable(str(outcome.reason))}"
+            for line in wrapped(f"{self._place()}  {what}"):
+                self._say(line)
         elif not self._with_bar:
             loss = outcome.measures.get(LOSS)
             losses = "loss not measured" if loss is None else f"loss {LOSS.show(loss)}"
@@ -131,6 +135,8 @@ class SweepProgress(SweepObserver):
         """Move the bar to where all points together are."""
         if self._bar is None or self._bar.disable:
             return
+        if self._n_ended > self._bar.initial or max(self._shares.values(), default=0) > TELLING:
+            self._bar.bar_format = BAR.format("{remaining}")
         self._bar.set_description_str(self._description(self._shares), refresh=False)
         self._bar.update(self._n_ended + sum(self._shares.values()) - self._bar.n)
 

@@ -154,7 +154,7 @@ def _note_on_losses(compared: Sequence[Comparison], one: Group, other: Group) ->
             name = c.measure.title.rpartition(", ")[0]
             reasons.setdefault(", ".join(paths), []).append(name)
     for differing, names in reasons.items():
-        _note(f"{' and '.join(names)}: no measure of each other where {differing} differ")
+        _note(f"{' and '.join(names)}: not to be compared, for they differ in {differing}")
     for c in compared:
         if c.measure == HELDOUT_LOSS and c.test is not None:
             shared = (
