@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +51,9 @@ class Run:
 
     folder: Path
     vectors: WordVectors
-    metrics: list[EpochMetrics]
+    metrics: list[EpochMetrics] = field(repr=False)
     seconds: float
-    evaluations: list[Evaluation]
+    evaluations: list[Evaluation] = field(repr=False)
     best_epoch: int | None = None
 
 
