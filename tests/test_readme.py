@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from browser import launched
 from click.testing import CliRunner
 from http_server import file, serving
 
@@ -173,3 +174,19 @@ def test_the_bench_runs(folder):
         for measured in json.loads(done.stdout)["measurements"].values():
             assert measured["rows"][0]["name"].startswith("w2v")
             assert all(value is not None for value in measured["rows"][0]["shown"])
+
+
+def test_a_report_is_opened(folder, monkeypatch):
+    """By the script that measures how long it takes."""
+    with launched():  # or this test is skipped
+        pass
+    [line] = [line for _, block in BLOCKS for line in block.splitlines() if "open_report" in line]
+    for command in ("w2v train --corpus my.txt --out runs/seen", "w2v report runs/seen --no-tsne"):
+        assert run(command, folder, monkeypatch).exit_code == 0
+    script = ROOT / shlex.split(line)[1]
+    command = [sys.executable, script, "runs/seen/report.html"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(
+        r"runs/seen/report.html: \d\.\d MB, text \d+\.\d+ s, first figure \d+\.\d+ s\n", done.stdout
+    )
