@@ -139,7 +139,7 @@ def test_the_number_of_processes_does_not_show(
         patch.setattr(counting, "STRETCHES_EACH", 10_000)
         patch.setattr(counting, "IDS_AT_ONCE", 5)
         patch.setattr(encoding, "PARALLEL_BYTES", 0)
-        patch.setattr(encoding, "_n_cores", lambda: 9)
+        patch.setattr(encoding, "n_cores", lambda: 9)
         patch.setattr(encoding, "Workers", Threads)
         patch.setattr(encoding.os, "fsync", lambda file: None)  # most of the time
         assert outcome(folder, files, spec, processes) == outcome(folder, files, spec, 1)

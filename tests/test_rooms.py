@@ -23,10 +23,10 @@ ALLOWED = {
     "model": {"errors"},
     "vectors": {"errors", "files", "config", "run_folder", "text"},
     "evaluation": {"errors", "files", "fetching", "text", "vectors"},
-    "engines": {"errors", "files", "config", "model"},
+    "engines": {"errors", "files", "processes", "config", "model"},
     "training": {
-        "errors", "files", "config", "text", "run_folder", "model", "engines", "vectors",
-        "evaluation",
+        "errors", "files", "processes", "config", "text", "run_folder", "model", "engines",
+        "vectors", "evaluation",
     },
     "experiments": {
         "errors", "files", "processes", "config", "text", "run_folder", "engines", "vectors",

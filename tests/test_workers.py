@@ -28,7 +28,7 @@ SCRIPT = """
 import w2v
 from w2v.text import counting, encoding, workers
 encoding.PARALLEL_BYTES, counting.LEAST_STRETCH = 0, 100
-encoding._n_cores = lambda: 2
+encoding.n_cores = lambda: 2
 start, pids = workers.Workers._process, []
 def process(self):
     process = start(self)
@@ -59,7 +59,7 @@ def small(monkeypatch):
     """Let the smallest text be worth several processes."""
     monkeypatch.setattr(encoding, "PARALLEL_BYTES", 0)
     monkeypatch.setattr(counting, "LEAST_STRETCH", 100)
-    monkeypatch.setattr(encoding, "_n_cores", lambda: 5)
+    monkeypatch.setattr(encoding, "n_cores", lambda: 5)
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_the_same_bytes(text, tmp_path, monkeypatch, started, processes):
 
 def test_no_process_where_it_does_not_pay(text, monkeypatch, started):
     spec = TokenizerSpec("whitespace")
-    for name, value in (("PARALLEL_BYTES", 10**9), ("_n_cores", lambda: 1)):
+    for name, value in (("PARALLEL_BYTES", 10**9), ("n_cores", lambda: 1)):
         with monkeypatch.context() as patch:
             patch.setattr(encoding, name, value)
             encode([text], spec, None)

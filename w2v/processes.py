@@ -34,3 +34,10 @@ def fresh_python(code: str) -> list[str] | None:
     # The path comes first: what is imported must be what this process would import.
     whole = f"import sys; sys.path[:] = sys.argv[1:]; {code}"
     return [os.fsdecode(python), "-c", whole, *map(str, sys.path)]
+
+
+def n_cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -51,9 +51,9 @@ def table_of_runs(runs: Sequence[RunSummary]) -> Table:
 
 def table_of_groups(groups: Sequence[Group]) -> Table:
     """Return a row for each group."""
+    from w2v.config.schema import THREADS
     from w2v.experiments.tables import (
         SEED,
-        THREADS,
         differing_settings,
         is_racing,
         measures_in,

@@ -17,9 +17,16 @@ import yaml
 from w2v.config.checking import Mismatch, check_value, contradictions, missing_parts
 from w2v.config.nodes import entries_of, is_null, kind_of, parse_file, plain, yaml_reason
 from w2v.config.overrides import parse_axis, parse_override
-from w2v.config.schema import Config, as_dict, build_config, option_fields, option_paths, sections
+from w2v.config.schema import (
+    PLACES,
+    Config,
+    as_dict,
+    build_config,
+    option_fields,
+    option_paths,
+    sections,
+)
 from w2v.config.sweeping import (
-    NOT_SWEPT,
     SECTION,
     Axis,
     Grid,
@@ -116,7 +123,7 @@ class _Draft:
 
     def swept(self, axis: Axis) -> list[Any]:
         """Return the values of a setting that is to be swept over, each once."""
-        if axis.path in NOT_SWEPT:
+        if axis.path in PLACES:
             self.problems.append(
                 f"{axis.source}: {axis.path} cannot be swept over: where its runs go is the "
                 "sweep's own business"

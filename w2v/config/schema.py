@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+PLACES = ("name", "output.dir")  # the settings that say where a run goes, and change nothing in it
+THREADS = "train.threads"  # nor does this, unless threads race (`train.parallel: hogwild`)
+
 
 def option(
     default: Any,

@@ -27,7 +27,6 @@ from w2v.config.nodes import entries_of, is_null, kind_of, plain, yaml_reason
 from w2v.config.overrides import MAX_POINTS, RANGE, range_of
 
 SECTION = "sweep"
-NOT_SWEPT = ("name", "output.dir")  # where runs go; each point has a place of its own
 
 Grid: TypeAlias = dict[str, list[Any]]  # the values of each setting, by dotted path
 

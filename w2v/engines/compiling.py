@@ -8,11 +8,9 @@ other files must therefore come as an argument. The functions themselves are in 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing.spawn
 import os
 import pickle
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -22,6 +20,7 @@ from numba.core import event
 
 from w2v.errors import OutputError
 from w2v.files import cache_folder
+from w2v.processes import fresh_python
 
 Function = TypeVar("Function")
 
@@ -82,7 +81,7 @@ def kept_only() -> Iterator[None]:
         raise OutputError(f"the compiled code in {folder} is damaged; delete it") from error
 
 
-def run_elsewhere(code: str, *arguments: str) -> None:
+def run_elsewhere(code: str) -> None:
     """Run Python code in a process of its own, which keeps what it compiles.
 
     A process that compiles calls other copies of the small functions than one that loads them, and
@@ -92,18 +91,15 @@ def run_elsewhere(code: str, *arguments: str) -> None:
     Parameters
     ----------
     code : str
-        Finds its arguments in `sys.argv`.
     """
-    python = multiprocessing.spawn.get_executable()
-    if not python or getattr(sys, "frozen", False):
-        return  # what is there is no interpreter
+    command = fresh_python(code)
+    if command is None:
+        return
     settings: Any = numba.config
     places = {"NUMBA_CACHE_DIR": settings.CACHE_DIR} if settings.CACHE_DIR else {}
-    # What is imported there must be what this process would import.
-    command = f"import sys; sys.path[:] = {sys.path!r}; {code}"
     with contextlib.suppress(OSError):  # no room for another process
         subprocess.run(
-            [os.fsdecode(python), "-c", command, *arguments],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

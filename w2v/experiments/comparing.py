@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from w2v.config.showing import yaml_value
-from w2v.experiments.measures import Measure
+from w2v.experiments.measures import SPEED, Measure
 from w2v.experiments.student_t import two_sided_p, two_sided_quantile
 from w2v.experiments.tables import TEXT, TEXT_SUM, Group, Spread, measures_in, spread_of
 
@@ -21,7 +21,6 @@ INTERVAL = 0.95
 # Scores are written with six digits: differences that are the same before that may differ so much.
 NO_SPREAD = 2e-6
 ALIKE = 3  # pairs that must differ by the same amount to be no accident of a coarse score
-SPEED = ("words_per_second", "seconds")  # a matter of the machine, and of what else it does
 
 # What decides which examples there are, what is asked of each, and so how large a loss can be.
 OF_THE_TEXT = (
@@ -188,7 +187,7 @@ def _compare(measure: Measure, one: Group, other: Group) -> Comparison:
     assert a is not None
     assert b is not None
     untested = Comparison(measure, b.mean - a.mean, None, None, None, None, (a.n, b.n), "unknown")
-    if measure.key in SPEED:
+    if measure in SPEED:
         return replace(untested, verdict="not tested")
     if deciding_settings(measure, one.settings, other.settings):
         return replace(untested, verdict="not comparable")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import time
 from collections import deque
@@ -14,14 +13,9 @@ from w2v.experiments.children import Child, Inbox
 from w2v.experiments.planning import SweepPlan
 from w2v.experiments.points import Point
 from w2v.experiments.watching import Outcome, SweepObserver, outcome_of
+from w2v.processes import n_cores
 
 SECONDS_OF_SILENCE = 0.1  # after which the user is asked whether to stop
-
-
-def n_cores() -> int:
-    """Return how many processors this process may use."""
-    has_affinity = hasattr(os, "sched_getaffinity")
-    return len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
 
 
 def threads_of_each(jobs: int) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from w2v.errors import W2VError
-from w2v.experiments.crew import n_cores, threads_of_each
+from w2v.experiments.crew import threads_of_each
 from w2v.experiments.planning import SweepPlan
+from w2v.processes import n_cores
 from w2v.training.estimating import Estimator
 
 

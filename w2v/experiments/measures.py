@@ -42,6 +42,7 @@ LOSS = Measure("loss", "loss, nats", "lower", 3)
 HELDOUT_LOSS = Measure("heldout_loss", "held-out loss, nats", "lower", 3)
 WORDS_PER_SECOND = Measure("words_per_second", "words/s", "higher", 0)
 SECONDS = Measure("seconds", "seconds", "lower", 1)
+SPEED = (WORDS_PER_SECOND, SECONDS)  # a matter of the machine, and of what else it does
 
 
 def measures_of(run: RunSummary) -> dict[Measure, float]:

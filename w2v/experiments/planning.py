@@ -13,17 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from w2v.config.loading import Resolved, load_config
-from w2v.config.schema import Config, CorpusConfig, as_dict, option_paths
+from w2v.config.schema import PLACES, THREADS, Config, CorpusConfig, as_dict, option_paths
 from w2v.config.showing import yaml_value
 from w2v.errors import ConfigError, OutputError, RunError, W2VError
 from w2v.experiments.points import (
-    THREADS,
     Point,
     base_and_settings,
     identity_of,
     points_of,
 )
-from w2v.experiments.reading import PLACES
 from w2v.experiments.sweep_folder import Recorded, default_folder, joined, read_sweep
 from w2v.run_folder import (
     CONFIG,

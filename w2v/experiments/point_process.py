@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from w2v.config.loading import load_config
 from w2v.config.schema import Config
 from w2v.engines.choice import compiled_form
 from w2v.errors import DivergedError, Interrupted, W2VError
@@ -128,7 +127,7 @@ def _outcome(told: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
     """Train, and describe how it ended."""
     try:
         train(
-            load_config(values=told["settings"]).config,
+            told["settings"],
             out=Path(told["folder"]),
             force=True,
             allow_code=told["allow_code"],

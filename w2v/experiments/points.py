@@ -18,16 +18,14 @@ from typing import Any
 
 from w2v.config.checking import contradictions, missing_parts
 from w2v.config.loading import Resolved
-from w2v.config.schema import Config, as_dict, option_paths, with_values
+from w2v.config.schema import PLACES, THREADS, Config, as_dict, option_paths, with_values
 from w2v.config.showing import yaml_value
 from w2v.config.sweeping import distinct
 from w2v.errors import ConfigError
-from w2v.experiments.reading import PLACES
 
 LONGEST_NAME = 60  # letters; of three bytes each, they are a file name everywhere
 HASH_DIGITS = 6  # or more, where so few are those of another point
 ONLY_POINT = "point"  # the name of a point that differs from no other
-THREADS = "train.threads"  # nor does this, so it is part of a point only where it is swept over
 FORBIDDEN = re.compile(r"[^\w.+-]|_")  # in a part of a name; `_` stands between the parts
 
 

@@ -30,7 +30,6 @@ from w2v.run_folder import (
     read_record,
 )
 
-PLACES = ("name", "output.dir")  # the settings that say where a run goes, and change nothing in it
 DEPTH = 2  # runs/<run> and runs/<sweep>/<point>
 
 

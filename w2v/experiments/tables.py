@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from w2v.config.schema import Config, n_replicas, start_rate, with_values
+from w2v.config.schema import PLACES, THREADS, Config, n_replicas, start_rate, with_values
 from w2v.config.showing import yaml_value
 from w2v.errors import W2VError
-from w2v.experiments.measures import Measure, measures_of
-from w2v.experiments.reading import PLACES, RunSummary, folders_within, read_run
+from w2v.experiments.measures import SPEED, Measure, measures_of
+from w2v.experiments.reading import RunSummary, folders_within, read_run
 
 SEED, TEXT, TEXT_SUM = "train.seed", "corpus.path", "corpus.sha256"
-THREADS = "train.threads"  # nor do these, unless they race
 # What `auto` stands for in the config of a run.
 AUTO = {"train.lr": start_rate, "train.replicas": n_replicas}
 
@@ -216,7 +215,7 @@ def measures_in(runs: Iterable[RunSummary]) -> list[Measure]:
     found: dict[Measure, None] = {}
     for run in runs:
         found.update(dict.fromkeys(measures_of(run)))
-    return sorted(found, key=lambda measure: measure.key in ("words_per_second", "seconds"))
+    return sorted(found, key=lambda measure: measure in SPEED)
 
 
 def sort_key(value: Any) -> tuple[int, float, str]:

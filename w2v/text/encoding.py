@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from w2v.errors import CorpusError
 from w2v.files import cache_folder, cannot_cache
+from w2v.processes import n_cores
 from w2v.text.counting import (
     RANKS,
     STARTS,
@@ -237,14 +238,7 @@ def _n_hands(tokenizer: TokenizerSpec, n_bytes: int, processes: int | None) -> i
     """Return how many processes shall read a text of some size."""
     if tokenizer.is_code or n_bytes < PARALLEL_BYTES:
         return 1
-    return min(processes or MOST_PROCESSES, _n_cores(), MOST_PROCESSES)
-
-
-def _n_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return min(processes or MOST_PROCESSES, n_cores(), MOST_PROCESSES)
 
 
 def _count_by(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from w2v.config.schema import Config, n_replicas, start_rate, with_values
 from w2v.engines.choice import choose_engine
 from w2v.engines.numpy_engine import suits_matrices
 from w2v.errors import ConfigError, CorpusError
+from w2v.processes import n_cores
 from w2v.text.corpus import Corpus
 from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
 from w2v.text.vocabulary import Vocabulary
@@ -149,8 +149,7 @@ def _check_heldout(config: Config, n_positions: int) -> None:
 def _n_threads(config: Config) -> int:
     """Return how many replicas run at once: as many as there are processors for."""
     wanted = config.train.threads
-    limit = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(n_replicas(config), (limit or 1) if wanted == "auto" else wanted)
+    return min(n_replicas(config), n_cores() if wanted == "auto" else wanted)
 
 
 def _trained_an_epoch(config: Config, vocabulary: Vocabulary) -> float:
