@@ -20,9 +20,9 @@ from test_cli import SMALL, w2v
 
 from w2v.experiments.reading import read_run
 from w2v.report.collecting import collect
-from w2v.report.page.data import figures_of, json_text, rounded, shown
-from w2v.report.page.tables import escaped
+from w2v.report.page.data import figures_of, rounded
 from w2v.run_folder import RUN_FILES
+from w2v.webpage.writing import escaped, json_text, shown
 
 pytest.importorskip("plotly")
 pytestmark = pytest.mark.usefixtures("folder")

@@ -374,7 +374,7 @@ def test_ticks_of_a_response_do_not_lie_over_each_other(browser):
 
 def test_titles_of_axes_have_two_lines_where_one_has_no_room(browser):
     asked = "axisTitle('python-forms, Spearman x 100', true).text"
-    assert run_in(browser, ["dom", "theme"], asked) == "python-forms,<br>Spearman x 100"
+    assert run_in(browser, ["texts", "look"], asked) == "python-forms,<br>Spearman x 100"
 
 
 def test_the_theme_follows_the_system_and_the_button(browser, file):

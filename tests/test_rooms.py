@@ -34,10 +34,17 @@ ALLOWED = {
     },
     "report": {
         "errors", "files", "config", "text", "run_folder", "vectors", "evaluation", "experiments",
+        "webpage",
+    },
+    "webpage": {"errors", "files"},
+    "lessons": {
+        "errors", "files", "processes", "shipped", "config", "text", "run_folder", "model",
+        "engines", "training", "vectors", "evaluation", "webpage",
     },
     "cli": {
         "errors", "files", "processes", "shipped", "config", "text", "run_folder", "vectors",
-        "training", "evaluation", "fetching", "experiments", "report",
+        "training", "evaluation", "fetching", "experiments", "report", "lessons",
+        "webpage",
     },
 }  # fmt: skip
 CORE = {"numpy", "click", "tqdm", "yaml"}

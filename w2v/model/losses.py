@@ -49,19 +49,22 @@ class SigmoidWithLoss:
         """Remember what `measure` and `backward` need; as `forward`."""
         self._parts = scores, labels, weights
 
+    @property
+    def scored(self) -> tuple[Floats, Floats, Floats]:
+        """The (scores, labels, weights) of the last `forward` or `score`."""
+        if self._parts is None:
+            raise UsageError("score or forward comes first: there are no scores")
+        return self._parts
+
     def measure(self) -> float:
         """Return the loss of what was scored last, in nats."""
-        if self._parts is None:
-            raise UsageError("measure was called before score: there are no scores")
-        scores, labels, weights = self._parts
+        scores, labels, weights = self.scored
         agreement = np.where(labels > 0.5, scores, -scores)
         return -float(np.sum(weights * log_sigmoid(agreement), dtype=np.float64))
 
     def backward(self) -> Floats:
         """Return d_scores, the shape of scores: weight * (sigmoid - label)."""
-        if self._parts is None:
-            raise UsageError("backward was called before forward: there are no scores")
-        scores, labels, weights = self._parts
+        scores, labels, weights = self.scored
         return weights * (sigmoid(scores) - labels)
 
 

@@ -5,7 +5,6 @@ The figures of the page and what each shows are in `figures_of`; scripts of `sta
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -26,34 +25,13 @@ from w2v.report.contract import (
     WordMap,
 )
 from w2v.report.page.saying import sentence_of
+from w2v.webpage.writing import shown
 
 DIGITS = 5  # of a number; a screen shows no more
 PLACES = 4  # behind the point, of coordinates and norms, as in their tables
 SHORT = re.compile(r"nearest \(cosine\)")  # the column of a map that its neighbours say already
-UNSEEN = re.compile("[\ud800-\udfff\x00-\x1f\x7f-\x9f]")
 
 View = dict[str, Any]
-
-
-def json_text(value: object) -> str:
-    """Write JSON, letters of every script as they are."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def shown(text: str) -> str:
-    r"""Return a word as it is shown: bytes that are no UTF-8, and what nobody sees, as codes.
-
-    >>> shown("caf\udce9"), shown("a\x00b")
-    ('caf\\xe9', 'a\\x00b')
-    """
-    return UNSEEN.sub(lambda found: _code(ord(found[0])), text)
-
-
-def _code(letter: int) -> str:
-    """Write a character as the byte that it stands for, or by its number."""
-    if 0xDC80 <= letter <= 0xDCFF:
-        letter -= 0xDC00
-    return f"\\x{letter:02x}" if letter < 256 else f"\\u{letter:04x}"
 
 
 def figures_of(report: Report) -> dict[str, tuple[str, list[View]]]:

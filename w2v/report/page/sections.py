@@ -1,6 +1,6 @@
 """The sections of a page as HTML: what is read without a script, and the places of the figures.
 
-Texts of runs are escaped where they enter the page, by `escaped` of `tables.py`.
+Texts of runs are escaped where they enter the page, by `escaped`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from w2v.report.contract import FrequencyCurve, Report, RunFacts
-from w2v.report.page.data import View, shown
+from w2v.report.page.data import View
 from w2v.report.page.mapping import MAP_CONTROLS, MAP_SIDE
-from w2v.report.page.tables import SIDE_BY_SIDE, escaped, static_table, table_of_runs
+from w2v.report.page.tables import SIDE_BY_SIDE, static_table, table_of_runs
+from w2v.webpage.writing import escaped, shown
 
 Figures = dict[str, tuple[str, list[View]]]
 

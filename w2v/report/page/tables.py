@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
-from w2v.report.page.data import shown
+from w2v.webpage.writing import escaped
 
 SIDE_BY_SIDE = 3  # runs that have a column each; more have a row each
-
-
-def escaped(text: str) -> str:
-    """Return text that is only text in HTML, as content and in attributes."""
-    return html.escape(shown(text))
 
 
 def table_of_runs(caption: str, rows: list[list[str]]) -> str:

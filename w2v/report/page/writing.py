@@ -7,24 +7,28 @@ by their hashes, and nothing else to be loaded.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import zlib
 from pathlib import Path
 from string import Template
 
 from w2v import __version__
 from w2v.errors import UsageError
-from w2v.files import atomic_write
 from w2v.report.contract import Report
-from w2v.report.page.data import figures_of, json_text
+from w2v.report.page.data import figures_of
 from w2v.report.page.sections import navigation, sections
-from w2v.report.page.tables import escaped
+from w2v.webpage.writing import (
+    escaped,
+    joined_script,
+    joined_style,
+    json_text,
+    packed,
+    policy,
+    write_html,
+)
 
 STATIC = Path(__file__).resolve().parent / "static"
-# In this order: each uses what is in those before it.
+# In this order, after those of every page: each uses what is in those before it.
 SCRIPTS = (
-    "unpack", "dom", "tables", "theme", "labels", "figure", "training", "words", "finder",
+    "texts", "unpack", "tables", "look", "labels", "figure", "training", "words", "finder",
     "wordmap", "start",
 )  # fmt: skip
 
@@ -54,10 +58,7 @@ def write_page(report: Report, out: Path) -> int:
     OutputError
         If the file cannot be written.
     """
-    content = page_of(report).encode("utf-8")
-    with atomic_write(out) as file:
-        file.write(content)
-    return len(content)
+    return write_html(page_of(report), out)
 
 
 def page_of(report: Report) -> str:
@@ -70,38 +71,18 @@ def page_of(report: Report) -> str:
     """
     figures = figures_of(report)
     library = _library()
-    # Names of functions at the top of a script would be names of the window.
-    script = (
-        "(async () => {\n'use strict';\n"
-        + "\n".join(_read(f"{name}.js") for name in SCRIPTS)
-        + "})();\n"
-    )
+    script = joined_script(*(STATIC / f"{name}.js" for name in SCRIPTS))
     views = {name: views for name, (_, views) in figures.items()}
-    return Template(_read("page.html")).substitute(
-        policy=_policy(library, script),
+    return Template((STATIC / "page.html").read_text("utf-8")).substitute(
+        policy=policy(library, script),
         version=__version__,
         title=escaped(report.title),
-        style=_read("page.css"),
+        style=joined_style(STATIC / "page.css"),
         navigation=navigation(),
         sections=sections(report, figures),
-        data=_packed(json_text({"figures": views})),
-        library=_packed(library),
+        data=packed(json_text({"figures": views})),
+        library=packed(library),
         script=script,
-    )
-
-
-def _policy(*scripts: str) -> str:
-    """Return a content security policy under which these scripts run, and nothing is fetched.
-
-    Styles are allowed, since the library sets them; data: and blob: are of the page itself.
-    """
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-        for script in scripts
-    )
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
-        "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -119,13 +100,3 @@ def _library() -> str:
         raise UsageError("w2v report needs plotly: pip install 'w2v[report]'") from error
     script: str = get_plotlyjs()
     return script
-
-
-def _packed(text: str) -> str:
-    """Pack text as the page's own script unpacks it: zlib's format, in letters."""
-    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-
-
-def _read(name: str) -> str:
-    """Return a file of the page's own."""
-    return (STATIC / name).read_text("utf-8")

@@ -1,4 +1,4 @@
-// Light and dark: the colours of the page, read from its style, and those of lines and groups.
+// The colours of figures: those of the page, read from its style, and those of lines and groups.
 
 // Okabe and Ito (2008), which colour-blind readers tell apart; their yellow is left to the dark theme.
 const SERIES = { light: ["#0072b2", "#d55e00", "#009e73", "#b5598f", "#4d4d4d", "#3a97cc", "#b87a00"],
@@ -9,14 +9,6 @@ const SCALE = {
   dark: ["#3e6d9c", "#31788e", "#26929e", "#1fa989", "#4ac16d", "#a0da39", "#fde725"] };
 const DASHES = [["solid", "dash"], ["dot", "dashdot"], ["longdash", "longdashdot"]];
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "star", "x"];
-
-const prefersDark = matchMedia("(prefers-color-scheme: dark)");
-let forcedTheme = null; // by print
-
-function themeName() {
-  const chosen = document.documentElement.dataset.theme;
-  return forcedTheme || chosen || (prefersDark.matches ? "dark" : "light");
-}
 
 function colour(name) {
   const probe = byId("announcer");
@@ -62,22 +54,4 @@ function layoutOf(look, { x = {}, y = {}, ...rest }) {
     yaxis: { ...axis, ...y, title: { ...axis.title, ...y.title } },
     ...rest,
   };
-}
-
-function addThemeButton(redraw) {
-  const button = make("button", { type: "button", id: "theme" });
-  const name = () => {
-    button.textContent = themeName() === "dark" ? "Light theme" : "Dark theme";
-  };
-  button.addEventListener("click", () => {
-    document.documentElement.dataset.theme = themeName() === "dark" ? "light" : "dark";
-    name();
-    redraw();
-  });
-  prefersDark.addEventListener("change", () => {
-    name();
-    redraw();
-  });
-  name();
-  byId("tools").append(button);
 }

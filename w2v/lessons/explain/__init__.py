@@ -1,0 +1,1 @@
+"""`w2v explain`: one update of CBOW with every number in it."""

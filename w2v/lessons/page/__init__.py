@@ -1,0 +1,1 @@
+"""A lesson as one HTML file to click through: any lesson, by its steps and blocks."""

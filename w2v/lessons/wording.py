@@ -1,0 +1,106 @@
+"""The texts of a lesson in one language, and how they are filled in.
+
+A text is a template of `str.format`: "{n:,} tokens in {name}". After a `|`, a language may change
+its form with the value: English has a singular and a plural, "{n:word|words}" is "1 word" or
+"2,000 words"; Korean has particles that depend on the sound before them, "{word:을|를}" is "집을"
+or "나무를". A Chinese text needs neither.
+"""
+
+from __future__ import annotations
+
+import functools
+import string
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from w2v.lessons.languages import TEXTS
+
+COMMON = "common"  # the file of texts that every lesson may use
+FIRST_SYLLABLE, LAST_SYLLABLE, N_FINALS = "가", "힣", 28
+FINAL_RIEUL = 8  # ㄹ, after which 로 is said and not 으로
+# The final sounds of digits as they are read, 영 일 이 삼 사 오 육 칠 팔 구: 0 for none.
+DIGIT_FINALS = dict(zip("0123456789", (21, 8, 0, 16, 0, 0, 1, 8, 8, 0), strict=True))
+
+
+class Wording(string.Formatter):
+    """The texts of one file, and those that all have in common.
+
+    Parameters
+    ----------
+    language : str
+        One of `languages()`.
+    name : str
+        The file, such as `explain` or `learn/noise`.
+    """
+
+    def __init__(self, language: str, name: str) -> None:
+        self.language = language
+        self._texts = {**texts_of(language, COMMON), **texts_of(language, name)}
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """Return a text with its values filled in."""
+        return self.vformat(self._texts[key], (), values)
+
+    def paragraphs(self, key: str, **values: Any) -> list[str]:
+        """Return a text, cut where it has an empty line."""
+        return [part.strip() for part in self(key, **values).split("\n\n")]
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Write a value, and behind it the form of a word that goes with it."""
+        if "|" not in format_spec:
+            return str(super().format_field(value, format_spec))
+        return FORMS.get(self.language, _first_form)(value, format_spec.split("|"))
+
+
+def _first_form(value: Any, forms: Sequence[str]) -> str:
+    """Languages without forms have one."""
+    return f"{value}{forms[0]}"
+
+
+def _english(value: Any, forms: Sequence[str]) -> str:
+    """A number and its noun.
+
+    >>> _english(1, ["word", "words"]), _english(2000, ["word", "words"])
+    ('1 word', '2,000 words')
+    """
+    return f"{value:,} {forms[0] if value == 1 else forms[1]}"
+
+
+def _korean(value: Any, forms: Sequence[str]) -> str:
+    """A word and its particle: the first form after a consonant, the second after a vowel.
+
+    >>> _korean("집", ["을", "를"]), _korean("나무", ["을", "를"]), _korean("서울", ["으로", "로"])
+    ('집을', '나무를', '서울로')
+    >>> _korean(3, ["이", "가"]), _korean("king", ["은", "는"])
+    ('3이', 'king은(는)')
+    """
+    text = f"{value:,}" if isinstance(value, int) else str(value)
+    after_consonant, after_vowel = forms
+    final = _final_sound(text)
+    if final is None:  # nobody knows how it is read
+        return f"{text}{after_consonant}({after_vowel})"
+    if final == 0 or (final == FINAL_RIEUL and after_consonant == "으로"):
+        return f"{text}{after_vowel}"
+    return f"{text}{after_consonant}"
+
+
+def _final_sound(text: str) -> int | None:
+    """Return the number of the consonant that a text ends in, 0 for none, None if unknown."""
+    last = text.rstrip("`'\"”’)")[-1:]
+    if FIRST_SYLLABLE <= last <= LAST_SYLLABLE:
+        return (ord(last) - ord(FIRST_SYLLABLE)) % N_FINALS
+    return DIGIT_FINALS.get(last) if last else None
+
+
+FORMS: dict[str, Callable[[Any, Sequence[str]], str]] = {"en": _english, "ko": _korean}
+
+
+@functools.cache
+def texts_of(language: str, name: str) -> dict[str, str]:
+    """Return the templates of a file by their keys."""
+    file: Path = TEXTS / language / f"{name}.yaml"
+    texts: dict[str, str] = yaml.safe_load(file.read_text("utf-8"))
+    return texts
