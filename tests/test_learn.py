@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from test_cli import offered, w2v
@@ -152,3 +154,12 @@ def test_options_are_for_topics_that_are_there():
 def test_completion_offers_topics():
     assert [value for _, value in offered("learn", "")] == list(TOPICS)
     assert [value for _, value in offered("learn", "b")] == ["batches"]
+
+
+def test_help_does_not_load_numpy():
+    code = (
+        "import sys; from w2v.cli.main import main; "
+        "main(['learn', '--help'], standalone_mode=False); sys.exit('numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")

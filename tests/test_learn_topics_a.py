@@ -14,7 +14,16 @@ import pytest
 from w2v.engines import choice
 from w2v.engines.folding import Folding, fold_batches
 from w2v.lessons.languages import languages
-from w2v.lessons.learn import batches, embedding_options, five_lines, one_hot, scatter_add, speed
+from w2v.lessons.learn import (
+    adding,
+    batches,
+    embedding_options,
+    five_lines,
+    one_hot,
+    one_hot_costs,
+    scatter_add,
+    speed,
+)
 from w2v.lessons.learn.parts import seconds_of
 from w2v.lessons.learn.repeats import (
     Counted,
@@ -77,11 +86,11 @@ def test_one_hot_numbers(seed):
 
 
 def test_cost_of_both_ways():
-    cost = one_hot.cost_of(1_000_000)
+    cost = one_hot_costs.cost_of(1_000_000)
     assert cost["one_hot"] == np.dtype(np.float32).itemsize * 32 * 1_000_000 == 128_000_000
     assert cost["product_reads"] == 128_000_000 + 400_000_000
     assert cost["multiplications"] == 32 * 1_000_000 * 100
-    assert cost["lookup_reads"] == one_hot.cost_of(10)["lookup_reads"] == 32 * 8 + 32 * 400
+    assert cost["lookup_reads"] == one_hot_costs.cost_of(10)["lookup_reads"] == 32 * 8 + 32 * 400
 
 
 def test_nothing_is_measured_for_the_answer_alone():
@@ -97,10 +106,10 @@ def test_each_way_but_the_wrong_one_adds_up():
     rng = np.random.default_rng(5)
     ids, d_out = rng.integers(0, 4, 30), rng.standard_normal((30, 3))
     expected = np.array([d_out[ids == row].sum(axis=0) for row in range(5)])
-    for way, _ in scatter_add.WAYS.values():
+    for way, _ in adding.WAYS.values():
         np.testing.assert_allclose(way(ids, d_out, 5), expected, atol=1e-12)
     last = {row: d_out[np.flatnonzero(ids == row)[-1]] for row in range(4)}
-    wrong = scatter_add.add_wrongly(ids, d_out, 5)
+    wrong = adding.add_wrongly(ids, d_out, 5)
     np.testing.assert_array_equal(wrong[:4], [last[row] for row in range(4)])
 
 

@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 )
 @click.option("--run", metavar="RUN", shell_complete=complete_run, help="Your run, for analogy.")
 @click.option(
-    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Of every random draw."
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=1,
+    show_default=True,
+    help="Of every random draw.",
 )
 @lesson_options
 @common_options

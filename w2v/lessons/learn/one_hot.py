@@ -1,12 +1,11 @@
 """The lesson `one-hot`: a one-hot matrix times W is `W[ids]`, and what it costs to forget that.
 
-The functions of `w2v/model/plain.py` are shown at work, forward and backward, and then measured
-while the vocabulary grows.
+The functions of `w2v/model/plain.py` are shown at work, forward and backward; then what both ways
+cost while the vocabulary grows (`one_hot_costs.py`).
 """
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,38 +14,23 @@ from numpy.typing import NDArray
 
 from w2v.files import bytes_for_people
 from w2v.lessons.blocks import Curve, Lesson, Lines, Matrix, Step, Table, Verdict
-from w2v.lessons.learn.parts import seconds_of, step, texts
+from w2v.lessons.learn.one_hot_costs import (
+    FULL_DIM,
+    MEASURED_DIM,
+    MEASURED_IDS,
+    N_IDS,
+    Effort,
+    cost_of,
+    measure,
+)
+from w2v.lessons.learn.parts import step, texts
 from w2v.lessons.learn.topics import Options
 from w2v.lessons.wording import Wording
-from w2v.model.functions import Floats, Ids
+from w2v.model.functions import Floats
 from w2v.model.plain import embedding_backward, embedding_forward, one_hot
 
 IDS = np.array([4, 1, 4])  # of the small example: one stands there twice
 DIM = 3
-# The batch whose bytes are counted: the sizes that word2vec is used with.
-N_IDS, FULL_DIM = 32, 100
-FLOAT32, INT64 = 4, 8  # bytes
-# What is measured is smaller, so that a million words need less than 250 MB.
-MEASURED_IDS, MEASURED_DIM = 8, 20
-N_DRAWS = 64  # batches of ids that are looked up in turn, so that no row is always at hand
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How much is measured.
-
-    Attributes
-    ----------
-    sizes : tuple of int
-        Vocabularies, rising.
-    seconds : float
-        For each time.
-    """
-
-    sizes: tuple[int, ...]
-    seconds: float
-
-
 EFFORT = Effort(sizes=(1_000, 10_000, 100_000, 1_000_000), seconds=0.15)
 
 
@@ -92,68 +76,6 @@ class Small:
     d_out: Floats
     words: tuple[str, ...]
     looked_up: tuple[str, ...]
-
-
-def cost_of(n_words: int) -> dict[str, int]:
-    """Return what both ways read, in bytes, and the multiplications of the product.
-
-    >>> cost_of(1000)["one_hot"], cost_of(1000)["lookup_reads"]
-    (128000, 13056)
-
-    Parameters
-    ----------
-    n_words : int
-        V. There are 32 ids, and D = 100 numbers of float32 in a row.
-    """
-    matrix = N_IDS * n_words * FLOAT32
-    return {
-        "n_words": n_words,
-        "one_hot": matrix,
-        "product_reads": matrix + n_words * FULL_DIM * FLOAT32,
-        "multiplications": N_IDS * n_words * FULL_DIM,
-        "lookup_reads": N_IDS * (INT64 + FULL_DIM * FLOAT32),
-    }
-
-
-def measure(effort: Effort, rng: np.random.Generator) -> list[dict[str, Any]]:
-    """Time both ways for each vocabulary.
-
-    Parameters
-    ----------
-    effort : Effort
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    list of dict
-        `n_words`, and in seconds: `making` the one-hot matrix, the `product`, the `lookup`.
-    """
-    found = []
-    for n_words in effort.sizes:
-        W = rng.random((n_words, MEASURED_DIM), np.float32)
-        draws = rng.integers(0, n_words, (N_DRAWS, MEASURED_IDS))
-        rows = one_hot(draws[0], n_words).astype(np.float32)
-        turns = itertools.cycle(draws)
-
-        def lookups(W: Floats = W, draws: Ids = draws) -> None:
-            for ids in draws:
-                embedding_forward(W, ids)
-
-        def making(turns: itertools.cycle[Ids] = turns, n_words: int = n_words) -> Floats:
-            return one_hot(next(turns), n_words).astype(np.float32)
-
-        def product(rows: Floats = rows, W: Floats = W) -> Floats:
-            return rows @ W
-
-        found.append(
-            {
-                "n_words": n_words,
-                "making": seconds_of(making, effort.seconds),
-                "product": seconds_of(product, effort.seconds),
-                "lookup": seconds_of(lookups, effort.seconds) / N_DRAWS,
-            }
-        )
-    return found
 
 
 def spoil(small: Small) -> dict[str, tuple[Floats, int]]:

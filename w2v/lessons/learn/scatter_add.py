@@ -5,13 +5,14 @@ By hand on a small table, then on the batches of a real text (`repeats.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from w2v.lessons.blocks import Bars, Cell, Lesson, Lines, Matrix, Step, Table, Verdict
+from w2v.lessons.learn.adding import WAYS, WRONG, add_in_loop, add_wrongly
 from w2v.lessons.learn.parts import seconds_of, step, texts
 from w2v.lessons.learn.repeats import (
     Counted,
@@ -28,8 +29,6 @@ from w2v.lessons.learn.repeats import (
 from w2v.lessons.learn.topics import Options
 from w2v.lessons.wording import Wording
 from w2v.model.functions import Floats, Ids
-from w2v.model.layers import sum_repeated
-from w2v.model.plain import embedding_backward, one_hot
 
 IDS = np.array([2, 0, 2])
 D_OUT = np.array([[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]])
@@ -38,48 +37,6 @@ REPEATED = 2  # the row that two of the ids ask for
 USUAL, LARGE = 32, 512  # centers in a batch: the default, and one whose work can be timed well
 N_SHOWN = 8  # of the repeated words of one batch
 EFFORT = Effort()
-
-
-def add_in_loop(ids: Ids, d_out: Floats, n_words: int) -> Floats:
-    """Add one row after the other."""
-    return embedding_backward(ids, d_out, n_words)
-
-
-def add_at(ids: Ids, d_out: Floats, n_words: int) -> Floats:
-    """Add without a buffer: NumPy's own scatter-add."""
-    dW = np.zeros((n_words, d_out.shape[1]), d_out.dtype)
-    np.add.at(dW, ids, d_out)
-    return dW
-
-
-def add_sorted(ids: Ids, d_out: Floats, n_words: int) -> Floats:
-    """Sum the rows of each id first, as the layer does: then no id is there twice."""
-    dW = np.zeros((n_words, d_out.shape[1]), d_out.dtype)
-    distinct, sums = sum_repeated(ids, d_out)
-    dW[distinct] += sums
-    return dW
-
-
-def add_by_product(ids: Ids, d_out: Floats, n_words: int) -> Floats:
-    """Multiply by the one-hot matrix."""
-    return one_hot(ids, n_words).astype(d_out.dtype).T @ d_out
-
-
-def add_wrongly(ids: Ids, d_out: Floats, n_words: int) -> Floats:
-    """Lose what repeats: this is what the lesson is about."""
-    dW = np.zeros((n_words, d_out.shape[1]), d_out.dtype)
-    dW[ids] += d_out
-    return dW
-
-
-# Each way that is right: its key, and how it is written.
-WAYS: dict[str, tuple[Callable[[Ids, Floats, int], Floats], str]] = {
-    "loop": (add_in_loop, "for i: dW[ids[i]] += d_out[i]"),
-    "add_at": (add_at, "np.add.at(dW, ids, d_out)"),
-    "sorted": (add_sorted, "sum_repeated(ids, d_out)"),
-    "product": (add_by_product, "one_hot(ids, V).T @ d_out"),
-}
-WRONG = "dW[ids] += d_out"
 
 
 @dataclass(frozen=True)
