@@ -115,6 +115,13 @@ def test_what_takes_a_while_says_so_in_the_language_of_the_reader():
     assert w2v("learn", "embedding-options", "--lang", "en").stderr == ""
 
 
+def test_the_answer_says_what_comes_next():
+    shown = w2v("learn", "embedding-options", "--answer", "--lang", "en")
+    assert shown.stderr.startswith("\nNext: `w2v learn softmax-or-negative-sampling`, every word")
+    assert "Next:" not in w2v("learn", "embedding-options", "--lang", "en").stderr
+    assert w2v("learn", "embedding-options", "--answer", "--json").stderr == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -279,7 +279,7 @@ def test_five_lines_are_the_update_by_loops(seed):
 
 
 def test_the_layered_engine_learns_what_the_lines_learn():
-    text = speed.Text(seed=2)
+    text = speed.ToyWorld(seed=2)
     way = speed.Way("layers", 1)
     chunk = text.chunk(way.config, 0, 300)
     tables = []
@@ -296,7 +296,7 @@ def test_the_layered_engine_learns_what_the_lines_learn():
 
 def test_rows_and_scores_of_a_center_are_those_of_the_batches():
     way = speed.Way("lines", 32)
-    text = speed.Text(seed=2)
+    text = speed.ToyWorld(seed=2)
     chunk = text.chunk(way.config, 0, 2_000)
     assert way.rows_per_center == 2
     assert speed.Way("lines", 1).rows_per_center == 6

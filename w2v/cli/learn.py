@@ -71,6 +71,20 @@ def learn_command(
         note(Wording(language, "learn/topics")("takes_seconds"))
     lesson = lesson_of(topic, options)
     show_lesson(lesson, as_json=as_json, page=page, with_answer=answer)
+    if options.answer_only:
+        say_next(topic, language)
+
+
+def say_next(topic: str, language: str) -> None:
+    """Say which lesson comes after one, on stderr."""
+    from w2v.cli.lesson_page import paragraph_lines
+    from w2v.lessons.learn.topics import TOPICS
+    from w2v.lessons.wording import Wording
+
+    say, order = Wording(language, "learn/topics"), list(TOPICS)
+    after = order[order.index(topic) + 1 :]
+    text = say("next_topic", topic=after[0], line=say(after[0])) if after else say("last_topic")
+    note("\n".join(["", *paragraph_lines(text)]))
 
 
 def list_topics(language: str, *, as_json: bool) -> None:

@@ -21,7 +21,7 @@ from w2v.lessons.learn.speed import (
     WAYS,
     Effort,
     Learnt,
-    Text,
+    ToyWorld,
     Way,
     learn,
     numba_problem,
@@ -38,7 +38,7 @@ def lesson(options: Options) -> Lesson:
     """Return the lesson."""
     say = Wording(options.language, "learn/batches")
     found = five_lines(options.seed)
-    text = Text(options.seed)
+    text = ToyWorld(options.seed)
     problem = numba_problem() if EFFORT.with_numba else "missing"
     ways = () if options.answer_only else WAYS + ((COMPILED,) if problem is None else ())
     speeds = [(way, words_per_second(text, way, EFFORT)) for way in ways]

@@ -109,7 +109,7 @@ def engine_of(way: Way, weights: Weights) -> Engine:
     return make_engine("numba" if way.key == "numba" else "numpy", way.config, weights)
 
 
-class Text:
+class ToyWorld:
     """The text that all ways train on.
 
     Parameters
@@ -137,7 +137,7 @@ class Text:
         return Weights(*tables)
 
 
-def words_per_second(text: Text, way: Way, effort: Effort) -> float:
+def words_per_second(text: ToyWorld, way: Way, effort: Effort) -> float:
     """Measure how many centers a second one way trains."""
     chunk = text.chunk(way.config, 0, effort.n_positions)
     engine = engine_of(way, text.weights())
@@ -165,7 +165,7 @@ class Learnt(NamedTuple):
     loss: float
 
 
-def learn(text: Text, way: Way, effort: Effort) -> Learnt:
+def learn(text: ToyWorld, way: Way, effort: Effort) -> Learnt:
     """Train on a stretch with batches of a size, and measure the loss on what follows."""
     usual, weights = Way("lines", USUAL), text.weights()
     chunk = text.chunk(way.config, 0, effort.n_learnt)
