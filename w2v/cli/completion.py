@@ -104,3 +104,13 @@ def complete_fetch(ctx: click.Context, param: click.Parameter, text: str) -> lis
 
     entries = load_registry().values()
     return [CompletionItem(e.name, help=e.description) for e in entries if e.name.startswith(text)]
+
+
+def complete_topic(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+    """Offer the topics of `w2v learn`, in reading order."""
+    from w2v.lessons.languages import language_of
+    from w2v.lessons.learn.topics import TOPICS
+    from w2v.lessons.wording import Wording
+
+    say = Wording(language_of(None), "learn/topics")
+    return [CompletionItem(topic, help=say(topic)) for topic in TOPICS if topic.startswith(text)]

@@ -80,10 +80,8 @@ class MatrixModel:
 
     def backward(self) -> None:
         """Leave the gradients of the last `forward` or `score` in `grads`."""
-        batch, hidden, rows_out, scores = self._scored()
-        d_scores = unwatched_sigmoid(scores)  # [4] (B, O)
-        d_scores *= batch.weights
-        d_scores -= batch.labels
+        batch, hidden, rows_out, _ = self._scored()
+        d_scores = self.score_gradient()  # [4] (B, O)
         d_hidden = d_scores @ rows_out  # [4] (B, O) @ (O, D) -> (B, D)
         d_rows_in = batch.A_back.T @ d_hidden  # [5] (U, B) @ (B, D) -> (U, D)
         d_rows_out = d_scores.T @ hidden  # [5] (O, B) @ (B, D) -> (O, D)
@@ -92,6 +90,20 @@ class MatrixModel:
             moving = ~self.frozen_rows[ids]
             ids, d_rows_in = ids[moving], d_rows_in[moving]
         self.grads = [(ids, d_rows_in), (batch.output_ids, d_rows_out)]
+
+    def score_gradient(self) -> Floats:
+        """Return G, the gradient of the loss by what was scored last, shape (B, O)."""
+        batch, _, _, scores = self._scored()
+        d_scores = unwatched_sigmoid(scores)
+        d_scores *= batch.weights
+        d_scores -= batch.labels
+        return d_scores
+
+    @property
+    def hidden_and_scores(self) -> tuple[Floats, Floats]:
+        """What the last `forward` or `score` computed, shapes (B, D) and (B, O)."""
+        _, hidden, _, scores = self._scored()
+        return hidden, scores
 
     def _scored(self) -> tuple[FoldedBatch, Floats, Floats, Floats]:
         """Return what `score` remembered."""

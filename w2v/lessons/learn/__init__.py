@@ -1,0 +1,4 @@
+"""`w2v learn TOPIC`: eight lessons, each of a few steps, that end with a question.
+
+Which there are, in which order, and what each takes, is in `topics.py`; each is a module.
+"""
