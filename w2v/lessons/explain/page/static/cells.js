@@ -1,4 +1,4 @@
-// Weights of the tables that a reader may change: a click or Enter on a number, then another number.
+// Weights of the tables that a reader may change: a click or Enter on one, then another number.
 //
 // A table has one stop of the Tab key; arrow keys go from number to number in it.
 

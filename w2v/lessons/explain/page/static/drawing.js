@@ -70,7 +70,8 @@ function drawArrow([x1, y1], [x2, y2], { kind, bend }) {
     : `H${bend}V${y2}H${x2}`;
   const from = bend === undefined ? x1 : bend;
   const side = x2 > from ? -7 : 7;
-  const head = from === x2 ? `M${x2 - 5} ${y2 - Math.sign(y2 - y1) * 7}h10l-5 ${Math.sign(y2 - y1) * 7}z`
+  const down = Math.sign(y2 - y1) * 7;
+  const head = from === x2 ? `M${x2 - 5} ${y2 - down}h10l-5 ${down}z`
     : `M${x2} ${y2}l${side} -5v10z`;
   return makeSvg("g", { class: `arrow ${kind}` }, makeSvg("path", { class: "way",
     d: `M${x1} ${y1}${way}` }), makeSvg("path", { class: "head", d: head }));

@@ -42,11 +42,13 @@ const startDraft = () => {
 class Fields {
   constructor(change) {
     this.change = change;
-    this.words = make("div", { class: "sentence", role: "group", "aria-label": say("choose_center") });
+    this.words = make("div", { class: "sentence", role: "group",
+      "aria-label": say("choose_center") });
     this.problem = make("p", { id: "problem", role: "alert" });
+    const asTyped = { autocomplete: "off", spellcheck: "false", autocapitalize: "none" };
     this.inputs = {
-      sentence: make("input", { autocomplete: "off", spellcheck: "false", autocapitalize: "none" }),
-      negatives: make("input", { autocomplete: "off", spellcheck: "false", autocapitalize: "none" }),
+      sentence: make("input", asTyped),
+      negatives: make("input", asTyped),
       window: make("input", { type: "number", min: "1", step: "1" }),
       lr: make("input", { inputmode: "decimal", autocomplete: "off" }),
       gradient: make("select", {}, make("option", {}, "exact"), make("option", {}, "word2vec")),

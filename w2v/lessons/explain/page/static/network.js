@@ -68,15 +68,15 @@ function narrowLayout(dim, nContext, nOutputs) {
   const vector = vectorWidth(dim);
   const item = LABEL + vector;
   const width = Math.max(item + 56, 366);
-  const pitch = PITCH + 38;
+  const pitch = PITCH + 42;
   const context = 36;
   const hidden = context + nContext * PITCH + 46;
   const output = hidden + ITEM_HEIGHT + 52;
   const height = output + nOutputs * pitch + 34;
-  return { isWide: false, vector, item, width, height, node: [8 + item + 26, hidden + 11],
+  return { isWide: false, vector, item, width, height, node: [8 + item + 26, hidden - 24],
     hidden: [8 + LABEL, hidden], loss: [8, height - 14],
     context: (i) => [8, context + i * PITCH],
-    output: (j) => [8, output + j * pitch], metrics: (x, y) => [x, y + ITEM_HEIGHT + 4, 112],
+    output: (j) => [8, output + j * pitch], metrics: (x, y) => [x, y + ITEM_HEIGHT + 7, 112],
     titles: { context: [8, 16], hidden: [8 + LABEL, hidden - 14], output: [8, output - 18] } };
 }
 
@@ -124,8 +124,13 @@ function arrowsOf({ isWide, context, output, item, node, hidden, vector }, input
     if (isWide) both(from, [x - NODE_RADIUS - 3, y], 1);
     else both(from, [x, y - NODE_RADIUS - 3], 1, x);
   });
-  if (isWide) both([x + NODE_RADIUS + 2, y], [hidden[0] - 4, y], 1);
-  else both([x - NODE_RADIUS - 2, y], [right + 4, y], 1);
+  if (isWide) {
+    both([x + NODE_RADIUS + 2, y], [hidden[0] - 4, y], 1);
+  } else {
+    const below = y + NODE_RADIUS;
+    add([x, below], [right + 4, hidden[1] + 11], forward(1), x);
+    if (isBack) add([right + 4, hidden[1] + 22], [x + shift, below + 2], "back", x + shift);
+  }
   outputs.forEach((_, j) => {
     const [left, top] = output(j);
     if (isWide) both([right + 6, y], [left - 8, top + 11], 2);
@@ -156,7 +161,8 @@ function drawMetrics({ score, p, loss, d_score }, { isWide, metrics }, place, at
     const shown = value === null ? "?" : metricNumber(value);
     const kind = `number ${at === step ? "now" : value === null ? "unknown" : ""}`;
     if (isWide) {
-      group.append(svgText(shown, x + i * width + 50, y + 15, { class: kind, "text-anchor": "end" }));
+      group.append(svgText(shown, x + i * width + 50, y + 15,
+        { class: kind, "text-anchor": "end" }));
     } else {
       group.append(svgText(`${say(name)} ${shown}`, x + i * width, y + 14,
         { class: kind }));
@@ -164,7 +170,8 @@ function drawMetrics({ score, p, loss, d_score }, { isWide, metrics }, place, at
   });
   if (d_score !== null) {
     group.append(isWide
-      ? svgText(metricNumber(d_score), x + 50, y + 39, { class: "number back", "text-anchor": "end" })
+      ? svgText(metricNumber(d_score), x + 50, y + 39,
+        { class: "number back", "text-anchor": "end" })
       : svgText(`d_score ${metricNumber(d_score)}`, x, y + 32, { class: "number back" }));
   }
   return group;
@@ -199,7 +206,8 @@ function moreOf({ context, output }, items) {
   return [[items.context, context], [items.outputs, output]]
     .filter(([all]) => all.length > MOST_ITEMS).map(([all, place]) => {
       const [x, y] = place(MOST_ITEMS);
-      return svgText(say("draw_more", { n: all.length - MOST_ITEMS }), x, y + 12, { class: "small" });
+      const n = all.length - MOST_ITEMS;
+      return svgText(say("draw_more", { n }), x, y + 12, { class: "small" });
     });
 }
 

@@ -22,7 +22,8 @@ class Stage {
     const nav = byId("steps");
     nav.setAttribute("aria-label", say("steps"));
     const go = (by) => {
-      const button = make("button", { type: "button", class: "turn" }, say(by < 0 ? "back" : "next"));
+      const button = make("button", { type: "button", class: "turn" },
+        say(by < 0 ? "back" : "next"));
       button.addEventListener("click", () => this.turn(by));
       return button;
     };
@@ -49,12 +50,19 @@ class Stage {
     this.step = step;
     location.hash = step;
     this.render();
+    this.comeIntoView();
     announce(this.said());
+  }
+
+  // Who read on to the tables sees the drawing of the next step first.
+  comeIntoView() {
+    const section = byId("stage");
+    if (section.getBoundingClientRect().top < 0) section.scrollIntoView();
   }
 
   // The browser's own Back and Forward.
   follow() {
-    const step = stepOfHash();
+    const step = location.hash ? stepOfHash() : STEPS[0];
     if (step) this.go(step);
   }
 

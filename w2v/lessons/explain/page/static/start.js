@@ -39,7 +39,7 @@ class Page {
     details.open = innerWidth >= 700;
     const intro = sayParagraphs("intro");
     const from = data.rows.run ? "intro_run" : "intro_toy";
-    byId("main").append(...intro, ...sayParagraphs(from, { run: data.rows.run }),
+    byId("main").append(...intro, ...sayParagraphs(from, { run: quoted(data.rows.run) }),
       this.fields.words, details, this.fields.problem,
       make("div", { class: "training" }, train, reset, this.progress));
     byId("main").append(byId("steps"));
@@ -63,9 +63,9 @@ class Page {
     this.fields.showWords(this.shot);
     this.stage.show(this.shot);
     this.showProgress();
-    const { center, window, lr, gradient } = this.shot.scene;
-    byId("numbers").textContent = JSON.stringify({ ...this.shot.update, center, window, lr, gradient,
-      words: this.shot.words, n_updates: this.nUpdates });
+    const { scene: { center, window, lr, gradient }, update, words } = this.shot;
+    byId("numbers").textContent = JSON.stringify({ ...update, center, window, lr, gradient, words,
+      n_updates: this.nUpdates });
     return true;
   }
 
@@ -92,7 +92,8 @@ class Page {
     const { update, wordOf } = this.shot;
     const before = this.weights;
     this.weights = before.copy();
-    update.input_ids.forEach((id, i) => this.weights.set("W_in", wordOf(id), id, update.W_in_after[i]));
+    update.input_ids.forEach((id, i) =>
+      this.weights.set("W_in", wordOf(id), id, update.W_in_after[i]));
     update.output_ids_distinct.forEach((id, i) =>
       this.weights.set("W_out", wordOf(id), id, update.W_out_after[i]));
     this.losses.push(update.loss);
@@ -120,7 +121,6 @@ class Page {
     const value = text.trim() ? Number(text.replaceAll(MINUS, "-")) : NaN;
     if (!Number.isFinite(value)) {
       this.fields.tell(new Problem("", "bad_weight"));
-      announce(say("bad_weight"));
       return;
     }
     const before = this.weights;
@@ -129,8 +129,12 @@ class Page {
     this.weights.set(table, word, row,
       before.row(table, word, row).map((old, at) => (at === d ? value : old)));
     this.losses = [];
-    if (this.refresh()) announce(this.summary());
-    else this.weights = before;
+    if (this.refresh()) {
+      announce(this.summary());
+    } else {
+      this.weights = before;
+      this.fields.tell(new Problem("", "not_finite"));
+    }
   }
 }
 

@@ -8,6 +8,9 @@ function blocksOf(shot, step) {
   return STEP_BLOCKS[step](shot).flat(Infinity);
 }
 
+// Not for paper.
+const editHint = () => make("div", { class: "hint" }, ...sayParagraphs("edit_hint"));
+
 // Tables side by side where there is room.
 const beside = (...tables) => make("div", { class: "beside" }, ...tables);
 
@@ -23,17 +26,17 @@ function lookupBlocks({ update, scene, wordOf, idOf, words }) {
   const { context_ids: ids, context_pos, rows } = update;
   const dim = rows[0].length;
   return [
-    sayParagraphs("lookup_text", { center: words[scene.center], n: ids.length,
+    sayParagraphs("lookup_text", { center: quoted(words[scene.center]), n: ids.length,
       window: scene.window }),
     repeatedIn(ids).map(([id, n]) =>
-      sayParagraphs("lookup_repeated", { word: wordOf(id), n, id: idOf(id) })),
+      sayParagraphs("lookup_repeated", { word: quoted(wordOf(id)), n, id: idOf(id) })),
     formulas(`ids  = [${ids.map(idOf).join(", ")}]`,
       `rows = W_in[ids]    # ${shapeOf(["C", "D"], [ids.length, dim])}`),
     tableOf({ name: "rows", caption: say("cap_rows"),
       columns: [say("col_word"), say("col_position"), "id", ...dimensions(dim)],
       rows: rows.map((row, i) => [wordOf(ids[i]), context_pos[i], idOf(ids[i]),
         ...row.map((value, d) => ({ value, edit: ["W_in", ids[i], d] }))]) }),
-    sayParagraphs("edit_hint"),
+    editHint(),
   ];
 }
 
@@ -42,7 +45,8 @@ function meanBlocks({ update, wordOf }) {
   const n = rows.length;
   const terms = writtenSum(rows.map((row) => term(row[0])));
   return [
-    n === 1 ? sayParagraphs("mean_one", { word: wordOf(ids[0]) }) : sayParagraphs("mean_text", { n }),
+    n > 1 ? sayParagraphs("mean_text", { n })
+      : sayParagraphs("mean_one", { word: quoted(wordOf(ids[0])) }),
     formulas(`hidden = rows.sum(axis=0) / |C|    # ${shapeOf(["D"], [hidden.length])}`,
       `hidden[0] = (${terms}) / ${n} = ${shownNumber(hidden[0])}`),
     tableOf({ name: "mean", caption: say("cap_mean"),
@@ -57,9 +61,9 @@ function noiseSentences({ update, wordOf }) {
   const [center, ...noise] = update.output_ids;
   const isCenter = noise.includes(center);
   return [
-    isCenter ? sayParagraphs("noise_is_center", { word: wordOf(center) }) : [],
+    isCenter ? sayParagraphs("noise_is_center", { word: quoted(wordOf(center)) }) : [],
     repeatedIn(noise).filter(([id]) => id !== center).map(([id, n]) =>
-      sayParagraphs("noise_repeated", { word: wordOf(id), n })),
+      sayParagraphs("noise_repeated", { word: quoted(wordOf(id)), n })),
   ];
 }
 
@@ -72,7 +76,7 @@ function scoreBlocks(shot) {
   const dim = hidden.length;
   const products = output_rows[0].map((value, d) => `${term(value)}·${term(hidden[d])}`);
   return [
-    sayParagraphs("score_text", { center: wordOf(ids[0]) }),
+    sayParagraphs("score_text", { center: quoted(wordOf(ids[0])) }),
     noiseSentences(shot),
     formulas(`ids    = [${ids.map(idOf).join(", ")}]`,
       `scores = W_out[ids] @ hidden    # ${shapeOf(["1 + K"], [ids.length])}`,
@@ -86,7 +90,7 @@ function scoreBlocks(shot) {
       columns: [say("col_word"), ...dimensions(dim), say("col_score")],
       rows: output_rows.map((row, j) => [wordAndPart(shot)(ids[j], j),
         ...row.map((value, d) => value * hidden[d]), scores[j]]) })),
-    sayParagraphs("edit_hint"),
+    editHint(),
   ];
 }
 
@@ -96,7 +100,7 @@ function lossBlocks(shot) {
   const counted = losses.filter((_, j) => weights[j]);
   const p = probabilities[0];
   return [
-    sayParagraphs("loss_text", { center: wordOf(ids[0]), p: shownNumber(p) }),
+    sayParagraphs("loss_text", { center: quoted(wordOf(ids[0])), p: shownNumber(p) }),
     noiseSentences(shot),
     formulas("p    = 1 / (1 + exp(−score))",
       `p[0] = 1 / (1 + exp(${shownNumber(-scores[0])})) = ${shownNumber(p)}`,
@@ -120,6 +124,11 @@ function backwardBlocks(shot) {
   const columns = [say("col_word"), ...dimensions(hidden.length)];
   const names = ids.map(wordAndPart(shot));
   const products = output_rows.map((row, j) => `${term(d_scores[j])}·${term(row[0])}`);
+  const ofHidden = tableOf({ name: "d_hidden", caption: say("cap_d_hidden"), columns,
+    rows: [["d_hidden", ...d_hidden]] });
+  const ofRows = tableOf({ name: "d_rows", columns,
+    caption: say(isExact ? "cap_d_rows" : "cap_d_rows_word2vec"),
+    rows: d_rows.map((row, i) => [wordOf(context_ids[i]), ...row]) });
   return [
     sayParagraphs("backward_text"),
     isExact ? sayParagraphs(n > 1 ? "backward_exact" : "backward_exact_one", { n }) : [],
@@ -131,18 +140,15 @@ function backwardBlocks(shot) {
     ...(isExact ? ["d_rows = d_hidden / |C|",
       `d_rows[0][0] = ${shownNumber(d_hidden[0])} / ${n} = ${shownNumber(d_rows[0][0])}`]
       : ["d_rows = d_hidden    # exact: d_hidden / |C|",
-        `d_rows[0][0] = ${shownNumber(d_hidden[0])}    # exact: ${shownNumber(exact.d_rows[0][0])}`])),
+        `d_rows[0][0] = ${shownNumber(d_rows[0][0])}    # exact: `
+          + shownNumber(exact.d_rows[0][0])])),
     beside(tableOf({ name: "d_scores", caption: say("cap_d_scores"),
-      columns: [say("col_word"), say("col_sigmoid"), say("col_label"), say("col_weight"), "d_score"],
+      columns: [say("col_word"), say("col_sigmoid"), say("col_label"), say("col_weight"),
+        "d_score"],
       rows: names.map((name, j) => [name, probabilities[j], labels[j], weights[j], d_scores[j]]) }),
     tableOf({ name: "d_output_rows", caption: say("cap_d_output_rows"), columns,
       rows: names.map((name, j) => [name, ...d_output_rows[j]]) })),
-    tableOf({ name: "d_hidden", caption: say("cap_d_hidden"), columns,
-      rows: [["d_hidden", ...d_hidden]] }),
-    beside(tableOf({ name: "d_rows", columns,
-      caption: say(isExact ? "cap_d_rows" : "cap_d_rows_word2vec"),
-      rows: d_rows.map((row, i) => [wordOf(context_ids[i]), ...row]) }),
-    ...(isExact ? [] : [exactTable(shot, columns)])),
+    isExact ? beside(ofHidden, ofRows) : [ofHidden, beside(ofRows, exactTable(shot, columns))],
     isExact ? [] : make("div", { class: "pointed" },
       ...sayParagraphs(n > 1 ? "backward_word2vec" : "backward_word2vec_one", { n })),
   ];
@@ -162,9 +168,9 @@ function updateBlocks(shot) {
   return [
     sayParagraphs("update_text", { lr }),
     repeatedIn(update.context_ids).map(([id, n]) =>
-      sayParagraphs("update_repeated", { word: wordOf(id), id: idOf(id), n })),
+      sayParagraphs("update_repeated", { word: quoted(wordOf(id)), id: idOf(id), n })),
     repeatedIn(update.output_ids).map(([id, n]) =>
-      sayParagraphs("update_repeated_out", { word: wordOf(id), id: idOf(id), n })),
+      sayParagraphs("update_repeated_out", { word: quoted(wordOf(id)), id: idOf(id), n })),
     formulas("W_in[u]  −= lr · Σ d_rows of u", "W_out[v] −= lr · Σ d_scores of v · hidden",
       `W_in[${idOf(input_ids[0])}][0] = ${shownNumber(W_in_before[0][0])} − ${lr} · `
         + `${term(d_W_in[0][0])} = ${shownNumber(W_in_after[0][0])}`),

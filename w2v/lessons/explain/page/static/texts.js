@@ -37,8 +37,15 @@ function sayParagraphs(key, values) {
   return say(key, values).trim().split(/\n\s*\n/).map((part) => make("p", {}, ...coded(part)));
 }
 
+const HIDDEN_QUOTE = "\ue000"; // stands for a backquote that is part of a word
+
+const quoted = (word) => `\`${word.replaceAll("`", HIDDEN_QUOTE)}\``;
+
 function coded(text) {
-  return text.split("`").map((part, i) => (i % 2 ? make("code", {}, wordElement(part)) : part));
+  return text.split("`").map((part, i) => {
+    const whole = part.replaceAll(HIDDEN_QUOTE, "`");
+    return i % 2 ? make("code", {}, wordElement(whole)) : whole;
+  });
 }
 
 const MINUS = "−";

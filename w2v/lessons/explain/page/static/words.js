@@ -63,8 +63,9 @@ function rowsOf(sentence, negatives) {
   const words = rows.words || [...new Set([...sentence, ...negatives])];
   const find = (field) => (word) => {
     const row = words.indexOf(word);
-    if (row < 0) throw new Problem(field, "no_row", { word });
-    if (row >= START.W_in.length) throw new Problem(field, "no_more_rows", { n: START.W_in.length });
+    if (row < 0) throw new Problem(field, "no_row", { word: quoted(word) });
+    const n = START.W_in.length;
+    if (row >= n) throw new Problem(field, "no_more_rows", { n });
     return row;
   };
   return [sentence.map(find("sentence")), negatives.map(find("negatives"))];
