@@ -93,7 +93,7 @@ function networkOf(shot, step, room) {
   const layout = (room < WIDE_ENOUGH ? narrowLayout : wideLayout)(dim, ...nShown);
   const { width, height } = layout;
   const svg = makeSvg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
-    "aria-label": labelOf(shot, step), "aria-details": "tables",
+    "aria-label": labelOf(shot, step), "aria-details": "blocks",
     style: `max-width: ${Math.round(width * 1.05)}px` });
   svg.append(...arrowsOf(layout, context, outputs, at), ...titlesOf(layout, at));
   context.forEach((item, i) => svg.append(drawItem(item, dim, ...layout.context(i))));

@@ -8,7 +8,7 @@ class Stage {
     this.heading = make("h2", { id: "step-title" });
     this.blocks = make("div", { id: "blocks" });
     byId("main").append(make("section", { id: "stage", "aria-labelledby": "step-title" },
-      this.heading, make("div", { id: "tables" }, this.figure, this.blocks)));
+      this.heading, this.figure, this.blocks));
     this.makeWay();
     addEventListener("hashchange", () => this.follow());
     addEventListener("keydown", (event) => this.press(event));
