@@ -1,0 +1,1 @@
+"""Short lessons, one idea each, on numbers that the product's own layers compute."""
