@@ -1,0 +1,293 @@
+"""The parallelogram of king, man, woman and queen, and what leaving out the question's words hides.
+
+What is counted is in `asked.py`; here it is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from w2v.lessons.blocks import Bars, Block, Cell, Curve, Lesson, Lines, Step, Table, Text, Verdict
+from w2v.lessons.learn.asked import (
+    ANSWERS,
+    CONTROLS,
+    Asked,
+    Candidate,
+    Plane,
+    ask,
+    candidates_of,
+    choose_set,
+    open_run,
+    plane_of,
+)
+from w2v.lessons.learn.small_runs import Counted, OnProgress, train_toy_world
+from w2v.lessons.learn.topics import Options
+from w2v.lessons.wording import Wording
+from w2v.vectors.word_vectors import WordVectors
+
+TOPIC = "analogy"
+N_NEAREST = 7
+FEW = 50  # questions: fewer say little
+MAX_SECTIONS = 12  # of the answer
+ALIKE = 5.0  # points: a gain smaller than this is called none
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How long the small model is trained."""
+
+    epochs: int = 3
+    dim: int = 48
+
+
+def lesson(
+    options: Options, on_progress: OnProgress | None = None, sizes: Sizes | None = None
+) -> Lesson:
+    """Return the lesson.
+
+    Parameters
+    ----------
+    options : Options
+    on_progress : callable, optional
+        Told how much of the training is done, and of how much.
+    sizes : Sizes, optional
+
+    Raises
+    ------
+    RunError
+        If there is no such run, or it is damaged.
+    SetError
+        If its words answer no question of the built-in sets.
+    """
+    sizes = sizes or Sizes()
+    say = Wording(options.language, f"learn/{TOPIC}")
+    early: WordVectors | None = None
+    if options.run is None:
+        count = Counted(on_progress, 2)
+        early, vectors = (
+            _trained(sizes, epochs, options.seed, count) for epochs in (1, sizes.epochs)
+        )
+    else:
+        vectors = open_run(options.run)
+    questions = choose_set(vectors, options.run or "toy-world", options.language)
+    asked = ask(vectors, questions)
+    asked_early = None if early is None else ask(early, questions)
+    plane = plane_of(vectors, asked)
+    candidates = candidates_of(vectors, asked, N_NEAREST)
+    a, b, c, d = asked.example
+    steps = (
+        Step("parallelogram", say("parallelogram_title"), _parallelogram(say, asked, plane)),
+        Step("sum", say("sum_title"), _sum(say, asked, candidates)),
+        Step("hidden", say("hidden_title"), _hidden(say, asked, asked_early, sizes)),
+        Step("controls", say("controls_title"), _controls(say, asked)),
+    )
+    return Lesson(
+        command="learn",
+        topic=TOPIC,
+        language=options.language,
+        title=say("title"),
+        steps=() if options.answer_only else steps,
+        question="\n\n".join(say.paragraphs("question", a=a, b=b, c=c, set=asked.name)),
+        answer=_answer(say, asked),
+        numbers={
+            "set": asked.name,
+            "questions": asked.n_questions,
+            "answered": asked.n_answered,
+            "example": list(asked.example),
+            "right": asked.right,
+            "right_after_one_epoch": None if asked_early is None else asked_early.right,
+            "answers_add_all": asked.answers,
+            "controls": asked.controls,
+            "offset_cosine": {"example": plane.offset_cosine, "mean": asked.offset_cosine},
+            "in_plane": plane.share,
+            "sections": {s.name: vars(s) for s in asked.sections},
+        },
+    )
+
+
+def _trained(sizes: Sizes, epochs: int, seed: int, count: Counted) -> WordVectors:
+    """Train on toy-world as the shipped config of that name does, but so many epochs."""
+    settings = {"train.lr": 0.25, "train.epochs": epochs, "model.dim": sizes.dim}
+    run = train_toy_world({**settings, "train.seed": seed})
+    count()
+    return run.vectors
+
+
+def _parallelogram(say: Wording, asked: Asked, plane: Plane) -> tuple[Block, ...]:
+    """Four words, their places in a plane, and how parallel two sides are."""
+    a, b, c, d = asked.example
+    names = (a, b, c, d, f"{c} - {a} + {b}")
+    order = np.argsort(plane.places[:4, 0], kind="stable")
+    x = plane.places[order, 0]
+    series = []
+    for word in range(4):
+        y = np.full(4, np.nan)
+        y[order == word] = plane.places[word, 1]
+        series.append((names[word], y))
+    return (
+        *_texts(say, "parallelogram", a=a, b=b, c=c, d=d),
+        Table(
+            ("", "x", "y"),
+            tuple(
+                (name, float(px), float(py))
+                for name, (px, py) in zip(names, plane.places, strict=True)
+            ),
+            name=say("places"),
+            decimals=2,
+        ),
+        Curve(say("plane"), "x", "y", x, tuple(series)),
+        *_texts(
+            say, "parallel", share=100 * plane.share, cosine=plane.offset_cosine,
+            mean=asked.offset_cosine, n=asked.n_answered, a=a, b=b, c=c, d=d,
+        ),
+    )  # fmt: skip
+
+
+def _sum(say: Wording, asked: Asked, candidates: list[Candidate]) -> tuple[Block, ...]:
+    """The nearest words, those of the question among them."""
+    a, b, c, d = asked.example
+    own = {a, b, c}
+    with_all = candidates[0].word
+    rest = [candidate.word for candidate in candidates if candidate.word not in own]
+    by_mul = max(candidates, key=lambda candidate: candidate.mul).word
+    without = rest[0] if rest else "-"
+    return (
+        *_texts(say, "sum", a=a, b=b, c=c),
+        Lines(
+            (
+                "3CosAdd   cos(x, c) - cos(x, a) + cos(x, b)",
+                "3CosMul   s(x, c) * s(x, b) / s(x, a)        s = (cos + 1) / 2",
+            )
+        ),
+        Table(
+            (
+                say("word"), f"cos, {c}", f"cos, {a}", f"cos, {b}", "3CosAdd", "3CosMul",
+            ),
+            tuple(
+                (x.word, x.cos_c, x.cos_a, x.cos_b, x.add, x.mul) for x in candidates
+            ),
+            name=say("nearest", a=a, b=b, c=c),
+            marked=frozenset(at for at, x in enumerate(candidates) if x.word in own),
+        ),
+        Text(
+            say(
+                "first_is_own" if with_all in own else "first_is_right" if with_all == d
+                else "first_is_other",
+                first=with_all, without=without, by_mul=by_mul,
+            )
+        ),
+        Text(say("own_are_near", b=b, c=c)),
+    )  # fmt: skip
+
+
+def _hidden(
+    say: Wording, asked: Asked, early: Asked | None, sizes: Sizes
+) -> tuple[Block, ...]:
+    """The whole set, with the words of the question left out and not."""
+    lost = _lost(asked)
+    own = {key: 100 * asked.answers[key] for key in ("a", "b", "c")}
+    most = max(own, key=lambda key: own[key])
+    few = [Verdict(False, say("few", n=asked.n_answered))] if asked.n_answered < FEW else []
+    models = [("", asked)]
+    if early is not None:
+        models = [(say("epochs", n=n), it) for n, it in ((1, early), (sizes.epochs, asked))]
+    rows = tuple(
+        (f"{name}  {epochs}", 100 * it.right[measure], 100 * it.right[f"{measure}_all"])
+        for epochs, it in models
+        for name, measure in (("3CosAdd", "add"), ("3CosMul", "mul"))
+    )
+    sooner = [] if early is None or _lost(early) <= lost else [Text(say("sooner", n=_lost(early)))]
+    return (
+        *_texts(
+            say, "hidden", set=asked.name, n=asked.n_answered, n_all=asked.n_questions
+        ),
+        *few,
+        Table(("", say("left_out"), say("let_in")), rows, name=say("hidden_table"), decimals=1),
+        Bars(
+            say("answers"),
+            tuple(say(f"answer_{key}") for key in ANSWERS),
+            (("", np.array([100 * asked.answers[key] for key in ANSWERS])),),
+            unit="%",
+            decimals=1,
+            marked=frozenset({0}),
+        ),
+        Text(
+            say(
+                "loses" if lost > 0 else "loses_nothing",
+                points=lost, share=sum(own.values()), most=most, most_share=own[most],
+            )
+        ),
+        *sooner,
+    )  # fmt: skip
+
+
+def _lost(asked: Asked) -> float:
+    """Return how many points of 3CosAdd are lost when the words of the question are let in."""
+    return 100 * (asked.right["add"] - asked.right["add_all"])
+
+
+def _controls(say: Wording, asked: Asked) -> tuple[Block, ...]:
+    """How far one gets without the offset."""
+    right = 100 * asked.right["add"]
+    control = {key: 100 * share for key, share in asked.controls.items()}
+    best = max(control, key=lambda key: control[key])
+    return (
+        *_texts(say, "controls"),
+        Bars(
+            say("controls_bars"),
+            ("c - a + b", *(say(f"control_{key}") for key in CONTROLS)),
+            (("", np.array([right, *(control[key] for key in CONTROLS)])),),
+            unit="%",
+            decimals=1,
+            marked=frozenset({0}),
+        ),
+        Text(
+            say(
+                "offset_gains" if right - control[best] >= ALIKE else "offset_gains_little",
+                right=right, best=say(f"control_{best}"), share=control[best],
+                points=right - control[best],
+            )
+        ),
+        Text(say("source")),
+    )  # fmt: skip
+
+
+def _answer(say: Wording, asked: Asked) -> tuple[Block, ...]:
+    """Each section by what the offset adds."""
+    shown = sorted(asked.sections, key=lambda section: section.gain)[:MAX_SECTIONS]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            section.name,
+            section.n_answered,
+            100 * section.right,
+            100 * section.best_control,
+            100 * section.gain,
+        )
+        for section in shown
+    ]
+    least, most = shown[0], max(asked.sections, key=lambda section: section.gain)
+    return (
+        Table(
+            (say("section"), say("questions"), "c - a + b", say("best_control"), say("added")),
+            tuple(rows),
+            decimals=1,
+        ),
+        *_texts(
+            say,
+            "answer" if len(shown) > 1 else "answer_one",
+            least=least.name,
+            most=most.name,
+            right=100 * least.right,
+            control=100 * least.best_control,
+            gain=100 * least.gain,
+            most_gain=100 * most.gain,
+        ),
+    )
+
+
+def _texts(say: Wording, key: str, **values: Any) -> list[Text]:
+    """Return a text as paragraphs."""
+    return [Text(part) for part in say.paragraphs(key, **values)]
