@@ -6,7 +6,6 @@ What is counted is in `asked.py`; here it is told.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -24,6 +23,7 @@ from w2v.lessons.learn.asked import (
     plane_of,
 )
 from w2v.lessons.learn.small_runs import Counted, OnProgress, train_toy_world
+from w2v.lessons.learn.telling import short, texts
 from w2v.lessons.learn.topics import Options
 from w2v.lessons.wording import Wording
 from w2v.vectors.word_vectors import WordVectors
@@ -77,7 +77,7 @@ def lesson(
     asked_early = None if early is None else ask(early, questions)
     plane = plane_of(vectors, asked)
     candidates = candidates_of(vectors, asked, N_NEAREST)
-    a, b, c, d = asked.example
+    a, b, c, _ = asked.example
     steps = (
         Step("parallelogram", say("parallelogram_title"), _parallelogram(say, asked, plane)),
         Step("sum", say("sum_title"), _sum(say, asked, candidates)),
@@ -128,7 +128,7 @@ def _parallelogram(say: Wording, asked: Asked, plane: Plane) -> tuple[Block, ...
         y[order == word] = plane.places[word, 1]
         series.append((names[word], y))
     return (
-        *_texts(say, "parallelogram", a=a, b=b, c=c, d=d),
+        *texts(say, "parallelogram", a=a, b=b, c=c, d=d),
         Table(
             ("", "x", "y"),
             tuple(
@@ -139,7 +139,7 @@ def _parallelogram(say: Wording, asked: Asked, plane: Plane) -> tuple[Block, ...
             decimals=2,
         ),
         Curve(say("plane"), "x", "y", x, tuple(series)),
-        *_texts(
+        *texts(
             say, "parallel", share=100 * plane.share, cosine=plane.offset_cosine,
             mean=asked.offset_cosine, n=asked.n_answered, a=a, b=b, c=c, d=d,
         ),
@@ -149,13 +149,11 @@ def _parallelogram(say: Wording, asked: Asked, plane: Plane) -> tuple[Block, ...
 def _sum(say: Wording, asked: Asked, candidates: list[Candidate]) -> tuple[Block, ...]:
     """The nearest words, those of the question among them."""
     a, b, c, d = asked.example
-    own = {a, b, c}
-    with_all = candidates[0].word
-    rest = [candidate.word for candidate in candidates if candidate.word not in own]
-    by_mul = max(candidates, key=lambda candidate: candidate.mul).word
-    without = rest[0] if rest else "-"
+    own, said = {a, b, c}, asked.said
+    first = said["add_all"]
+    which = "own" if first in own else "right" if first == d else "other"
     return (
-        *_texts(say, "sum", a=a, b=b, c=c),
+        *texts(say, "sum", a=a, b=b, c=c),
         Lines(
             (
                 "3CosAdd   cos(x, c) - cos(x, a) + cos(x, b)",
@@ -174,18 +172,15 @@ def _sum(say: Wording, asked: Asked, candidates: list[Candidate]) -> tuple[Block
         ),
         Text(
             say(
-                "first_is_own" if with_all in own else "first_is_right" if with_all == d
-                else "first_is_other",
-                first=with_all, without=without, by_mul=by_mul,
+                f"first_is_{which}", first=short(first), without=short(said["add"]) or "-",
+                by_mul=short(said["mul_all"]),
             )
         ),
         Text(say("own_are_near", b=b, c=c)),
     )  # fmt: skip
 
 
-def _hidden(
-    say: Wording, asked: Asked, early: Asked | None, sizes: Sizes
-) -> tuple[Block, ...]:
+def _hidden(say: Wording, asked: Asked, early: Asked | None, sizes: Sizes) -> tuple[Block, ...]:
     """The whole set, with the words of the question left out and not."""
     lost = _lost(asked)
     own = {key: 100 * asked.answers[key] for key in ("a", "b", "c")}
@@ -201,7 +196,7 @@ def _hidden(
     )
     sooner = [] if early is None or _lost(early) <= lost else [Text(say("sooner", n=_lost(early)))]
     return (
-        *_texts(
+        *texts(
             say, "hidden", set=asked.name, n=asked.n_answered, n_all=asked.n_questions
         ),
         *few,
@@ -235,7 +230,7 @@ def _controls(say: Wording, asked: Asked) -> tuple[Block, ...]:
     control = {key: 100 * share for key, share in asked.controls.items()}
     best = max(control, key=lambda key: control[key])
     return (
-        *_texts(say, "controls"),
+        *texts(say, "controls"),
         Bars(
             say("controls_bars"),
             ("c - a + b", *(say(f"control_{key}") for key in CONTROLS)),
@@ -246,13 +241,22 @@ def _controls(say: Wording, asked: Asked) -> tuple[Block, ...]:
         ),
         Text(
             say(
-                "offset_gains" if right - control[best] >= ALIKE else "offset_gains_little",
+                _what_offset_does(right, control[best]),
                 right=right, best=say(f"control_{best}"), share=control[best],
-                points=right - control[best],
+                points=abs(right - control[best]),
             )
         ),
         Text(say("source")),
     )  # fmt: skip
+
+
+def _what_offset_does(right: float, control: float) -> str:
+    """Return the sentence for a score and its best control, in percent."""
+    if max(right, control) == 0:
+        return "nothing_right"
+    if abs(right - control) < ALIKE:
+        return "offset_gains_little"
+    return "offset_gains" if right > control else "offset_costs"
 
 
 def _answer(say: Wording, asked: Asked) -> tuple[Block, ...]:
@@ -268,26 +272,26 @@ def _answer(say: Wording, asked: Asked) -> tuple[Block, ...]:
         )
         for section in shown
     ]
-    least, most = shown[0], max(asked.sections, key=lambda section: section.gain)
-    return (
-        Table(
-            (say("section"), say("questions"), "c - a + b", say("best_control"), say("added")),
-            tuple(rows),
-            decimals=1,
-        ),
-        *_texts(
-            say,
-            "answer" if len(shown) > 1 else "answer_one",
-            least=least.name,
-            most=most.name,
-            right=100 * least.right,
-            control=100 * least.best_control,
-            gain=100 * least.gain,
-            most_gain=100 * most.gain,
-        ),
+    table = Table(
+        (say("section"), say("questions"), "c - a + b", say("best_control"), say("added")),
+        tuple(rows),
+        decimals=1,
     )
-
-
-def _texts(say: Wording, key: str, **values: Any) -> list[Text]:
-    """Return a text as paragraphs."""
-    return [Text(part) for part in say.paragraphs(key, **values)]
+    some_right = [section for section in asked.sections if section.right > 0]
+    if not some_right:
+        return (*texts(say, "answer"), table, *texts(say, "answer_none"))
+    least = min(some_right, key=lambda section: section.gain)
+    most = max(some_right, key=lambda section: section.gain)
+    values = {
+        "least": least.name, "right": 100 * least.right, "control": 100 * least.best_control,
+        "gain": 100 * least.gain, "most": most.name, "most_gain": 100 * most.gain,
+    }  # fmt: skip
+    has_more = most.gain > max(0.0, least.gain)
+    return (
+        *texts(say, "answer"),
+        table,
+        Text(say("answer_least", **values)),
+        *([Text(say("answer_near"))] if 100 * least.gain < ALIKE else []),
+        *([Text(say("answer_most", **values))] if has_more else []),
+        *texts(say, "answer_end"),
+    )

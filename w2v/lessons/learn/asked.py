@@ -65,7 +65,9 @@ class Asked:
         Of the set.
     n_questions, n_answered : int
     example : tuple of str
-        The words a, b, c, d of one question.
+        The words a, b, c, d of one question: the best known, else one that comes out right.
+    said : dict of str to str
+        What each of `MEASURES` answers to it; empty if no word is left.
     right : dict of str to float
         By measure, see `MEASURES`.
     answers : dict of str to float
@@ -83,6 +85,7 @@ class Asked:
     n_questions: int
     n_answered: int
     example: tuple[str, str, str, str]
+    said: dict[str, str]
     right: dict[str, float]
     answers: dict[str, float]
     controls: dict[str, float]
@@ -151,7 +154,8 @@ def choose_set(vectors: WordVectors, name: str, language: str) -> AnalogySet:
     best, most = None, 0
     for set_name in (TOY_WORLD, *facts):
         found = builtin_set(set_name)
-        assert isinstance(found, AnalogySet)  # noqa: S101 - of these four names, for mypy
+        if not isinstance(found, AnalogySet):
+            continue
         n_known = len(_known_ids(lookup, found)[0])
         if n_known > most:
             best, most = found, n_known
@@ -171,18 +175,20 @@ def ask(vectors: WordVectors, questions: AnalogySet) -> Asked:
     found = answer(lookup, ids[:, :3])
     is_right = {measure: found[measure] == d for measure in MEASURES}
     by_control = {key: nearest == d for key, nearest in _controls(lookup, ids).items()}
-    said = found["add_all"]
     answers, is_left = {}, np.ones(len(ids), bool)
     for key, wanted in (("right", d), ("b", b), ("c", c), ("a", a)):
-        is_it = is_left & (said == wanted)
+        is_it = is_left & (found["add_all"] == wanted)
         answers[key] = float(is_it.mean())
         is_left &= ~is_it
     answers["other"] = float(is_left.mean())
+    words = _spellings(lookup, vectors)
+    shown = _example(lookup, ids, is_right["add"])
     return Asked(
         name=questions.name,
         n_questions=sum(map(len, questions.sections.values())),
         n_answered=len(ids),
-        example=_example(lookup, questions),
+        example=(words[a[shown]], words[b[shown]], words[c[shown]], words[d[shown]]),
+        said={m: words[i] if (i := int(found[m][shown])) >= 0 else "" for m in MEASURES},
         right={measure: float(right.mean()) for measure, right in is_right.items()},
         answers=answers,
         controls={key: float(right.mean()) for key, right in by_control.items()},
@@ -276,13 +282,13 @@ def _offset_cosines(lookup: Lookup, ids: NDArray[np.int64]) -> NDArray[np.float6
     return np.divide(products, lengths, out=np.zeros(len(ids)), where=lengths > 0)
 
 
-def _example(lookup: Lookup, questions: AnalogySet) -> tuple[str, str, str, str]:
-    """Return the question that everybody knows, or the first that can be asked."""
-    asked = [question for section in questions.sections.values() for question in section]
-    wanted = [question for question in FAVOURITES if question in asked]
-    ids = lookup.find([*wanted, *asked])[0]
-    first = int(np.argmax(np.all(ids >= 0, axis=1)))
-    return [*wanted, *asked][first]
+def _example(lookup: Lookup, ids: NDArray[np.int64], is_right: NDArray[np.bool_]) -> int:
+    """Return which question is shown: one that everybody knows, else the first that is right."""
+    for favourite in lookup.find(FAVOURITES)[0]:
+        is_it = np.all(ids == favourite, axis=1)
+        if is_it.any():
+            return int(np.argmax(is_it))
+    return int(np.argmax(is_right))
 
 
 def _spellings(lookup: Lookup, vectors: WordVectors) -> list[str]:

@@ -1,39 +1,39 @@
 """The power 0.75: which words noise takes oftener than the text does, and subsampling beside it.
 
-All on the counts of one corpus, with the product's `NoiseDistribution` and
+All on the counts of one corpus (`noise_counts.py`), with the product's `NoiseDistribution` and
 `Vocabulary.keep_probabilities`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v.config.loading import load_config
 from w2v.lessons.blocks import Bars, Block, Curve, Lesson, Lines, Step, Table, Text, Verdict
+from w2v.lessons.learn.noise_counts import (
+    POWER,
+    TIMES_ASKED,
+    answer_power,
+    break_even,
+    read_vocabulary,
+)
 from w2v.lessons.learn.small_runs import OnProgress
+from w2v.lessons.learn.telling import short, texts
 from w2v.lessons.learn.topics import Options
 from w2v.lessons.wording import Wording
 from w2v.model.noise import NoiseDistribution
-from w2v.text.builtin import builtin_file
-from w2v.text.corpus import encode_corpus
-from w2v.text.scripts import is_unsegmented
-from w2v.text.vocabulary import Vocabulary, build_vocabulary
+from w2v.text.vocabulary import Vocabulary
 from w2v.training.draws import Purpose, raw_integers
 
 TOPIC = "noise"
 CORPORA = {"en": "python-docs", "ko": "seasons-ko", "zh": "seasons-zh"}
 POWERS = (1.0, 0.75, 0.5, 0.0)
-POWER = 0.75
 SUBSAMPLES = (1e-3, 1e-4)
-STDIN = "-"
-LARGE = 100_000  # tokens; a smaller text keeps the words that are seen once
 RANKS = (1, 2, 4, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000)  # that are shown, and the last
 N_PLOTTED = 200  # ranks of a curve
-TIMES_ASKED = 10  # of the question
 MIN_EXPECTED = 5  # draws of a word, for its deviation to mean something
 TWO_DEVIATIONS = 0.954  # of what is drawn lies within two standard deviations
 
@@ -65,7 +65,7 @@ def lesson(
     sizes = sizes or Sizes()
     say = Wording(options.language, f"learn/{TOPIC}")
     name = options.corpus or CORPORA.get(options.language, "python-docs")
-    vocabulary = read_vocabulary(name, on_progress, is_ours=options.corpus is None)
+    vocabulary, by_character = read_vocabulary(name, on_progress, is_ours=options.corpus is None)
     counts = vocabulary.counts
     noise = {power: NoiseDistribution(counts, power) for power in POWERS}
     ranks = [rank for rank in RANKS if rank < len(counts)] + [len(counts)]
@@ -81,7 +81,11 @@ def lesson(
     even = break_even(counts)
     ratio = int(counts[0]) / int(counts[-1])
     steps = (
-        Step("power", say("power_title"), _power(say, name, vocabulary, rows, words, noise)),
+        Step(
+            "power",
+            say("power_title"),
+            _power(say, name, vocabulary, by_character, rows, words, noise),
+        ),
         Step("gain", say("gain_title"), _gain(say, counts, rows, words, noise, even)),
         Step("draws", say("draws_title"), _draws(say, rows, words, expected, found, z, sizes)),
         Step("keep", say("keep_title"), _keep(say, vocabulary, rows, words, keep, gain)),
@@ -95,8 +99,8 @@ def lesson(
         steps=() if options.answer_only else steps,
         question="\n\n".join(
             say.paragraphs(
-                "question", common=vocabulary.word_at(0), n_common=int(counts[0]),
-                rare=vocabulary.word_at(len(counts) - 1), n_rare=int(counts[-1]),
+                "question", common=short(words[0]), n_common=int(counts[0]),
+                rare=short(words[-1]), n_rare=int(counts[-1]),
                 times=TIMES_ASKED,
             )
         ),
@@ -119,69 +123,24 @@ def lesson(
     )  # fmt: skip
 
 
-# ------------------------------------------------------------------ the numbers
-
-
-def read_vocabulary(name: str, on_progress: OnProgress | None, *, is_ours: bool) -> Vocabulary:
-    """Count a corpus; a text without spaces is cut into characters, a small one keeps rare words.
-
-    Parameters
-    ----------
-    name : str
-        A path, or the name of a built-in corpus.
-    on_progress : callable or None
-    is_ours : bool
-        Whether nothing but the built-in corpus is meant: a folder here may be called so too.
-    """
-    n_read = 0
-
-    def move(n_characters: int) -> None:
-        nonlocal n_read
-        n_read += n_characters
-        if on_progress is not None:
-            on_progress(n_read, None)
-
-    path = str(builtin_file(name)) if is_ours else name
-    for tokenizer in ("words", "char"):
-        settings = {"corpus.path": path, "corpus.tokenizer": tokenizer}
-        config = load_config(values=settings).config
-        text, _, _ = encode_corpus(config.corpus, progress=move)
-        if name == STDIN or not is_unsegmented(text.words):  # standard input is read only once
-            break
-    min_count = config.vocab.min_count if text.counts.sum() >= LARGE else 1
-    return build_vocabulary(text.words, text.counts, min_count, None, ())[0]
-
-
-def break_even(counts: NDArray[np.int64]) -> float:
-    """Return the count at which noise takes a word exactly as often as the text does.
-
-    count ** 0.75 / S = count / N, with S the sum of count ** 0.75: count = (N / S) ** 4.
-    """
-    powered = np.asarray(counts, np.float64) ** POWER
-    return float((counts.sum() / powered.sum()) ** (1 / (1 - POWER)))
-
-
-def answer_power(ratio: float) -> float:
-    """Return the power at which a word is drawn TIMES_ASKED as often as one `ratio` rarer."""
-    return float(np.log(TIMES_ASKED) / np.log(ratio)) if ratio > 1 else 0.0
-
-
-# ------------------------------------------------------------------ the telling
-
-
 def _power(
     say: Wording,
     name: str,
     vocabulary: Vocabulary,
+    is_of_characters: bool,
     rows: NDArray[np.int64],
     words: list[str],
     noise: dict[float, NoiseDistribution],
 ) -> tuple[Block, ...]:
     """What the distribution is, for words of the head, the middle and the tail."""
     return (
-        *_texts(say, "power"),
+        *texts(say, "power"),
         Lines(("P(word) = count(word) ** power / sum over all words",)),
-        *_texts(say, "corpus", name=name, n_words=len(vocabulary), n_tokens=vocabulary.n_tokens),
+        *texts(
+            say, "corpus", name=short(name), n_words=len(vocabulary),
+            n_tokens=vocabulary.n_tokens, least=int(vocabulary.counts[-1]),
+        ),
+        *([Text(say("of_characters"))] if is_of_characters else []),
         Table(
             (say("rank"), say("word"), say("count"), *(f"P, {power:g}" for power in POWERS)),
             tuple(
@@ -197,7 +156,7 @@ def _power(
             decimals=4,
         ),
         Text(say("between")),
-    )
+    )  # fmt: skip
 
 
 def _gain(
@@ -214,7 +173,7 @@ def _gain(
     losing = counts > even
     sample = _plotted(len(counts))
     return (
-        *_texts(say, "gain"),
+        *texts(say, "gain"),
         Bars(
             say("gain_bars"),
             tuple(f"{word} ({int(counts[row]):,})" for word, row in zip(words, rows, strict=True)),
@@ -222,7 +181,7 @@ def _gain(
             unit=say("times"),
             marked=frozenset(np.flatnonzero(gain[rows] < 1).tolist()),
         ),
-        *_texts(
+        *texts(
             say,
             "losers" if losing.any() else "no_losers",
             even=even,
@@ -264,7 +223,7 @@ def _draws(
     slack = 4 * np.sqrt(TWO_DEVIATIONS * (1 - TWO_DEVIATIONS) / max(n_enough, 1))
     is_good = abs(within - TWO_DEVIATIONS) < slack + 0.02
     return (
-        *_texts(say, "draws", n=sizes.n_draws),
+        *texts(say, "draws", n=sizes.n_draws),
         Table(
             (say("word"), say("expected"), say("drawn"), say("deviations")),
             tuple(
@@ -296,7 +255,7 @@ def _keep(
     kept = {t: float(counts @ p) / counts.sum() for t, p in keep.items()}
     heads = tuple(f"t = {t:g}" for t in SUBSAMPLES)
     return (
-        *_texts(say, "keep"),
+        *texts(say, "keep"),
         Lines(("keep = min(1, sqrt(t / f) + t / f)",)),
         Table(
             (say("word"), say("count"), *heads, say("noise_gain")),
@@ -312,7 +271,7 @@ def _keep(
             name=say("keep_table"),
             decimals=2,
         ),
-        *_texts(
+        *texts(
             say, "kept", first=SUBSAMPLES[0], second=SUBSAMPLES[1],
             share=100 * kept[SUBSAMPLES[0]], share_second=100 * kept[SUBSAMPLES[1]],
             window=window, reach=window / kept[SUBSAMPLES[0]],
@@ -329,13 +288,13 @@ def _keep(
             ),
             log=(True, True),
         ),
-        *_texts(say, "different"),
+        *texts(say, "different"),
     )  # fmt: skip
 
 
 def _best(say: Wording, name: str) -> tuple[Block, ...]:
     """Is 0.75 right? What was measured."""
-    return (*_texts(say, "best"), Lines(("w2v sweep noise-power",)), *_texts(say, "best_end"))
+    return (*texts(say, "best"), Lines(("w2v sweep noise-power",)), *texts(say, "best_end"))
 
 
 def _answer(
@@ -360,7 +319,7 @@ def _answer(
             marked=frozenset({len(POWERS)}),
             decimals=1,
         ),
-        *_texts(
+        *texts(
             say, "answer", ratio=ratio, at_power=quotient[POWER], times=TIMES_ASKED, power=power
         ),
     )
@@ -369,8 +328,3 @@ def _answer(
 def _plotted(n_words: int) -> NDArray[np.int64]:
     """Return rows that lie evenly on a logarithmic axis of ranks."""
     return np.unique(np.rint(np.geomspace(1, n_words, N_PLOTTED)).astype(np.int64)) - 1
-
-
-def _texts(say: Wording, key: str, **values: Any) -> list[Text]:
-    """Return a text as paragraphs."""
-    return [Text(part) for part in say.paragraphs(key, **values)]

@@ -1,26 +1,25 @@
 """The full softmax and negative sampling: what each costs, and how their gradients differ.
 
-How it is told is here; the numbers are made in `two_losses.py`.
+How it is told is here; the numbers are made in `loss_costs.py`, `one_example.py` and
+`two_losses.py`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from w2v.lessons.blocks import Block, Curve, Lesson, Lines, Step, Table, Text
+from w2v.lessons.learn.loss_costs import Cost, cost_of
+from w2v.lessons.learn.one_example import Example, example_of
 from w2v.lessons.learn.small_runs import Counted, OnProgress
+from w2v.lessons.learn.telling import texts
 from w2v.lessons.learn.topics import Options
 from w2v.lessons.learn.two_losses import (
-    Cost,
     Directions,
-    Example,
     Point,
-    cost_of,
     directions_of,
-    example_of,
     points_of,
     trained_examples,
 )
@@ -141,7 +140,7 @@ def _cost(say: Wording, costs: list[Cost], sizes: Sizes) -> tuple[Block, ...]:
     first, *_, last = (cost for cost in costs if cost.k is None)
     same_first, *_, same_last = (cost for cost in costs if cost.k == K)
     return (
-        *_texts(say, "cost", k=K),
+        *texts(say, "cost", k=K),
         Lines(
             (
                 "scores   = hidden @ W_out[rows].T        rows × D",
@@ -186,8 +185,8 @@ def _scores(say: Wording, example: Example) -> tuple[Block, ...]:
     total = float(example.d_negative.sum())
     rows.append((say("sum"), None, None, None, total, None, abs(example.sum_softmax)))
     return (
-        *_texts(
-            say, "scores", context=", ".join(f"`{word}`" for word in example.context),
+        *texts(
+            say, "scores", context=say("comma").join(f"`{word}`" for word in example.context),
             center=example.center, k=len(example.words) - 1,
         ),
         Table(
@@ -195,7 +194,7 @@ def _scores(say: Wording, example: Example) -> tuple[Block, ...]:
             tuple(rows),
             marked=frozenset({0}),
         ),
-        *_texts(
+        *texts(
             say, "push_less" if total < 0 else "push_more", sum=abs(total),
         ),
     )  # fmt: skip
@@ -209,7 +208,7 @@ def _cosine(
     last = points[-1]
     ones, shared = say("each_one"), say("each_share", k=K)
     return (
-        *_texts(say, "cosine", n=sizes.n_examples, k=K),
+        *texts(say, "cosine", n=sizes.n_examples, k=K),
         Curve(
             say("cosine_curve"),
             say("draws"),
@@ -254,7 +253,7 @@ def _why(
     by_p = example.pushed_by_softmax[:N_SHOWN]
     by_noise = example.pushed_by_noise[:N_SHOWN]
     return (
-        *_texts(say, "why", pull=directions.pull_softmax),
+        *texts(say, "why", pull=directions.pull_softmax),
         Table(
             (say("draws"), say("pull"), say("push_one"), say("push_share", k=K)),
             tuple((p.n_draws, p.pull, p.push_each, p.push_share) for p in points),
@@ -270,7 +269,7 @@ def _why(
             ),
             name=say("which_table", center=example.center),
         ),
-        *_texts(
+        *texts(
             say,
             "corrected_nearer"
             if directions.cosine_corrected > directions.cosine_plain
@@ -297,7 +296,7 @@ def _answer(say: Wording, points: list[Point], many: int, sizes: Sizes) -> tuple
             ),
             decimals=2,
         ),
-        *_texts(
+        *texts(
             say,
             "answer_nearer" if nearer else "answer_farther",
             k=few.n_draws,
@@ -309,10 +308,5 @@ def _answer(say: Wording, points: list[Point], many: int, sizes: Sizes) -> tuple
             more=more.cosine_each,
             share=more.cosine_share,
         ),
-        *_texts(say, "answer_more", k=few.n_draws, many=many, share=more.cosine_share),
+        *texts(say, "answer_more", k=few.n_draws, many=many, share=more.cosine_share),
     )
-
-
-def _texts(say: Wording, key: str, **values: Any) -> list[Text]:
-    """Return a text as paragraphs."""
-    return [Text(part) for part in say.paragraphs(key, **values)]

@@ -1,13 +1,14 @@
-"""SoftmaxLoss and NegativeSamplingLoss on the same examples: their costs and their gradients.
+"""SoftmaxLoss and NegativeSamplingLoss on the same examples: which way do they move the weights?
 
 Both are the losses that train. Their examples come from a small model of toy-world; its weights
-stay as they are, and each loss only says where it would move them.
+stay as they are, and each loss only says where it would move them. What they cost is in
+`loss_costs.py`.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,90 +22,8 @@ from w2v.text.corpus import open_corpus
 from w2v.text.vocabulary import Vocabulary
 from w2v.training.draws import Purpose, raw_integers
 
-N_TIMED = 3  # times that a measurement is repeated; the shortest counts
-SECONDS = 0.02  # that a measurement takes at the least
 N_PER_POINT = 100  # draws an example at the least, in so many rounds as it takes
 MIN_CONTEXT = 4  # context words of an example
-N_COMMON = 30  # words, such as "the", that the one example shown does not ask for
-
-
-# ------------------------------------------------------------------------ costs
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one example costs.
-
-    Attributes
-    ----------
-    n_words : int
-        V.
-    k : int or None
-        K of negative sampling; None is the softmax.
-    n_rows : int
-        Of W_out that are looked up.
-    n_products : int
-        Multiply-adds, forward and backward.
-    n_bytes : int
-        Of those rows, in float32.
-    seconds : float
-        Measured, forward and backward.
-    """
-
-    n_words: int
-    k: int | None
-    n_rows: int
-    n_products: int
-    n_bytes: int
-    seconds: float
-
-
-def cost_of(n_words: int, dim: int, batch: int, k: int, *, with_softmax: bool) -> list[Cost]:
-    """Measure a table of V rows of random numbers: the softmax if asked for, then K noise words."""
-    rng = np.random.default_rng(1)
-    weight = rng.uniform(-0.1, 0.1, (n_words, dim)).astype(np.float32)
-    hidden = rng.uniform(-0.1, 0.1, (batch, dim)).astype(np.float32)
-    predicted = rng.integers(0, n_words, batch)
-    noise = rng.integers(0, n_words, (batch, k))
-    output = Embedding(n_words, dim, weight=weight, sparse=True)
-    costs = []
-    if with_softmax:
-        softmax = SoftmaxLoss(Embedding(n_words, dim, weight=weight))
-        costs.append(_cost(softmax, (hidden, predicted, noise), n_words, None, n_words))
-    sampling = NegativeSamplingLoss(output, k)
-    costs.append(_cost(sampling, (hidden, predicted, noise), n_words, k, 1 + k))
-    return costs
-
-
-def _cost(
-    loss: SoftmaxLoss | NegativeSamplingLoss,
-    example: tuple[Floats, Ids, Ids],
-    n_words: int,
-    k: int | None,
-    n_rows: int,
-) -> Cost:
-    """Count and measure one loss."""
-    batch, dim = example[0].shape
-    n_bytes = n_rows * dim * loss.embedding.weight.itemsize
-    seconds = _seconds(loss, example) / batch
-    return Cost(n_words, k, n_rows, 3 * n_rows * dim, n_bytes, seconds)
-
-
-def _seconds(loss: SoftmaxLoss | NegativeSamplingLoss, example: tuple[Floats, Ids, Ids]) -> float:
-    """Return the shortest time of a forward and backward pass."""
-    shortest = np.inf
-    for _ in range(N_TIMED):
-        n_passes, started = 0, time.perf_counter()
-        while n_passes == 0 or time.perf_counter() - started < SECONDS:
-            loss.embedding.zero_grad()
-            loss.forward(*example)
-            loss.backward()
-            n_passes += 1
-        shortest = min(shortest, (time.perf_counter() - started) / n_passes)
-    return float(shortest)
-
-
-# -------------------------------------------------------------------- gradients
 
 
 @dataclass(frozen=True)
@@ -199,13 +118,13 @@ def points_of(examples: Examples, k: int, n_draws: int, seed: int) -> Point:
         noise = examples.noise.draw(raw).reshape(n, n_draws)
         found = []
         for weight in (n_draws, k):
-            loss = _negative_sampling(examples, noise, weight)
-            d_hidden = loss.backward()
+            loss = negative_sampling(examples, noise, weight)
+            d_hidden, d_W_out = _gradients(loss)
             d_scores = loss.sigmoid_with_loss.backward()
             found.append(
                 (
                     float(cosines(d_hidden, d_softmax).mean()),
-                    float(cosines(loss.embedding.grad.reshape(1, -1), W_softmax.reshape(1, -1))[0]),  # type: ignore[union-attr]
+                    float(cosines(d_W_out.reshape(1, -1), W_softmax.reshape(1, -1))[0]),
                     float(-d_scores[:, 0].mean()),
                     float(d_scores[:, 1:].sum(axis=1).mean()),
                 )
@@ -245,17 +164,13 @@ def directions_of(examples: Examples, k: int) -> Directions:
     with np.errstate(divide="ignore"):
         log_p_noise = np.log(examples.noise.probabilities)
     n, dim = examples.hidden.shape
-    wider = SoftmaxLoss(
-        Embedding(
-            len(examples.W_out), dim + 1, weight=np.column_stack((examples.W_out, log_p_noise))
-        )
-    )
+    wider = SoftmaxLoss(output_layer(np.column_stack((examples.W_out, log_p_noise))))
     corrected_loss = wider.forward(
         np.column_stack((examples.hidden, np.ones(n))), examples.predicted
     )
     corrected = wider.backward()[:, :dim]
     expected = expected_d_scores(examples, k) @ examples.W_out
-    scored = SoftmaxLoss(Embedding(*examples.W_out.shape, weight=examples.W_out))
+    scored = SoftmaxLoss(output_layer(examples.W_out))
     scored.score(examples.hidden, examples.predicted)
     p = np.exp(scored.log_p[np.arange(n), examples.predicted])
     return Directions(
@@ -279,17 +194,28 @@ def expected_d_scores(examples: Examples, k: int) -> NDArray[np.float64]:
 
 def softmax_gradients(examples: Examples) -> tuple[Floats, Floats, float]:
     """Return d_hidden (n, D), the gradient of W_out (V, D), and the loss of the softmax."""
-    loss = SoftmaxLoss(Embedding(*examples.W_out.shape, weight=examples.W_out))
+    loss = SoftmaxLoss(output_layer(examples.W_out))
     nats = loss.forward(examples.hidden, examples.predicted)
-    d_hidden = loss.backward()
-    return d_hidden, loss.embedding.grad, nats  # type: ignore[return-value]
+    return *_gradients(loss), nats
 
 
-def _negative_sampling(examples: Examples, noise: Ids, k: float) -> NegativeSamplingLoss:
+def negative_sampling(examples: Examples, noise: Ids, k: float) -> NegativeSamplingLoss:
     """Return negative sampling after its forward pass; a noise word weighs k / n."""
-    loss = NegativeSamplingLoss(Embedding(*examples.W_out.shape, weight=examples.W_out), k)
+    loss = NegativeSamplingLoss(output_layer(examples.W_out), k)
     loss.score(examples.hidden, examples.predicted, noise)
     return loss
+
+
+def _gradients(loss: SoftmaxLoss | NegativeSamplingLoss) -> tuple[Floats, Floats]:
+    """Return d_hidden and the gradient of W_out."""
+    d_hidden = loss.backward()
+    return d_hidden, cast(Floats, loss.embedding.grad)  # the layer is not `sparse`
+
+
+def output_layer(table: Floats) -> Embedding:
+    """Return an output layer around a table."""
+    n_words, dim = table.shape
+    return Embedding(n_words, dim, weight=table)
 
 
 def cosines(rows: Floats, others: Floats) -> NDArray[np.float64]:
@@ -297,90 +223,3 @@ def cosines(rows: Floats, others: Floats) -> NDArray[np.float64]:
     lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(others, axis=1)
     products = np.einsum("nd,nd->n", rows, others)
     return np.divide(products, lengths, out=np.zeros(len(rows)), where=lengths > 0)
-
-
-# ------------------------------------------------------------------ one example
-
-
-@dataclass(frozen=True)
-class Example:
-    """One example, word by word: the word to predict first, then K noise words.
-
-    Attributes
-    ----------
-    context : list of str
-    center : str
-    words : list of str, 1 + K
-    labels, scores, sigmoids, d_negative : arrays, shape (1 + K,)
-        Of negative sampling: t, s, sigmoid(s), weight * (sigmoid(s) - t).
-    p_there, d_softmax_there : arrays, shape (1 + K,)
-        Of the softmax: p and p - t of the same words.
-    d_softmax_distinct : array
-        p - t of the distinct ones among them.
-    sum_softmax : float
-        p - t added up over the whole vocabulary.
-    n_others : int
-        Words that are not among them.
-    pushed_by_softmax, pushed_by_noise : list of (str, float)
-        The words that each loss pushes away, the hardest first: by p, and by K P sigmoid(s).
-    """
-
-    context: list[str]
-    center: str
-    words: list[str]
-    labels: Floats
-    scores: Floats
-    sigmoids: Floats
-    d_negative: Floats
-    p_there: Floats
-    d_softmax_there: Floats
-    d_softmax_distinct: Floats
-    sum_softmax: float
-    n_others: int
-    pushed_by_softmax: list[tuple[str, float]]
-    pushed_by_noise: list[tuple[str, float]]
-
-
-def example_of(examples: Examples, k: int, seed: int) -> Example:
-    """Return one example whose center is no common word, with K noise words of its own."""
-    noise = examples.noise.draw(raw_integers(seed, Purpose.NOISE, k)).reshape(1, k)
-    # Ids rise as counts fall.
-    fits = (examples.predicted >= N_COMMON) & ~np.isin(examples.predicted, noise)
-    at = int(np.argmax(fits))
-    first = Examples(
-        examples.vocabulary, examples.W_out, examples.hidden[at : at + 1],
-        examples.predicted[at : at + 1], examples.contexts[at : at + 1], examples.noise,
-    )  # fmt: skip
-    sampling = _negative_sampling(first, noise, k)
-    scores, labels, _ = sampling.sigmoid_with_loss.scored
-    softmax = SoftmaxLoss(Embedding(*examples.W_out.shape, weight=examples.W_out))
-    softmax.score(first.hidden, first.predicted)
-    p = np.exp(softmax.log_p[0])
-    center = int(first.predicted[0])
-    d_softmax = p.copy()
-    d_softmax[center] -= 1
-    ids = np.concatenate((first.predicted, noise[0]))
-    distinct = np.unique(ids)
-    word_at = examples.vocabulary.word_at
-    expected = expected_d_scores(first, k)[0]
-
-    def pushed(values: NDArray[np.float64]) -> list[tuple[str, float]]:
-        order = [i for i in np.argsort(-values, kind="stable").tolist() if i != center]
-        return [(word_at(i), float(values[i])) for i in order]
-
-    return Example(
-        context=[word_at(i) for i in first.contexts[0].tolist()],
-        center=word_at(center),
-        words=[word_at(i) for i in ids.tolist()],
-        labels=np.broadcast_to(labels, scores.shape)[0],
-        scores=scores[0],
-        sigmoids=sigmoid(scores[0]),
-        d_negative=sampling.sigmoid_with_loss.backward()[0],
-        p_there=p[ids],
-        d_softmax_there=d_softmax[ids],
-        d_softmax_distinct=d_softmax[distinct],
-        sum_softmax=float(d_softmax.sum()),
-        n_others=len(p) - len(distinct),
-        pushed_by_softmax=pushed(p),
-        pushed_by_noise=pushed(expected),
-    )
