@@ -157,7 +157,7 @@ def _sum(say: Wording, asked: Asked, candidates: list[Candidate]) -> tuple[Block
         Lines(
             (
                 "3CosAdd   cos(x, c) - cos(x, a) + cos(x, b)",
-                "3CosMul   s(x, c) * s(x, b) / s(x, a)        s = (cos + 1) / 2",
+                "3CosMul   s(x, c) * s(x, b) / (s(x, a) + ε)     s = (cos + 1) / 2",
             )
         ),
         Table(

@@ -240,7 +240,7 @@ def _cosine(
             say(
                 "levels" if last.cosine_share > points[0].cosine_share else "does_not_rise",
                 first=points[0].cosine_share, n=last.n_draws, end=last.cosine_share,
-                before=points[-2].cosine_share, n_before=points[-2].n_draws,
+                limit=directions.cosine_plain,
             )
         ),
     )  # fmt: skip

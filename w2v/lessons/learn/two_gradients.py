@@ -39,7 +39,7 @@ class Sizes:
     epochs, dim, window : int
     """
 
-    rates: tuple[float, ...] = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4)
+    rates: tuple[float, ...] = (0.1, 0.15, 0.2, 0.3, 0.4)
     epochs: int = 1
     dim: int = 32
     window: int = 5
