@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from w2v.cli.answers import print_json
+from w2v.cli.bars import Bar
 from w2v.cli.completion import complete_corpus, complete_run, complete_topic
 from w2v.cli.lesson_options import lesson_options, page_file, show_lesson
 from w2v.cli.terminal import WIDTH, columns_of, common_options, note
@@ -69,7 +71,8 @@ def learn_command(
     page = page_file(f"learn-{topic}", as_html, out, force)
     if topic in SLOW:
         note(Wording(language, "learn/topics")("takes_seconds"))
-    lesson = lesson_of(topic, options)
+    with Bar("", " steps") as bar:
+        lesson = lesson_of(topic, replace(options, on_progress=bar.move))
     show_lesson(lesson, as_json=as_json, page=page, with_answer=answer)
     if options.answer_only:
         say_next(topic, language)

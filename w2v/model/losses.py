@@ -208,6 +208,13 @@ class SoftmaxLoss:
         log_p = log_softmax(hidden @ self.embedding.weight.T)  # (B, D) @ (D, V) -> (B, V)
         self._parts = hidden, predicted, log_p
 
+    @property
+    def log_p(self) -> Floats:
+        """The log probability of every word for every example scored last, (B, V), in nats."""
+        if self._parts is None:
+            raise UsageError("score or forward comes first: there are no scores")
+        return self._parts[2]
+
     def measure(self) -> float:
         """Return the loss of what was scored last, in nats."""
         if self._parts is None:

@@ -9,10 +9,22 @@ from typing import Any
 from w2v.lessons.blocks import Block, Step, Text
 from w2v.lessons.wording import Wording
 
+MAX_LETTERS = 30  # of a word or a name in a paragraph: a line cannot be broken within it
+MORE = "…"
+
 
 def texts(say: Wording, key: str, **values: Any) -> tuple[Text, ...]:
     """Return the paragraphs of a text as blocks."""
     return tuple(Text(part) for part in say.paragraphs(key, **values))
+
+
+def short(word: str) -> str:
+    """Return a word that fits into a paragraph; a text may hold words of any length.
+
+    >>> short("a" * 100) == "a" * 29 + "…"
+    True
+    """
+    return word if len(word) <= MAX_LETTERS else word[: MAX_LETTERS - 1] + MORE
 
 
 def step(say: Wording, key: str, *blocks: Block, **values: Any) -> Step:

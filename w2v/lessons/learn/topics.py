@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,8 @@ class Options:
         Of every random draw.
     answer_only : bool
         Whether nothing but the question and its answer will be shown.
+    on_progress : callable or None
+        Told how much is done, and of how much, by the lessons that train.
     """
 
     language: str
@@ -55,6 +58,7 @@ class Options:
     run: str | None = None
     seed: int = 1
     answer_only: bool = False
+    on_progress: Callable[[int, int | None], None] | None = None
 
 
 def check_options(topic: str, options: Options) -> None:
