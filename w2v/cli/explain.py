@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -18,7 +18,6 @@ from w2v.lessons.languages import language_of
 if TYPE_CHECKING:
     from w2v.lessons.explain.scene import Choice
     from w2v.lessons.explain.update import Scene
-    from w2v.model.layers import Gradient
 
 NEGATIVES = "--negatives"
 
@@ -83,7 +82,7 @@ def explain_command(
     seed: int | None,
     negatives: tuple[str, ...],
     lr: float | None,
-    gradient: Gradient | None,
+    gradient: Literal["exact", "word2vec"] | None,
     tokenizer: str | None,
     run: str | None,
     allow_code: bool,
@@ -115,7 +114,7 @@ def explain_command(
     choice = Choice(center, window, dim, seed, negatives, lr, gradient, tokenizer, allow_code)
     scene = _scene(sentence, run, choice)
     if page is not None:
-        from w2v.lessons.explain.page import explain_page
+        from w2v.lessons.explain.page import explain_page  # type: ignore[import-untyped, unused-ignore]
         from w2v.webpage.writing import write_html
 
         say_page(page, write_html(explain_page(scene, language), page), as_json=as_json)

@@ -38,6 +38,7 @@ COMMANDS = {
     "report": ("report", "report_command"),
     "plot": ("plot", "plot_command"),
     "explain": ("explain", "explain_command"),
+    "gradcheck": ("gradcheck", "gradcheck_command"),
     "config": ("config", "config_group"),
     "completion": ("completion", "completion_command"),
 }

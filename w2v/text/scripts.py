@@ -32,8 +32,10 @@ def is_unsegmented(words: Sequence[str]) -> bool:
 def has_no_spaces(text: str, words: Sequence[str]) -> bool:
     """Tell whether a sentence is Chinese or Japanese, and written without spaces.
 
-    >>> has_no_spaces("小猫坐在垫子上。", ["小猫坐在垫子上"]), has_no_spaces("小猫 坐", ["小猫", "坐"])
-    (True, False)
+    >>> has_no_spaces("小猫坐在垫子上。", ["小猫坐在垫子上"])
+    True
+    >>> has_no_spaces("小猫 坐在", ["小猫", "坐在"])
+    False
 
     Parameters
     ----------

@@ -55,7 +55,7 @@ def _notes(told: Told) -> list[Text]:
     if origin.other_settings:
         settings = ", ".join(f"`{text}`" for text in origin.other_settings)
         notes.append(say("note_settings", settings=settings))
-    if origin.has_narrow_windows:
+    if origin.has_narrow_windows and scene.window > 1:
         notes.append(say("note_window", window=scene.window))
     return [Text(text) for text in notes]
 

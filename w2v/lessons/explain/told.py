@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from w2v.lessons.blocks import Block, Lines, Text
-from w2v.lessons.explain.writing_out import MAX_COLUMNS
 from w2v.lessons.explain.update import Scene, Update
+from w2v.lessons.explain.writing_out import MAX_COLUMNS
 from w2v.lessons.wording import Wording
 from w2v.model.functions import Ids
 
