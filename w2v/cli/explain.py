@@ -16,6 +16,7 @@ from w2v.errors import UsageError
 from w2v.lessons.languages import language_of
 
 if TYPE_CHECKING:
+    from w2v.lessons.explain.run_scene import TrainedRun
     from w2v.lessons.explain.scene import Choice
     from w2v.lessons.explain.update import Scene
 
@@ -112,12 +113,14 @@ def explain_command(
     from w2v.lessons.explain.scene import Choice
 
     choice = Choice(center, window, dim, seed, negatives, lr, gradient, tokenizer, allow_code)
-    scene = _scene(sentence, run, choice)
+    trained = None if run is None else _trained(run)
+    scene = _scene(sentence, trained, choice)
     if page is not None:
-        from w2v.lessons.explain.page import explain_page  # type: ignore[import-untyped, unused-ignore]
+        from w2v.lessons.explain.as_page import page_of
         from w2v.webpage.writing import write_html
 
-        say_page(page, write_html(explain_page(scene, language), page), as_json=as_json)
+        written = write_html(page_of(scene, language, trained, choice), page)
+        say_page(page, written, as_json=as_json)
         if not as_json:
             return
     from w2v.lessons.explain.telling import explain_lesson
@@ -125,14 +128,21 @@ def explain_command(
     show_lesson(explain_lesson(scene, language), as_json=as_json, page=None)
 
 
-def _scene(sentence: str, run: str | None, choice: Choice) -> Scene:
+def _trained(name: str) -> TrainedRun:
+    """Open the run."""
+    check_runs([name], "this page")
+    from w2v.lessons.explain.run_scene import TrainedRun
+    from w2v.run_folder import find_run
+
+    return TrainedRun(find_run(name))
+
+
+def _scene(sentence: str, trained: TrainedRun | None, choice: Choice) -> Scene:
     """Make the scene, with a toy vocabulary or of a run."""
-    if run is None:
+    if trained is None:
         from w2v.lessons.explain.scene import toy_scene
 
         return toy_scene(sentence, choice)
-    check_runs([run], "this page")
     from w2v.lessons.explain.run_scene import run_scene
-    from w2v.run_folder import find_run
 
-    return run_scene(find_run(run), sentence, choice)
+    return run_scene(trained, sentence, choice)

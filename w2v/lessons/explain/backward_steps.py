@@ -166,7 +166,7 @@ def update_step(told: Told) -> Step:
     decimals = decimals_for(scene.lr * update.d_W_in)
     row = f"W_in[{told.short(int(update.input_ids[0]))}][0]"
     example = (
-        f"{row} = {number(before, told.decimals)} - {lr} · "
+        f"{row} = {number(before, decimals if scene.origin.run else told.decimals)} - {lr} · "
         f"{term(gradient, decimals_for(update.d_W_in))} = "
         f"{number(update.W_in_after[0, 0], decimals)}"
     )

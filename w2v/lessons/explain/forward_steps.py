@@ -44,7 +44,9 @@ def _notes(told: Told) -> list[Text]:
     scene, origin, say = told.scene, told.scene.origin, told.say
     notes = []
     if origin.n_centers > 1:
-        notes.append(say("note_centers", center=told.center, n=origin.n_centers))
+        notes.append(
+            say("note_centers", center=told.center, n=origin.n_centers, pos=scene.center_pos)
+        )
     if origin.is_char_by_itself:
         notes.append(say("note_char"))
     if origin.left_out:
@@ -187,6 +189,7 @@ def loss_step(told: Told) -> Step:
     n_counted = int(np.count_nonzero(update.weights))
     blind = float(np.sum(update.weights)) * math.log(2)
     counted = [number(loss, DECIMALS) for loss in update.losses[update.weights > 0]]
+    total = f"{number(update.loss, DECIMALS)} nats"
     key = "loss_better" if update.loss < blind else "loss_worse"
     blocks: list[Block] = [
         *told.text("loss"),
@@ -212,7 +215,7 @@ def loss_step(told: Told) -> Step:
             marked=frozenset([0]),
             decimals=DECIMALS,
         ),
-        Lines(sum_lines("loss", counted, f"{number(update.loss, DECIMALS)} nats")),
+        Lines(sum_lines("loss", counted, total) if len(counted) > 1 else (f"loss = {total}",)),
         *told.text(
             key,
             n=n_counted,

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from w2v.config import load_config
 from w2v.config.schema import Config, start_rate, value_at
-from w2v.errors import RunError, UsageError, WordError
+from w2v.errors import RunError, UsageError, WordError, quoted
 from w2v.lessons.explain.scene import (
     Choice,
     center_of,
-    check_numbers,
+    check_choice,
     negatives_of,
     one_word,
     words_of,
@@ -43,8 +43,27 @@ OTHER_SETTINGS = {
 }
 
 
-class _Run:
-    """A trained CBOW: its config, its vocabulary, its two tables."""
+class TrainedRun:
+    """A trained CBOW: its config, its vocabulary, its two tables.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Attributes
+    ----------
+    folder : Path
+    config : Config
+    vocabulary : Vocabulary
+    W_in, W_out : arrays of float, shape (V, D), mapped from their files
+
+    Raises
+    ------
+    UsageError
+        If the run is no CBOW with negative sampling, or has no W_out.
+    RunError
+        If it is damaged.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -61,6 +80,12 @@ class _Run:
         specials = self.config.vocab.specials
         self._has_pad = PAD in specials
         self._unk = self.vocabulary.find(UNK) if UNK in specials else None
+
+    def tokenizer(self, choice: Choice) -> TokenizerSpec:
+        """Return how a sentence is cut: as the run's text was, unless another way is chosen."""
+        corpus = self.config.corpus
+        name = choice.tokenizer or corpus.tokenizer
+        return TokenizerSpec(name, corpus.lowercase, corpus.normalize, choice.allow_code)
 
     def find(self, word: str) -> int | None:
         """Return the row that training gives to a word, or None."""
@@ -88,40 +113,39 @@ class _Run:
         return W_in, W_out
 
 
-def run_scene(folder: Path, sentence: str, choice: Choice) -> Scene:
+def run_scene(run: TrainedRun, sentence: str, choice: Choice) -> Scene:
     """Make a scene of a sentence with the rows of a trained run.
 
     Parameters
     ----------
-    folder : Path
-        Of a CBOW with negative sampling.
+    run : TrainedRun
     sentence : str
     choice : Choice
 
     Raises
     ------
     UsageError
-        As `toy_scene`; or if the run is of another kind, or has no W_out.
+        As `toy_scene`; or if a dimension is chosen.
     WordError
         If the center does not stand in the sentence, or a word that is needed has no row.
     RunError
-        If the run is damaged.
+        If a row is not finite.
     """
-    check_numbers(choice)
+    check_choice(choice)
     if choice.dim is not None:
         raise UsageError("--dim is for the toy vocabulary: a run has its own; leave it out")
-    run = _Run(folder)
-    corpus, model = run.config.corpus, run.config.model
-    name = choice.tokenizer or corpus.tokenizer
-    tokenize = TokenizerSpec(name, corpus.lowercase, corpus.normalize, choice.allow_code).make()
+    model = run.config.model
+    spec = run.tokenizer(choice)
+    tokenize = spec.make()
     all_words = words_of(sentence, tokenize)
     if choice.center is not None:
         run.id_of(one_word(choice.center, tokenize, "--center"))
     words = [word for word in all_words if run.find(word) is not None]
     if len(words) < 2:
+        found = f"only {quoted(words[0])}" if words else "none"
         raise WordError(
-            f"of the sentence's {len(all_words)} words {len(words) or 'none'} is in the vocabulary "
-            f"of {folder}; it takes two: choose other words"
+            f"of the {len(all_words)} words of the sentence {found} is in the vocabulary of "
+            f"{run.folder}; it takes two: choose other words"
         )
     center_pos, n_centers = center_of(words, choice.center, tokenize)
     given = negatives_of(choice.negatives, tokenize)
@@ -143,9 +167,9 @@ def run_scene(folder: Path, sentence: str, choice: Choice) -> Scene:
         gradient=choice.gradient or model.gradient,
         ids=np.array(ids),
         origin=Origin(
-            run=folder.name,
+            run=run.folder.name,
             seed=seed,
-            tokenizer=name,
+            tokenizer=spec.name,
             n_centers=n_centers,
             left_out=tuple(w for w in dict.fromkeys(all_words) if run.find(w) is None),
             is_drawn=not given,

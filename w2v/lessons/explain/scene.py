@@ -24,6 +24,7 @@ from w2v.training.draws import Purpose, raw_integers
 
 TOY_WINDOW, TOY_DIM, TOY_SEED, TOY_LR, TOY_NEGATIVES = 2, 4, 1, 0.1, 3
 TOY_POWER = 0.75
+TOKENIZERS = ("words", "whitespace", "char")
 MAX_DIM = 1000
 MAX_LR = 100.0  # far beyond all use, and far from where numbers overflow
 MAX_SEED = 2**63 - 1
@@ -89,7 +90,7 @@ def toy_scene(sentence: str, choice: Choice) -> Scene:
     WordError
         If the center does not stand in it.
     """
-    check_numbers(choice)
+    check_choice(choice)
     spec, is_char_by_itself = _toy_tokenizer(sentence, choice)
     tokenize = spec.make()
     words = words_of(sentence, tokenize)
@@ -126,14 +127,18 @@ def toy_scene(sentence: str, choice: Choice) -> Scene:
     )
 
 
-def check_numbers(choice: Choice) -> None:
-    """Refuse numbers that mean nothing."""
+def check_choice(choice: Choice) -> None:
+    """Refuse what means nothing."""
     if choice.window is not None and choice.window < 1:
         raise UsageError(f"--window is {choice.window}; a context needs 1 word a side or more")
     if choice.dim is not None and not 1 <= choice.dim <= MAX_DIM:
         raise UsageError(f"--dim is {choice.dim}; give a whole number from 1 to {MAX_DIM:,}")
     if choice.seed is not None and not 0 <= choice.seed <= MAX_SEED:
         raise UsageError(f"--seed is {choice.seed}; give a whole number from 0 to {MAX_SEED}")
+    if choice.tokenizer is not None and not _is_tokenizer(choice.tokenizer):
+        raise UsageError(
+            f"--tokenizer {quoted(choice.tokenizer)} is none of {', '.join(TOKENIZERS)}; choose one"
+        )
     if choice.lr is not None and not (math.isfinite(choice.lr) and 0 < choice.lr <= MAX_LR):
         raise UsageError(f"--lr is {choice.lr:g}; give a number above 0, at most {MAX_LR:g}")
 
@@ -144,6 +149,11 @@ def _toy_tokenizer(sentence: str, choice: Choice) -> tuple[TokenizerSpec, bool]:
     if choice.tokenizer is None and has_no_spaces(sentence, spec.make()(sentence)):
         return TokenizerSpec("char"), True
     return spec, False
+
+
+def _is_tokenizer(name: str) -> bool:
+    """Tell whether a name is one of ours, or of code."""
+    return name in TOKENIZERS or ":" in name
 
 
 def words_of(sentence: str, tokenize: Tokenizer) -> list[str]:

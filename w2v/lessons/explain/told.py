@@ -14,7 +14,7 @@ from w2v.lessons.explain.writing_out import MAX_COLUMNS
 from w2v.lessons.wording import Wording
 from w2v.model.functions import Ids
 
-MAX_WORD = 12  # letters of a word in a formula
+MAX_LISTED = 36  # letters of a list of ids
 AROUND = 3  # words beside the window that are drawn with it
 TOY_DECIMALS, DECIMALS = 2, 4
 
@@ -67,7 +67,7 @@ class Told:
         return tuple(map(self.name, rows))
 
     def short(self, row: int) -> str:
-        """Name a row in a formula: `W_in[1]` is clearer than a long word."""
+        """Name a row in a formula, where a word may be too long: its id."""
         return str(self.scene.row_ids[row])
 
     def text(self, key: str, **values: object) -> list[Text]:
@@ -107,9 +107,12 @@ class Told:
 
     def listed(self, ids: Ids) -> str:
         """Write ids as code: `[0, 1, 3, 0]`, the first of many."""
-        shown = self.scene.row_ids[ids].tolist()
-        more = ", ..." if len(shown) > MAX_WORD else ""
-        return f"[{', '.join(map(str, shown[:MAX_WORD]))}{more}]"
+        shown = [str(word_id) for word_id in self.scene.row_ids[ids].tolist()]
+        if len(", ".join(shown)) > MAX_LISTED:
+            while len(", ".join(shown)) > MAX_LISTED:
+                shown.pop()
+            shown.append("...")
+        return f"[{', '.join(shown)}]"
 
 
 def _bracketed(words: list[str]) -> str:

@@ -34,7 +34,7 @@ class Origin:
     is_char_by_itself : bool
         Whether `char` was not asked for, but taken since the sentence has no spaces.
     n_centers : int
-        How often the center stands in the sentence; the first of them is explained.
+        How often the center stands in the sentence; only one of them is explained.
     left_out : tuple of str
         Words of the sentence that have no row, in their order, each once.
     is_drawn : bool

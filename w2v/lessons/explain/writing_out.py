@@ -52,7 +52,8 @@ def sum_lines(head: str, terms: Sequence[str], result: str, tail: str = "") -> t
         terms = [*terms[:FEW_TERMS], "..."]
     parts = [f"{text} +" for text in terms[:-1]] + [terms[-1]]
     if tail:
-        parts[0], parts[-1] = f"({parts[0]}", f"{parts[-1]}){tail}"
+        parts[0] = f"({parts[0]}"
+        parts[-1] += f"){tail}"
     lines = [f"{head} ="]
     for part in [*parts, f"= {result}"]:
         if len(lines[-1]) + 1 + len(part) > MAX_COLUMNS:
