@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_gradients import numeric_gradient, relative_error
 
 from w2v.errors import UsageError
+from w2v.lessons.gradcheck.numeric import numeric_gradient, relative_error
 from w2v.model import layers, plain
 from w2v.model.layers import Embedding, sum_repeated
 

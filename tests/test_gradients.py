@@ -7,41 +7,13 @@ import numpy as np
 import pytest
 
 from w2v.errors import UsageError
+from w2v.lessons.gradcheck import TOLERANCE
+from w2v.lessons.gradcheck.numeric import dense, numeric_gradient, relative_error
 from w2v.model.batch import Batch
 from w2v.model.cbow import CBOW
 from w2v.model.layers import Embedding, WindowMean
 from w2v.model.losses import NegativeSamplingLoss, SigmoidWithLoss, SoftmaxLoss
 from w2v.model.skipgram import SkipGram, pairs
-
-STEP = 1e-5
-TOLERANCE = 1e-6  # relative error
-
-
-def numeric_gradient(loss, table):
-    """Return d loss() / d table by central differences; the table is put back as it was."""
-    gradient = np.zeros_like(table)
-    for place in np.ndindex(table.shape):
-        before = table[place]
-        table[place] = before + STEP
-        above = loss()
-        table[place] = before - STEP
-        below = loss()
-        table[place] = before
-        gradient[place] = (above - below) / (2 * STEP)
-    return gradient
-
-
-def relative_error(analytic, numeric):
-    return np.abs(analytic - numeric).max() / max(np.abs(analytic).max(), np.abs(numeric).max())
-
-
-def dense(grad, shape):
-    """Spread (ids, rows) over a whole table."""
-    if not isinstance(grad, tuple):
-        return np.zeros(shape) if grad is None else grad
-    table = np.zeros(shape)
-    table[grad[0]] = grad[1]
-    return table
 
 
 def rng():

@@ -11,7 +11,6 @@ from itertools import permutations
 import click
 import numpy as np
 import pytest
-from w2v.lessons.learn.parts import MAX_LETTERS, short
 
 from w2v.cli.lesson_page import lesson_lines
 from w2v.cli.terminal import columns_of
@@ -33,6 +32,7 @@ from w2v.lessons.learn import (
     two_gradients,
     two_losses,
 )
+from w2v.lessons.learn.parts import MAX_LETTERS, short
 from w2v.lessons.learn.topics import Options
 from w2v.model.noise import NoiseDistribution
 from w2v.text.builtin import builtin_file
@@ -313,7 +313,7 @@ def test_a_large_text_leaves_rare_words_out(tmp_path, monkeypatch):
 def test_equal_counts_and_long_words(tmp_path, language):
     text = tmp_path / "flat.txt"
     text.write_text(f"{'한' * 120} {'b' * 200}\n", "utf-8")
-    lesson = noise.lesson(Options(language, str(text), None), None, noise.Sizes(100))
+    lesson = noise.lesson(Options(language, str(text), None), noise.Sizes(100))
     assert max(map(columns_of, lines_of(lesson))) <= 80
     assert len(lesson.answer) == 1  # no other number can be reached by a power
     assert lesson.numbers["answer"]["power"] == 0
@@ -368,7 +368,7 @@ def test_rates_that_diverge_are_told():
 
 def test_nothing_to_compare():
     sizes = two_gradients.Sizes(rates=(50.0,), dim=8)
-    lesson = cbow_gradient.lesson(Options("en", None, None), None, sizes)
+    lesson = cbow_gradient.lesson(Options("en"), sizes)
     (verdict,) = blocks_of(lesson, Verdict)
     assert not verdict.is_good
     assert "nothing to compare" in verdict.text

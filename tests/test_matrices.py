@@ -11,11 +11,12 @@ import doctest
 import hostile
 import numpy as np
 import pytest
-from test_gradients import TOLERANCE, dense, numeric_gradient, relative_error
 
 from w2v.engines import folding
 from w2v.engines.folding import Folding, fold_batches
 from w2v.errors import UsageError
+from w2v.lessons.gradcheck import TOLERANCE
+from w2v.lessons.gradcheck.numeric import dense, numeric_gradient, relative_error
 from w2v.model.matrices import MatrixModel
 
 CASES = [

@@ -37,6 +37,8 @@ COMMANDS = {
     "stability": ("stability", "stability_command"),
     "report": ("report", "report_command"),
     "plot": ("plot", "plot_command"),
+    "explain": ("explain", "explain_command"),
+    "gradcheck": ("gradcheck", "gradcheck_command"),
     "learn": ("learn", "learn_command"),
     "config": ("config", "config_group"),
     "completion": ("completion", "completion_command"),

@@ -29,6 +29,24 @@ def is_unsegmented(words: Sequence[str]) -> bool:
     return len(unspaced) > MOSTLY * len(words) and len(long) > MOSTLY * len(unspaced)
 
 
+def has_no_spaces(text: str, words: Sequence[str]) -> bool:
+    """Tell whether a sentence is Chinese or Japanese, and written without spaces.
+
+    >>> has_no_spaces("小猫坐在垫子上。", ["小猫坐在垫子上"])
+    True
+    >>> has_no_spaces("小猫 坐在", ["小猫", "坐在"])
+    False
+
+    Parameters
+    ----------
+    text : str
+    words : sequence of str
+        What `words` (tokenizers.py) makes of it.
+    """
+    unspaced = [word for word in words if _is_of(UNSPACED, word[0])]
+    return len(unspaced) > MOSTLY * len(words) and (len(text.split()) == 1 or is_unsegmented(words))
+
+
 def is_mostly_letters(words: Sequence[str]) -> bool:
     """Tell whether most words are single letters: a text that was given as a list of characters.
 

@@ -21,6 +21,48 @@ from w2v.model.optimizers import SGD
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where the words and the weights of a scene come from: what a page has to say of it.
+
+    Attributes
+    ----------
+    run : str
+        Its name; empty for a toy vocabulary.
+    seed : int
+        Of the toy's rows, and of noise that was drawn.
+    tokenizer : str
+    is_char_by_itself : bool
+        Whether `char` was not asked for, but taken since the sentence has no spaces.
+    n_centers : int
+        How often the center stands in the sentence; only one of them is explained.
+    left_out : tuple of str
+        Words of the sentence that have no row, in their order, each once.
+    is_drawn : bool
+        Whether the noise was drawn, and not given.
+    power : float
+        It is drawn by count ** power.
+    has_narrow_windows : bool
+        Whether the run draws the width of each window, up to the full one that is explained.
+    shares_noise : bool
+        Whether the run scores a whole batch against one draw of noise.
+    other_settings : tuple of str
+        `key=value` of the run's settings that change its updates, and are not explained.
+    """
+
+    run: str = ""
+    seed: int = 1
+    tokenizer: str = "words"
+    is_char_by_itself: bool = False
+    n_centers: int = 1
+    left_out: tuple[str, ...] = ()
+    is_drawn: bool = True
+    power: float = 0.75
+    has_narrow_windows: bool = True
+    shares_noise: bool = True
+    other_settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scene:
     """A sentence with a center, its noise, and the weights before the update.
 
@@ -39,6 +81,9 @@ class Scene:
     W_in, W_out : arrays of float64, shape (V, D)
     lr : float
     gradient : "exact" or "word2vec"
+    ids : array of int, shape (V,), or None
+        The id that each row has in the vocabulary of the run; None where it is the row itself.
+    origin : Origin
     """
 
     vocabulary: tuple[str, ...]
@@ -50,6 +95,13 @@ class Scene:
     W_out: NDArray[np.float64]
     lr: float
     gradient: Gradient = "exact"
+    ids: Ids | None = None
+    origin: Origin = Origin()
+
+    @property
+    def row_ids(self) -> Ids:
+        """The id of each row, shape (V,), as it is shown."""
+        return np.arange(len(self.vocabulary)) if self.ids is None else self.ids
 
 
 @dataclass(frozen=True)
