@@ -20,7 +20,7 @@ def suggested_file(findings: Findings, say: Wording) -> str:
     """Return the suggested config as YAML with the reasons as comments."""
     suggestion = findings.suggestion
     header = say.paragraphs(
-        "file_header",
+        "file_header" if suggestion.base else "file_header_defaults",
         version=__version__,
         tokens=findings.sizes.n_tokens,
         types=findings.sizes.n_types,
@@ -72,7 +72,7 @@ def command_lines(suggestion: Suggestion) -> list[str]:
     corpus = suggestion.config.corpus
     values, of_base = as_dict(suggestion.config), as_dict(suggestion.base_config)
     paths = [corpus.path] if isinstance(corpus.path, str) else corpus.path
-    words = ["w2v", "train", suggestion.base]
+    words = ["w2v", "train", *filter(None, [suggestion.base])]
     words += [f"--corpus {shlex.quote(path)}" for path in paths]
     words += ["--allow-code"] if ":" in corpus.tokenizer else []
     words += [

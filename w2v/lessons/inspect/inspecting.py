@@ -27,6 +27,7 @@ from w2v.lessons.inspect.source import Source, opened_source
 from w2v.lessons.inspect.spelling import glued_particles, two_spellings
 from w2v.lessons.inspect.suggesting import Reason, Suggester, Suggestion
 from w2v.lessons.inspect.telling import steps_of
+from w2v.lessons.inspect.widths import cut, visible
 from w2v.lessons.wording import Wording
 from w2v.text.corpus import encode_corpus
 from w2v.text.encoding import EncodedText
@@ -39,6 +40,7 @@ NAME = "inspect"
 # Is told what is being done, how much of it, and of how much, if anybody knows.
 Progress = Callable[[str, int, "int | None"], None]
 LOOKING, COUNTING, MEASURING = "looking it over", "counting words", "timing a little training"
+TITLE_COLUMNS = 60  # for the names of the text
 SPACES = 0.15  # of the places between two letters: a text of Chinese words with spaces has more
 
 
@@ -96,7 +98,7 @@ def inspect_corpus(
         command=NAME,
         topic=" ".join(paths),
         language=language,
-        title=say("title", path=", ".join(paths)),
+        title=say("title", path=cut(visible(", ".join(paths)), TITLE_COLUMNS)),
         steps=tuple(steps_of(findings, say)),
         numbers=numbers_of(findings),
     )
@@ -113,8 +115,11 @@ def _find(source: Source, suggester: Suggester, *, allow_code: bool, tell: Progr
     tokenizer.make()  # refuses what cannot be run before anything is read
     _check_field(source)
     look = look_over(source, tokenizer, lambda n, total: tell(LOOKING, n, total))
-    if "corpus.tokenizer" not in suggester.own and is_unsegmented(list(look.words)):
-        suggester.read_by("char", Reason("why_char"))
+    if "corpus.tokenizer" not in suggester.own:
+        if is_unsegmented(list(look.words)):
+            suggester.read_by("char", Reason("why_char"))
+        elif _is_segmented(look):
+            suggester.read_by("whitespace", Reason("why_whitespace"))
     text = _counted(source, suggester.reading, allow_code=allow_code, tell=tell)
     suggestion = suggester.suggest(text)
     tell(MEASURING, text.report.n_tokens, None)
@@ -126,7 +131,7 @@ def _find(source: Source, suggester: Suggester, *, allow_code: bool, tell: Progr
         has_records=source.has_records(),
         sizes=sizes,
         look=look,
-        odd=_odd(look, text, sizes, source),
+        odd=_odd(look, text, sizes, source, suggester.reading.corpus.tokenizer),
         zipf=zipf_of(text.counts),
         commonest=[*zip(text.words[:N_COMMONEST], text.counts[:N_COMMONEST].tolist(), strict=True)],
         coverage=_coverage(text, suggestion),
@@ -163,7 +168,9 @@ def _counted(source: Source, config: Config, *, allow_code: bool, tell: Progress
     return text
 
 
-def _odd(look: Look, text: EncodedText, sizes: Sizes, source: Source) -> dict[str, Found]:
+def _odd(
+    look: Look, text: EncodedText, sizes: Sizes, source: Source, tokenizer: str
+) -> dict[str, Found]:
     """Return the odd lines; what the counting knows of all of the text comes from there."""
     odd = dict(look.odd)
     first = source.name_of(source.files[0]) if len(source.files) == 1 else ""
@@ -172,6 +179,8 @@ def _odd(look: Look, text: EncodedText, sizes: Sizes, source: Source) -> dict[st
         is_one = sizes.longest > sizes.n_tokens / 2
         kind = "one_line" if is_one else "long"
         odd[kind] = replace(seen, n_lines=1 if is_one else sizes.n_long)
+    if tokenizer == "whitespace":
+        odd.pop("no_token", None)  # a mark is a token too
     report = text.report
     if report.n_bad_bytes:
         odd.pop("damaged", None)  # they are read as what stands for damage

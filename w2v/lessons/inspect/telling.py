@@ -73,6 +73,9 @@ def _zipf_blocks(findings: Findings, say: Wording) -> Iterator[Block]:
     if findings.sizes.n_types == 1:
         yield Text(say("zipf_one"))
         return
+    if zipf.counts[0] == zipf.counts[-1]:
+        yield Text(say("zipf_even"))
+        return
     yield Text(say("zipf_said"))
     yield Curve(
         say("zipf_curve"),

@@ -22,7 +22,6 @@ def cost_blocks(findings: Findings, say: Wording) -> Iterator[Block]:
     costs = findings.costs
     if costs.plan is None:
         yield Verdict(False, say("untrainable"))
-        yield Lines((f"w2v: {line}",) if len(line := costs.refusal) < LINE_COLUMNS else ())
         yield Text(costs.refusal)
         return
     plan = costs.plan
@@ -53,8 +52,10 @@ def _duration(seconds: float, say: Wording) -> str:
 def config_blocks(findings: Findings, say: Wording) -> Iterator[Block]:
     """Tell what is suggested, and why."""
     suggestion = findings.suggestion
-    yield Text(say("base_said", base=suggestion.base, tokens=findings.sizes.n_tokens))
-    yield Text(say(f"base_{suggestion.base}"))
+    n_tokens = findings.sizes.n_tokens
+    if suggestion.base:
+        yield Text(say("base_said", base=suggestion.base, tokens=n_tokens))
+    yield Text(say(f"base_{suggestion.base or 'defaults'}", tokens=n_tokens))
     mine, default = as_dict(suggestion.config), as_dict(Config())
     rows = []
     for path in suggestion.changed:

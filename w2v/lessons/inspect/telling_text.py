@@ -10,7 +10,7 @@ import numpy as np
 from w2v.files import bytes_for_people
 from w2v.lessons.blocks import Bars, Block, Lines, Table, Text
 from w2v.lessons.inspect.findings import Findings
-from w2v.lessons.inspect.odd import Found
+from w2v.lessons.inspect.odd import LONG, MOST_HASHES, Found
 from w2v.lessons.inspect.widths import cut, visible
 from w2v.lessons.wording import Wording
 
@@ -48,9 +48,9 @@ def _script_bars(shares: dict[str, float], say: Wording) -> Bars:
     names = [say(f"script_{s.lower()}") if s in NAMED else s for s in shown]
     values = [100 * share for share in shown.values()]
     rest = 100 - sum(values)
-    if len(shown) < len(shares):
+    if rest >= 100 * LEAST_SHARE:
         names.append(say("script_other"))
-        values.append(max(rest, 0.0))
+        values.append(rest)
     series = (("", np.array(values)),)
     return Bars(say("script_bars"), tuple(names), series, unit="%", decimals=1)
 
@@ -58,17 +58,18 @@ def _script_bars(shares: dict[str, float], say: Wording) -> Bars:
 def _hints(findings: Findings, say: Wording) -> Iterator[Block]:
     """Yield what the words' spelling tells."""
     suggestion, characters = findings.suggestion, findings.look.characters
-    if "corpus.tokenizer" in suggestion.reasons:
+    tokenizer = suggestion.config.corpus.tokenizer
+    if "corpus.tokenizer" in suggestion.reasons and tokenizer == "char":
         yield from map(Text, say.paragraphs("unsegmented_char"))
         yield Lines(("corpus.tokenizer=module:function --allow-code",))
     elif findings.is_unsegmented:
         yield Text(say("unsegmented_own"))
     elif findings.is_segmented:
-        yield Text(say("segmented"))
+        yield Text(say("segmented" if tokenizer == "whitespace" else "segmented_own"))
     if findings.is_mostly_letters:
         yield Text(say("mostly_letters"))
     n_capitals, n_cased = characters.n_cased()
-    lowers = suggestion.config.corpus.lowercase and suggestion.config.corpus.tokenizer == "words"
+    lowers = suggestion.config.corpus.lowercase and tokenizer == "words"
     if n_capitals and lowers:
         yield Text(say("capitals", share=n_capitals / n_cased))
     elif findings.two_spellings:
@@ -116,13 +117,15 @@ def odd_blocks(findings: Findings, say: Wording) -> Iterator[Block]:
         yield Text(say("nothing_odd"))
         return
     kinds = [kind for kind in (*TO_DO, *HARMLESS) if kind in odd]
-    rows = [(say(f"odd_{kind}"), odd[kind].n_lines, _place(odd[kind], say)) for kind in kinds]
+    names = {kind: say(f"odd_{kind}", long=LONG) for kind in kinds}
+    rows = [(names[kind], odd[kind].n_lines, _place(odd[kind], say)) for kind in kinds]
     marked = frozenset(at for at, kind in enumerate(kinds) if kind in TO_DO)
     yield Table((say("what"), say("how_many"), say("first_at")), tuple(rows), marked=marked)
     if marked:
         yield Text(say("marked_said"))
     for kind in kinds:
-        yield Text(f"{say(f'odd_{kind}')}{say('colon')}{say(f'remedy_{kind}')}")
+        remedy = say(f"remedy_{kind}", long=LONG, most=MOST_HASHES)
+        yield Text(f"{names[kind]}{say('colon')}{remedy}")
         if kind not in WITHOUT_EXCERPT and odd[kind].excerpt:
             yield Lines((cut(visible(odd[kind].excerpt), EXCERPT_COLUMNS),))
     if findings.has_records:

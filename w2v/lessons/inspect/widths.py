@@ -6,7 +6,11 @@ import re
 import unicodedata
 
 # What may be moved to the next line as one: letters without spaces between them, or a wide one.
-PIECES = re.compile(r"[^\s\u1100-\uffee]+\s*|[\u1100-\uffee]\s*[，。、；：？！）」』》”’]*|\s+")
+# Korean has spaces.
+WIDE = r"\u2e80-\ua4cf\uf900-\ufaff\ufe30-\uffef"
+PIECES = re.compile(
+    rf"[^\s{WIDE}]+[，。、；：？！）」』》]*\s*|[{WIDE}][，。、；：？！）」』》]*\s*|\s+"
+)
 
 
 def columns_of(text: str) -> int:
