@@ -14,6 +14,7 @@ from typing import Any
 from w2v.config.checking import RUN_NAME, UNPRINTABLE
 from w2v.config.loading import load_config
 from w2v.config.schema import Config, as_dict, with_values
+from w2v.errors import ConfigError
 from w2v.lessons.inspect.counts import MIN_COUNTS, Coverage, coverage_of
 from w2v.shipped import shipped_files
 from w2v.text.encoding import EncodedText
@@ -25,7 +26,7 @@ from w2v.training.planning import SMALL_VOCABULARY, THIN
 # quickstart (Spearman, times 100; mean of three seeds, 40 epochs, min_count 2).
 TINY, TINY_EPOCHS = 50_000, 40
 BASES = ((TINY, ""), (500_000, "quickstart"), (2_500_000, "small"))
-LARGEST = "text8"
+LARGEST, SECOND_CHOICE = "text8", "small"
 ENOUGH = 0.9  # of the tokens: below, a smaller min_count is tried
 LEAST_EXAMPLES = 50  # times that the rarest word is met in a whole training
 MOST_ROWS = 400_000  # 100 dimensions in two tables: 320 MB
@@ -105,18 +106,9 @@ class Suggester:
         self.reasons["corpus.tokenizer"] = reason
 
     def suggest(self, text: EncodedText) -> Suggestion:
-        """Return a config for a text that was read as `reading` says.
-
-        Raises
-        ------
-        ConfigError
-            If what the user has set does not go with the shipped config.
-        """
+        """Return a config for a text that was read as `reading` says."""
         n_tokens = text.report.n_tokens
-        base = next((name for least, name in BASES if n_tokens < least), LARGEST)
-        file = shipped_files("configs")[base] if base else None
-        base_config = load_config(file).config
-        config = load_config(file, self._overrides).config
+        base, base_config, config = self._begin(n_tokens)
         corpus = as_dict(self.reading)
         config = with_values(config, {p: v for p, v in corpus.items() if p.startswith("corpus.")})
         config = with_values(config, {"name": self._name(base_config.name)})
@@ -143,6 +135,22 @@ class Suggester:
             put("train.batch", min(SMALL_BATCH, config.train.batch), "why_batch", n=n_words)
         config = with_values(config, values)
         return Suggestion(base, config, base_config, dict(self.reasons), self.own)
+
+    def _begin(self, n_tokens: int) -> tuple[str, Config, Config]:
+        """Return the shipped config for a size, as it is and with what the user has set.
+
+        What does not go with the one is tried with the next: skip-gram has no choice of gradient.
+        """
+        named = [name for _, name in BASES] + [LARGEST]
+        at = next((at for at, (least, _) in enumerate(BASES) if n_tokens < least), len(BASES))
+        files = shipped_files("configs")
+        for base in dict.fromkeys([named[at], SECOND_CHOICE]):
+            try:
+                file = files[base] if base else None
+                return base, load_config(file).config, load_config(file, self._overrides).config
+            except ConfigError:
+                continue
+        return "", Config(), load_config(None, self._overrides).config
 
     def _name(self, otherwise: str) -> str:
         """Return what to call the runs: as the file is called, if a folder can be called so."""
