@@ -27,11 +27,18 @@ from w2v.lessons.inspect.line_ends import count_line_ends
 from w2v.lessons.inspect.widths import broken, cut, visible
 from w2v.lessons.languages import languages
 from w2v.text.tokenizers import TokenizerSpec, words
+from w2v.training import estimating
 
 pytestmark = pytest.mark.usefixtures("folder")
 ENGLISH = "the king saw the queen\nA queen and a king, and the king's men\n\nthe sun\n" * 30
 KOREAN = "영화가 좋다\n영화는 길다\n영화를 보다\n그 영화 참 좋다\n집이 크다\n집에서 보다\n" * 8
 CHINESE = "我们今天一起去公园里看花。她说这里的花比去年开得更好看了。\n我喜欢喝茶和看书\n" * 9
+
+
+@pytest.fixture(autouse=True)
+def _short_trials(monkeypatch):
+    """No number of seconds is looked at here."""
+    monkeypatch.setattr(estimating, "LONG_ENOUGH", 0.001)
 
 
 def numbers(*arguments, code=0, stdin=None):
@@ -348,6 +355,19 @@ def test_lines_of_stretches_are_numbered_in_their_file(monkeypatch):
     assert found["files"] == ["a.txt", "b.txt"]
 
 
+def test_a_mistake_in_a_stretch_is_that_of_the_file(monkeypatch):
+    monkeypatch.setattr(looking, "LOOKED_AT", 3200)
+    text_file("a.txt", b"the cat sat\n" * 4000 + b"\0\n" * 4000)
+    done = w2v("corpus", "inspect", "a.txt", code=1)
+    assert done.stderr == "w2v: a.txt has a NUL byte in line 4001; it is no text file\n"
+
+
+def test_a_name_that_no_config_can_hold():
+    done = w2v("corpus", "inspect", os.fsdecode(b"caf\xe9.txt"), code=2)
+    assert "corpus.path: text without control characters is expected" in done.stderr
+    assert "corpus.path" in w2v("corpus", "inspect", "a\nb.txt", code=2).stderr
+
+
 # -- what is suggested
 
 
@@ -413,6 +433,15 @@ def test_another_kind_of_update_has_its_own_rate():
     assert found["base"] == "small"  # quickstart has a gradient that skip-gram has not
     assert "train.lr" not in found["config"]  # auto, the default
     assert found["reasons"]["train.lr"] == "why_lr"
+
+
+def test_a_config_that_was_made_for_the_text():
+    found = numbers("toy-world")
+    assert (found["base"], found["config"]["model.dim"]) == ("toy-world", 48)
+    assert "w2v train toy-world --corpus toy-world" in w2v("corpus", "inspect", "toy-world").stdout
+    # A file of that name is another text.
+    text_file("toy-world", ENGLISH)
+    assert numbers("toy-world")["base"] == ""
 
 
 def test_mistakes_in_settings():

@@ -16,6 +16,7 @@ from w2v.cli.terminal import common_options, note, printable
 from w2v.errors import CorpusError, OutputError, UsageError, quoted
 
 ENDINGS = (".yaml", ".yml")
+LARGE = 10_000_000  # bytes: beyond this, somebody waits
 
 
 @click.command("inspect")
@@ -112,6 +113,8 @@ class _Bars:
 
     def __call__(self, what: str, n_done: int, total: int | None) -> None:
         """Show how much of something is done."""
+        if self._bar is None and (total or 0) >= LARGE:
+            note("looking it over, counting its words, timing a little training: some seconds")
         if what != self._what or self._bar is None:
             self.close()
             self._what, self._bar = what, Bar(what)

@@ -17,7 +17,7 @@ from w2v.lessons.inspect.line_ends import SIGNS, count_line_ends
 from w2v.lessons.inspect.odd import Found, OddLines
 from w2v.lessons.inspect.source import Source
 from w2v.text.decoding import WHOLE, BadBytes, Span, next_cut
-from w2v.text.reading import UNPACKERS, has_fields, read_pieces
+from w2v.text.reading import UNPACKERS, has_fields, read_pieces, read_through
 from w2v.text.tokenizers import TokenizerSpec, words
 
 LOOKED_AT = 32_000_000  # bytes of a text, at most: about two seconds
@@ -108,12 +108,17 @@ def _pieces(part: Part, field: str | None, look: Look) -> Iterator[tuple[str, bo
     """Yield the pieces of a part, and count its bytes."""
     bad = BadBytes()
     before = look.n_bytes
-    for piece in read_pieces(part.file, field, bad, part.span):
-        look.n_bytes = before + bad.n_bytes
-        yield piece
-        if part.n_bytes is not None and bad.n_bytes >= part.n_bytes:
-            look.is_whole, look.n_lines = False, None  # nobody knows how much there is
-            return
+    try:
+        for piece in read_pieces(part.file, field, bad, part.span):
+            look.n_bytes = before + bad.n_bytes
+            yield piece
+            if part.n_bytes is not None and bad.n_bytes >= part.n_bytes:
+                look.is_whole, look.n_lines = False, None  # nobody knows how much there is
+                return
+    except CorpusError:
+        if part.span != WHOLE:
+            read_through(part.file)  # whose error counts lines from the file's beginning
+        raise
 
 
 def _is_plain(file: Path) -> bool:

@@ -174,8 +174,13 @@ class OddLines:
         found = self.found.get(kind)
         if found is None:
             place = number if self._is_plain or file else 0
-            found = self.found[kind] = Found(0, file or self._file, place, excerpt[:EXCERPT])
+            found = self.found[kind] = Found(0, file or self._file, place, _cut(excerpt))
         found.n_lines += n
+
+
+def _cut(excerpt: str) -> str:
+    """Return the beginning of a line."""
+    return excerpt if len(excerpt) <= EXCERPT else f"{excerpt[: EXCERPT - 1]}…"
 
 
 def _matches(text: str) -> Iterator[tuple[str, re.Match[str]]]:

@@ -6,7 +6,8 @@ user has set stays, and the rest goes by it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,10 @@ class Suggestion:
 
     @property
     def changed(self) -> list[str]:
-        """The settings whose values are not the defaults, in their order."""
+        """The settings that are not the default, in their order, and the path of the text."""
         mine, default = as_dict(self.config), as_dict(Config())
-        return [path for path in mine if mine[path] != default[path] or path in self.own]
+        told = {"corpus.path", *self.own}
+        return [path for path in mine if mine[path] != default[path] or path in told]
 
 
 class Suggester:
@@ -88,7 +90,7 @@ class Suggester:
 
     def __init__(self, overrides: Sequence[str], path: str | list[str]) -> None:
         self._overrides, self._path = list(overrides), path
-        resolved = load_config(None, self._overrides)
+        resolved = load_config(None, self._overrides, {"corpus.path": path})
         resolved.of_one_run()
         values = as_dict(resolved.config)
         self.own = {
@@ -97,7 +99,7 @@ class Suggester:
             if source == "override"
         }
         # What the text is read with, before anything is known about it.
-        self.reading = with_values(resolved.config, {"corpus.path": path})
+        self.reading = resolved.config
         self.reasons: dict[str, Reason] = {}
 
     def read_by(self, tokenizer: str, reason: Reason) -> None:
@@ -144,13 +146,21 @@ class Suggester:
         named = [name for _, name in BASES] + [LARGEST]
         at = next((at for at, (least, _) in enumerate(BASES) if n_tokens < least), len(BASES))
         files = shipped_files("configs")
-        for base in dict.fromkeys([named[at], SECOND_CHOICE]):
+        for base in dict.fromkeys([*self._made_for_it(files), named[at], SECOND_CHOICE]):
             try:
                 file = files[base] if base else None
                 return base, load_config(file).config, load_config(file, self._overrides).config
             except ConfigError:
                 continue
         return "", Config(), load_config(None, self._overrides).config
+
+    def _made_for_it(self, files: Mapping[str, Path]) -> Iterator[str]:
+        """Yield the shipped config of the same name as the text, if it is of this text."""
+        name = self._path
+        if not isinstance(name, str) or name not in files or os.path.exists(name):
+            return  # a file goes before a text that is known by name
+        if load_config(files[name]).config.corpus.path == name:
+            yield name
 
     def _name(self, otherwise: str) -> str:
         """Return what to call the runs: as the file is called, if a folder can be called so."""

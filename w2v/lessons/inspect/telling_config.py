@@ -14,6 +14,7 @@ from w2v.lessons.inspect.widths import cut
 from w2v.lessons.wording import Wording
 
 LINE_COLUMNS = 74
+SHIPPED = ("defaults", "quickstart", "small", "text8")  # for texts of some size
 PLACES = ("name", "corpus.path")  # what every text has of its own
 
 
@@ -55,7 +56,8 @@ def config_blocks(findings: Findings, say: Wording) -> Iterator[Block]:
     n_tokens = findings.sizes.n_tokens
     if suggestion.base:
         yield Text(say("base_said", base=suggestion.base, tokens=n_tokens))
-    yield Text(say(f"base_{suggestion.base or 'defaults'}", tokens=n_tokens))
+    kind = suggestion.base or "defaults"
+    yield Text(say(f"base_{kind if kind in SHIPPED else 'own'}", tokens=n_tokens))
     mine, default = as_dict(suggestion.config), as_dict(Config())
     rows = []
     for path in suggestion.changed:
