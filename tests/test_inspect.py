@@ -24,8 +24,10 @@ from w2v.lessons.inspect import looking, odd, spelling, suggesting
 from w2v.lessons.inspect.inspecting import inspect_corpus
 from w2v.lessons.inspect.letters import Characters, script_of
 from w2v.lessons.inspect.line_ends import count_line_ends
+from w2v.lessons.inspect.telling_text import HARMLESS, TO_DO
 from w2v.lessons.inspect.widths import broken, cut, visible
 from w2v.lessons.languages import languages
+from w2v.lessons.wording import texts_of
 from w2v.text.tokenizers import TokenizerSpec, words
 from w2v.training import estimating
 
@@ -366,6 +368,22 @@ def test_a_name_that_no_config_can_hold():
     done = w2v("corpus", "inspect", os.fsdecode(b"caf\xe9.txt"), code=2)
     assert "corpus.path: text without control characters is expected" in done.stderr
     assert "corpus.path" in w2v("corpus", "inspect", "a\nb.txt", code=2).stderr
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_kind_and_reason_has_its_texts(language):
+    texts = texts_of(language, "inspect")
+    told = (*TO_DO, *HARMLESS)
+    assert {*odd.PATTERNS} < {*told}
+    assert {key for key in texts if key.startswith("odd_")} - {"odd_title"} == {
+        f"odd_{kind}" for kind in told
+    }
+    assert {key for key in texts if key.startswith("remedy_")} == {f"remedy_{k}" for k in told}
+    source = "".join(file.read_text("utf-8") for file in Path(odd.__file__).parent.glob("*.py"))
+    made = ("odd_", "remedy_", "base_", "script_", "zipf_", "size_", "coverage_", "cost_")
+    made += ("suggestion_",)
+    used = {*re.findall(r"""["'](\w+)["']""", source)}
+    assert [key for key in texts if key not in used and not key.startswith(made)] == []
 
 
 # -- what is suggested

@@ -24,7 +24,10 @@ LARGE = 10_000_000  # bytes: beyond this, somebody waits
     "arguments", nargs=-1, metavar="PATH... [key=value]...", shell_complete=complete_inspect
 )
 @click.option(
-    "--write", metavar="FILE", type=click.Path(path_type=Path), help="Write the suggested config."
+    "--write",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the suggested config, a .yaml file; with --force over one that is there.",
 )
 @click.option("--allow-code", is_flag=True, help="Allow a tokenizer named as module:function.")
 @lesson_options
