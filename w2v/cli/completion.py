@@ -82,6 +82,11 @@ def complete_corpus(ctx: click.Context, param: click.Parameter, text: str) -> li
     return [*complete_builtin(ctx, param, text), *names]
 
 
+def complete_inspect(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+    """Offer what complete_corpus does, and setting names."""
+    return complete_corpus(ctx, param, text) + _settings(text)
+
+
 def complete_builtin(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
     """Offer built-in corpora by name, and files."""
     from w2v.text.builtin import builtin_corpora

@@ -10,6 +10,7 @@ from w2v.cli.answers import AS_JSON, print_json
 from w2v.cli.arguments import check_new_file
 from w2v.cli.completion import complete_builtin
 from w2v.cli.fetch import fetch_command
+from w2v.cli.inspect import inspect_command
 from w2v.cli.terminal import bytes_for_people, common_options, note
 from w2v.errors import ConfigError, UsageError
 
@@ -17,10 +18,11 @@ from w2v.errors import ConfigError, UsageError
 @click.group("corpus")
 @common_options
 def corpus_group() -> None:
-    """List, make and fetch corpora, and fetch evaluation sets."""
+    """List, make, fetch and inspect corpora, and fetch evaluation sets."""
 
 
 corpus_group.add_command(fetch_command)
+corpus_group.add_command(inspect_command)
 
 
 @corpus_group.command("list")

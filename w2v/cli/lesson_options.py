@@ -13,7 +13,7 @@ from w2v.cli.arguments import check_new_file
 from w2v.cli.terminal import note, printable
 from w2v.errors import OutputError, UsageError, quoted
 
-if TYPE_CHECKING:  # its arrays are NumPy's
+if TYPE_CHECKING:
     from w2v.lessons.blocks import Lesson
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])

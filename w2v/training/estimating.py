@@ -97,8 +97,7 @@ class Estimator:
         W2VError
             If nothing can be trained with it.
         """
-        if self._threads is not None and config.train.threads == "auto":
-            config = with_values(config, {"train.threads": self._threads})
+        config = self._with_threads(config)
         text = self._open(config)
         plan = text.plan_of(config)
         pace = self._pace(config, plan, text)
@@ -111,6 +110,23 @@ class Estimator:
             + config.train.epochs * plan.tokens_kept * (pace.training + pace.heldout)
             + n_times * self._evaluation(config, text)
         )
+
+    def plan_of(self, config: Config) -> Plan:
+        """Return what a run will do; its text is opened once for this and for its time.
+
+        Raises
+        ------
+        W2VError
+            If nothing can be trained with it.
+        """
+        config = self._with_threads(config)
+        return self._open(config).plan_of(config)
+
+    def _with_threads(self, config: Config) -> Config:
+        """Return a config with the number of threads that `auto` stands for here."""
+        if self._threads is None or config.train.threads != "auto":
+            return config
+        return with_values(config, {"train.threads": self._threads})
 
     def _open(self, config: Config) -> _Text:
         """Open the text of a config, unless it is that of the last."""
