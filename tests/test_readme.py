@@ -33,6 +33,10 @@ IN_TEXT = re.findall(r"`(w2v [^`]+)`", README)
 # Small enough to train in a moment, whatever the README says.
 QUICK = ["model.dim=8", "train.epochs=1"]
 QUICK_SWEEP = ["train.epochs=1", "corpus.path=short.txt", "--jobs", "2"]
+FAILS = {  # as the README says: a wrong gradient, and exercises that nobody has done yet
+    "w2v gradcheck cbow --gradient word2vec": 1,
+    "w2v exercise train": 1,
+}
 TEXT = "the king and the queen are a man and a woman of the town\n" * 40
 FILES = {
     **dict.fromkeys(("my.txt", "more.txt", "segmented.txt", "reviews.txt", "articles.txt"), TEXT),
@@ -116,7 +120,17 @@ def test_every_command_runs(folder, monkeypatch):
     assert len(commands) >= 20
     for command in commands:
         result = run(command, folder, monkeypatch)
-        assert result.exit_code == 0, f"{command}: {result.output}"
+        assert result.exit_code == FAILS.get(command, 0), f"{command}: {result.output}"
+
+
+def test_the_update_is_shown_as_it_is_printed():
+    """Its lines in their order; ... stands for some between."""
+    [command] = [c for c in IN_BLOCKS if c.startswith("w2v explain")]
+    printed = CliRunner().invoke(main, [*shlex.split(command)[1:], "--lang", "en"]).stdout
+    [shown] = [block for kind, block in BLOCKS if not kind and block.startswith("5. Backward")]
+    parts = shown.split("\n...\n")
+    assert len(parts) == 2
+    assert all(part in printed for part in parts)
 
 
 def test_the_python_examples_run(folder, monkeypatch):
