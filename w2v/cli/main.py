@@ -37,6 +37,7 @@ COMMANDS = {
     "stability": ("stability", "stability_command"),
     "report": ("report", "report_command"),
     "plot": ("plot", "plot_command"),
+    "exercise": ("exercise", "exercise_command"),
     "config": ("config", "config_group"),
     "completion": ("completion", "completion_command"),
 }

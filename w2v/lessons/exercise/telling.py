@@ -1,0 +1,291 @@
+"""Tell a learner of an exercise: the list, the task with its hints, and what a check found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from w2v.lessons.blocks import Bars, Block, Lesson, Lines, Matrix, Step, Table, Text, Verdict
+from w2v.lessons.exercise.checking import Checked
+from w2v.lessons.exercise.folder import Folder
+from w2v.lessons.exercise.task import Array, Finding, Seed, Task, shown
+from w2v.lessons.exercise.tasks import TASKS
+from w2v.lessons.exercise.words import Words
+
+MAX_ROWS = 12  # of a matrix that are shown
+WITHOUT_CASE = ("not_written", "arguments")  # they would come in any case
+PRINTED_LINES, PRINTED_COLUMNS = 10, 72  # of what the code prints
+
+
+def list_lesson(folder: Folder, language: str) -> Lesson:
+    """Tell which exercises there are, which passed, and which is next."""
+    words = Words(None, language, folder.path)
+    states = {task.topic: folder.state_of(task) for task in TASKS.values()}
+    following = folder.next_task()
+    rows = [
+        (
+            f"{number}",
+            topic,
+            Words(task, language).own("title"),
+            words(f"state_{states[topic]}"),
+        )
+        for number, (topic, task) in enumerate(TASKS.items(), 1)
+    ]
+    heads = ("", words("col_exercise"), words("col_title"), words("col_state"))
+    marked = frozenset({list(TASKS).index(following.topic)} if following else ())
+    if following is None:
+        going_on: list[Block] = [Text(words("all_passed")), Lines((words.command("train"),))]
+    else:
+        begun = states[following.topic] != "new"
+        key = f"next_{'go_on' if begun else 'begin'}"
+        command = words.command(following.topic, *(["--check"] if begun else []))
+        going_on = [Text(words(key, topic=following.topic)), Lines((command,))]
+    return Lesson(
+        "exercise",
+        "list",
+        language,
+        words("list_title", n=len(TASKS)),
+        (
+            Step(
+                "list",
+                words("step_list"),
+                (*_texts(words, "list_intro"), Table(heads, tuple(rows), marked=marked)),
+            ),
+            Step("next", words("step_next"), tuple(going_on)),
+        ),
+        numbers={
+            "folder": str(folder.path),
+            "states": states,
+            "next": "train" if following is None else following.topic,
+        },
+    )
+
+
+def stub_lesson(task: Task, folder: Folder, *, is_new: bool, language: str) -> Lesson:
+    """Tell where the stub is, and what to do with it."""
+    words = Words(task, language, folder.path)
+    file = folder.file_of(task)
+    key = "is_written" if is_new else "is_there"
+    blocks: list[Block] = [Text(words(key, file=file))]
+    blocks += _texts(words, "how_to", function=task.function)
+    blocks.append(Lines(words.commands(task.topic)))
+    what = Step("task", words("step_task"), (Text(words.own("task")), Lines(task.formula)))
+    return Lesson(
+        "exercise",
+        task.topic,
+        language,
+        words.title(),
+        (what, Step("file", words("step_file"), tuple(blocks))),
+        numbers={"file": str(file), "written": is_new},
+    )
+
+
+def task_lesson(task: Task, language: str) -> Lesson:
+    """Tell an exercise as a page: the task, the shapes, an example, and each hint by itself."""
+    words = Words(task, language)
+    names = (*task.arguments, *(part.name for part in task.parts if part.name != task.in_place))
+    rows = [
+        (name, task.shapes[name][0], task.shapes[name][1], words.own(f"about_{name}"))
+        for name in names
+    ]
+    call = f"def {task.function}({', '.join(task.arguments)}):"
+    returned = words("returns_nothing", name=task.in_place)
+    if not task.in_place:
+        returned = words("returns_these", names=", ".join(f"`{part.name}`" for part in task.parts))
+    heads = (words("col_name"), words("col_shape"), words("col_type"), words("col_meaning"))
+    steps = [
+        Step("task", words("step_task"), (Text(words.own("task")), Lines(task.formula))),
+        Step(
+            "shapes",
+            words("step_shapes"),
+            (Lines((call,)), Text(returned), Table(heads, tuple(rows))),
+        ),
+        Step("example", words("step_example"), (Lines(task.example),)),
+    ]
+    for number, hint in enumerate(words.hints(), 1):
+        title = words("step_hint", number=number, n=words.n_hints())
+        steps.append(Step(f"hint-{number}", title, (Text(hint),)))
+    check = (Text(words("write_it", function=task.function)), Lines(words.commands(task.topic)))
+    steps.append(Step("check", words("step_file"), check))
+    numbers = {"function": task.function, "hints": words.n_hints()}
+    return Lesson("exercise", task.topic, language, words.title(), tuple(steps), numbers=numbers)
+
+
+def hint_lesson(task: Task, folder: Folder, language: str) -> Lesson:
+    """Tell one more hint than the last time; after the last one, all are told again."""
+    words = Words(task, language, folder.path)
+    hints = words.hints()
+    seen = min(folder.hints_seen(task) + 1, len(hints) + 1)
+    folder.remember_hints(task, min(seen, len(hints)))
+    is_over = seen > len(hints)
+    numbered = list(enumerate(hints, 1)) if is_over else [(seen, hints[seen - 1])]
+    steps = [
+        Step(f"hint-{number}", words("step_hint", number=number, n=len(hints)), (Text(hint),))
+        for number, hint in numbered
+    ]
+    key = "no_more_hints" if seen >= len(hints) else "more_hints"
+    going_on = (
+        Text(words(key)),
+        Lines(words.commands(task.topic)[: 1 if seen >= len(hints) else 2]),
+    )
+    steps.append(Step("next", words("step_next"), going_on))
+    numbers = {"hint": min(seen, len(hints)), "of": len(hints), "is_last": seen >= len(hints)}
+    return Lesson("exercise", task.topic, language, words.title(), tuple(steps), numbers=numbers)
+
+
+def check_lesson(task: Task, checked: Checked, file: Path, folder: Folder, language: str) -> Lesson:
+    """Tell what came of a check."""
+    words = Words(task, language, folder.path)
+    finding = checked.finding
+    if finding is None:
+        steps = [_passed(task, checked, folder, words)]
+    else:
+        steps = [_wrong(finding, checked, words)]
+        if finding.case is not None and finding.key not in WITHOUT_CASE:
+            blocks = [
+                block
+                for name, value in finding.case.inputs.items()
+                for block in _input(name, value)
+            ]
+            title = words("step_case", case=words.case(finding.case))
+            steps.append(Step("case", title, tuple(blocks)))
+        if finding.yours is not None and finding.right is not None:
+            steps.append(Step("numbers", words("step_numbers"), _both(finding, task, words)))
+    if checked.ran.printed.strip():
+        steps.append(_printed(checked, words))
+    if finding is not None:
+        steps.append(Step("next", words("step_next"), (Lines(words.commands(task.topic)),)))
+    return Lesson(
+        "exercise",
+        task.topic,
+        language,
+        words.title(),
+        tuple(steps),
+        numbers=_numbers(checked, file),
+    )
+
+
+def _passed(task: Task, checked: Checked, folder: Folder, words: Words) -> Step:
+    """Say that it passed, and what is next."""
+    blocks: list[Block] = [Verdict(True, words("passed", n=checked.n_cases))]
+    blocks.append(Text(words.own("passed_means")))
+    following = folder.next_task()
+    if following is None:
+        blocks += [Text(words("all_passed")), Lines((words.command("train"),))]
+    else:
+        blocks += [
+            Text(words("then", topic=following.topic)),
+            Lines((words.command(following.topic),)),
+        ]
+    return Step("verdict", words("step_verdict"), tuple(blocks))
+
+
+def _wrong(finding: Finding, checked: Checked, words: Words) -> Step:
+    """Say what is wrong, and where the learner's own code raised it."""
+    verdict = Verdict(False, words("not_yet", right=checked.n_right, n=checked.n_cases))
+    blocks: list[Block] = [verdict, *map(Text, words.finding(finding))]
+    if checked.error is not None:
+        blocks += error_blocks(checked.error, words)
+    return Step("verdict", words("step_verdict"), tuple(blocks))
+
+
+def error_blocks(error: dict[str, Any], words: Words) -> list[Block]:
+    """Return the lines of the learner's files that an error came through."""
+    lines = []
+    for frame in error["frames"]:
+        lines.append(words("at_line", line=frame["line"], file=frame["file"]))
+        lines.append(f"    {frame['text'].strip()[:PRINTED_COLUMNS]}")
+    if error["type"] != "NotImplementedError":
+        lines.append(f"{error['type']}: {error['message']}"[:PRINTED_COLUMNS])
+    return [Lines(tuple(lines))] if lines else []
+
+
+def _texts(words: Words, key: str, **values: Any) -> list[Block]:
+    """Return the paragraphs of a text."""
+    return [Text(part) for part in words.shared.paragraphs(key, **values)]
+
+
+def _input(name: str, value: Any) -> list[Block]:
+    """Show an input of a case."""
+    if isinstance(value, Seed):
+        return [Lines((f"{name} = np.random.default_rng({value.seed})",))]
+    if isinstance(value, np.ndarray) and value.ndim > 1:
+        return [_matrix(name, value)]
+    return [Lines((f"{name} = {shown(value)}",))]
+
+
+def _matrix(name: str, values: Array, marked: frozenset[int] = frozenset()) -> Matrix:
+    """Show an array of two or three axes, one line for each row."""
+    shape = str(values.shape)
+    places = list(np.ndindex(values.shape[:-1]))[:MAX_ROWS]
+    flat = values.reshape(-1, values.shape[-1])[:MAX_ROWS]
+    rows = tuple("[" + ", ".join(map(str, place)) + "]" for place in places)
+    return Matrix(name, flat, rows, shape=shape, marked=marked, decimals=_decimals(flat))
+
+
+def _decimals(values: Array) -> int:
+    """Return how many digits behind the point show these numbers, 4 at most."""
+    if values.dtype.kind != "f":
+        return 0
+    return next((n for n in range(1, 4) if np.allclose(values, values.round(n), atol=1e-6)), 4)
+
+
+def _both(finding: Finding, task: Task, words: Words) -> tuple[Block, ...]:
+    """Show what the learner's code gave beside what was expected."""
+    yours, right = finding.yours, finding.right
+    assert yours is not None
+    assert right is not None
+    if task.judge is not None:
+        counts = finding.case.inputs["counts"] if finding.case else ()
+        labels = tuple(words("word_seen", id=n, count=count) for n, count in enumerate(counts))
+        series = ((words("yours"), yours), (words("right"), right))
+        return (Bars(words("shares"), labels, series, decimals=3),)
+    if right.ndim < 2 or yours.ndim < 2:
+        return (Lines((f"{words('yours')}: {shown(yours)}", f"{words('right')}: {shown(right)}")),)
+    marked = _rows_off(yours, right)
+    return (
+        _matrix(f"{finding.part}, {words('yours')}", yours, marked),
+        _matrix(f"{finding.part}, {words('right')}", right, marked),
+    )
+
+
+def _rows_off(yours: Array, right: Array) -> frozenset[int]:
+    """Return which rows differ; the first stands for all if the shapes do."""
+    if yours.shape != right.shape:
+        return frozenset()
+    flat, expected = (array.reshape(-1, array.shape[-1])[:MAX_ROWS] for array in (yours, right))
+    return frozenset(
+        row
+        for row in range(len(flat))
+        if not np.allclose(flat[row], expected[row], rtol=1e-4, atol=1e-6)
+    )
+
+
+def _printed(checked: Checked, words: Words) -> Step:
+    """Show the beginning of what the code printed."""
+    lines = checked.ran.printed.splitlines()
+    some = tuple(line[:PRINTED_COLUMNS] for line in lines[:PRINTED_LINES])
+    blocks: list[Block] = [Lines(some)]
+    if len(lines) > PRINTED_LINES or checked.ran.is_cut:
+        blocks.append(Text(words("printed_more")))
+    return Step("printed", words("step_printed"), tuple(blocks))
+
+
+def _numbers(checked: Checked, file: Path) -> dict[str, Any]:
+    """Return what a program wants to know of a check."""
+    finding = checked.finding
+    return {
+        "passed": finding is None,
+        "file": str(file),
+        "cases": checked.n_cases,
+        "cases_right": checked.n_right,
+        "diagnosis": None if finding is None else finding.key,
+        "case": None if finding is None or finding.case is None else finding.case.key,
+        "part": None if finding is None else finding.part or None,
+        "yours": None if finding is None else finding.yours,
+        "expected": None if finding is None else finding.right,
+        "error": checked.error,
+        "printed": checked.ran.printed,
+    }
