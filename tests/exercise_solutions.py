@@ -213,3 +213,216 @@ RIGHT = {
         """,
     },
 }
+
+# topic: {what is found: (the file, what is said of it)}
+WRONG = {
+    "embedding-forward": {
+        "wrong_columns": (
+            """
+            def embedding_forward(W, ids):
+                return W[:, ids % W.shape[1]]
+            """,
+            "You look up columns",
+        ),
+    },
+    "scatter-add": {
+        "wrong_last_wins": (
+            """
+            import numpy as np
+
+            def embedding_backward(ids, d_out, n_words):
+                dW = np.zeros((n_words, d_out.shape[1]))
+                dW[ids] += d_out
+                return dW
+            """,
+            "Row 5 stands 2 times in `ids` (`ids[0]`, `ids[2]`). Your row 5 is [-0.6, -1.3, -0.1]: "
+            "the gradient of its last place alone.",
+        ),
+    },
+    "sampler": {
+        "wrong_power_one": (
+            """
+            def sample_noise(counts, n, rng):
+                return rng.choice(len(counts), n, p=counts / counts.sum())
+            """,
+            "that is the power 1. Id 0, seen 500 times, came with a share of 0.596",
+        ),
+        "wrong_uniform": (
+            """
+            import numpy as np
+
+            def sample_noise(counts, n, rng):
+                return rng.choice(np.flatnonzero(counts), n)
+            """,
+            "that is the power 0",
+        ),
+        "wrong_never": (
+            """
+            def sample_noise(counts, n, rng):
+                return rng.integers(0, len(counts), n)
+            """,
+            "its count is 0",
+        ),
+        "wrong_power": (
+            """
+            def sample_noise(counts, n, rng):
+                p = counts ** 0.5
+                return rng.choice(len(counts), n, p=p / p.sum())
+            """,
+            "those of the power 0.50",
+        ),
+        "wrong_distribution": (
+            """
+            import numpy as np
+
+            def sample_noise(counts, n, rng):
+                return np.where(rng.random(n) < 0.5, 0, rng.choice(np.flatnonzero(counts), n))
+            """,
+            "nor of another power",
+        ),
+        "wrong_always_the_same": (
+            """
+            import numpy as np
+
+            def sample_noise(counts, n, rng):
+                rng = np.random.default_rng(0)
+                p = counts ** 0.75
+                return rng.choice(len(counts), n, p=p / p.sum())
+            """,
+            "Two different generators gave the same draws",
+        ),
+        "wrong_own_generator": (
+            """
+            import numpy as np
+
+            def sample_noise(counts, n, rng):
+                p = counts ** 0.75
+                return np.random.choice(len(counts), n, p=p / p.sum())
+            """,
+            "Take the randomness from `rng` alone",
+        ),
+        "wrong_shape": (
+            """
+            def sample_noise(counts, n, rng):
+                p = counts ** 0.75
+                return rng.choice(len(counts), (n, 1), p=p / p.sum())
+            """,
+            "yours is an array of shape (20000, 1)",
+        ),
+        "wrong_outside": (
+            """
+            def sample_noise(counts, n, rng):
+                p = counts ** 0.75
+                return rng.choice(len(counts), n, p=p / p.sum()) + 1
+            """,
+            "Ids run from 0 to 6",
+        ),
+    },
+    "loss": {
+        "wrong_naive": (
+            """
+            import numpy as np
+
+            def negative_sampling_loss(hidden, rows, ids):
+                scores = np.einsum("bd,bkd->bk", hidden, rows)
+                labels = np.zeros(scores.shape)
+                labels[:, 0] = 1
+                counts = np.ones(scores.shape)
+                counts[:, 1:] = ids[:, 1:] != ids[:, :1]
+                y = 1 / (1 + np.exp(-scores))
+                with np.errstate(all="ignore"):
+                    loss = -(counts * np.where(labels == 1, np.log(y), np.log(1 - y))).sum()
+                return loss, counts * (y - labels)
+            """,
+            "log(1 − 1) is −inf",
+        ),
+        "wrong_center_counted": (
+            """
+            import numpy as np
+
+            def negative_sampling_loss(hidden, rows, ids):
+                scores = np.einsum("bd,bkd->bk", hidden, rows)
+                labels = np.arange(scores.shape[1]) == 0
+                loss = np.logaddexp(0, np.where(labels, -scores, scores)).sum()
+                return loss, 1 / (1 + np.exp(-scores)) - labels
+            """,
+            "Noise word 2 of row 0 is id 6, and so is the center of that row.",
+        ),
+    },
+    "cbow-backward": {
+        "wrong_no_mean": (
+            """
+            import numpy as np
+
+            def cbow_backward(d_scores, hidden, rows, mask):
+                d_hidden = (d_scores[:, :, None] * rows).sum(axis=1)
+                return mask[:, :, None] * d_hidden[:, None], d_scores[:, :, None] * hidden[:, None]
+            """,
+            "is 3.00 times the right gradient: 1/|C| is missing",
+        ),
+    },
+    "sgd-step": {
+        "wrong_not_in_place": (
+            """
+            def sgd_step(W, dW, lr):
+                W = W - lr * dW
+                return W
+            """,
+            "What you return is right, but W itself is as it was before",
+        ),
+        "wrong_unchanged": (
+            """
+            def sgd_step(W, dW, lr):
+                W = W - lr * dW
+            """,
+            "W is as it was before",
+        ),
+        "changed": (
+            """
+            def sgd_step(W, dW, lr):
+                dW *= lr
+                W -= dW
+            """,
+            "Your function changed `dW`",
+        ),
+    },
+    "most-similar": {
+        "wrong_dot": (
+            """
+            import numpy as np
+
+            def most_similar(W, word_id, n):
+                scores = W @ W[word_id]
+                order = np.argsort(-scores)
+                order = order[order != word_id][:n]
+                return order, scores[order]
+            """,
+            "long vectors win",
+        ),
+        "wrong_with_itself": (
+            """
+            import numpy as np
+
+            def most_similar(W, word_id, n):
+                unit = W / np.linalg.norm(W, axis=1, keepdims=True)
+                cosines = unit @ unit[word_id]
+                order = np.argsort(-cosines)[:n]
+                return order, cosines[order]
+            """,
+            "Word 4 is among its own answers",
+        ),
+    },
+    "analogy": {
+        "wrong_raw_dot": (
+            """
+            import numpy as np
+
+            def analogy(W, a, b, c):
+                scores = W @ (W[b] - W[a] + W[c])
+                scores[[a, b, c]] = -np.inf
+                return np.argmax(scores)
+            """,
+            "Nothing is brought to length 1",
+        ),
+    },
+}

@@ -99,5 +99,6 @@ def _cut_short(task: Task, ran: Ran, time_limit: float) -> Finding | None:
 def ended_early(ran: Ran, time_limit: float, case: Any = None) -> Finding:
     """Say how a process ended that should not have ended so."""
     name = SIGNALS.get(ran.code, str(ran.code))
-    values = {"seconds": f"{time_limit:g}", "code": ran.code, "signal": name}
+    seconds = int(time_limit) if time_limit == int(time_limit) else time_limit
+    values = {"seconds": seconds, "code": ran.code, "signal": name}
     return Finding(ran.how, values, case)

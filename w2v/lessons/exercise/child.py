@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import sys
 import types
@@ -22,6 +23,7 @@ from w2v.lessons.exercise.tasks import TASKS
 
 JOB, REPORTS = "job.json", "reports.jsonl"
 MEMORY = 4 << 30  # bytes that the learner's code may have
+SECONDS_MORE = 60.0  # of computing time, that the start of the interpreter may take
 
 
 class Reporter:
@@ -50,12 +52,12 @@ def work(folder: str) -> None:
     job = json.loads((Path(folder) / JOB).read_text("utf-8"))
     reporter = Reporter(Path(folder) / REPORTS)
     file = Path(job["file"])
-    limit_memory()
+    limit_resources(job["seconds"])
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(file.parent))  # one exercise may use another
     sys.argv = [str(file)]
     try:
-        if "topic" in job:
+        if job["topic"]:
             _check(TASKS[job["topic"]], file, reporter)
         else:
             from w2v.lessons.exercise.asking import train_and_ask
@@ -70,16 +72,23 @@ def work(folder: str) -> None:
         os._exit(0)  # nothing that the code left behind, such as a thread, keeps the process alive
 
 
-def limit_memory() -> None:
+def limit_resources(seconds: float) -> None:
     """Let this process have no more memory than is sensible, write no core, and start no other.
 
+    Whoever started it ends it in time. If they are gone, the limit on its own computing time does.
     Where there are no such limits the time limit has to do.
     """
     try:
         import resource
     except ImportError:  # Windows
         return
-    for name, limit in (("RLIMIT_AS", MEMORY), ("RLIMIT_CORE", 0), ("RLIMIT_NPROC", 0)):
+    limits = {
+        "RLIMIT_AS": MEMORY,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_NPROC": 0,
+        "RLIMIT_CPU": math.ceil(seconds + SECONDS_MORE),
+    }
+    for name, limit in limits.items():
         with contextlib.suppress(AttributeError, ValueError, OSError):
             kind = getattr(resource, name)
             hard = resource.getrlimit(kind)[1]

@@ -161,7 +161,7 @@ def _first_difference(
                 key = f"wrong_{mistake}"
             else:
                 key, values = _difference(part.kind, yours, expected)
-                values["name"] = f"`{part.name}`"
+                values["name"] = part.name
             return Finding(key, values, case, part.name, yours, expected), at
     return None, len(cases)
 
@@ -208,7 +208,8 @@ def _difference(kind: Kind, yours: Array, right: Array) -> tuple[str, dict[str, 
         "right": shown(right[tuple(worst)]),
     }
     ratio = _ratio(yours, right)
-    if kind in ("floats", "number") and ratio is not None:
+    # Of one number there is always a ratio, and it says nothing.
+    if kind == "floats" and ratio is not None and np.count_nonzero(right) > 1:
         values["ratio"] = f"{ratio:.3g}"
         return ("opposite" if np.isclose(ratio, -1) else "ratio"), values
     return ("numbers" if right.ndim else "number"), values

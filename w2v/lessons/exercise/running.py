@@ -82,7 +82,7 @@ def run_code(
         If no process can be started.
     """
     with tempfile.TemporaryDirectory(prefix="w2v-exercise-", ignore_cleanup_errors=True) as folder:
-        job = {"file": str(file.resolve())} | ({"topic": topic} if topic else {})
+        job = {"file": str(file.resolve()), "topic": topic, "seconds": time_limit}
         (Path(folder) / JOB).write_text(json.dumps(job), "utf-8")
         reports = Path(folder) / REPORTS
         process = _started(folder, file.resolve().parent)

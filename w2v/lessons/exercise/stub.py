@@ -48,7 +48,7 @@ def stub(task: Task, words: Words, break_lines: BreakLines) -> str:
         "",
         *paragraph(words("write_it", function=task.function), ""),
         "",
-        *(f"{inner}{line}" for line in words.commands(task.topic)),
+        *(f"{inner}{_quotable(line)}" for line in words.commands(task.topic)),
         '"""',
         "",
         "import numpy as np",
@@ -61,6 +61,12 @@ def stub(task: Task, words: Words, break_lines: BreakLines) -> str:
         f"{inner}raise NotImplementedError",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _quotable(text: str) -> str:
+    """Return a text that may stand in a docstring, whatever the name of the folder is."""
+    text = text.encode("utf-8", "replace").decode()
+    return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
 def _described(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import numpy as np
 from w2v.lessons.blocks import Bars, Block, Lesson, Lines, Matrix, Step, Table, Text, Verdict
 from w2v.lessons.exercise.checking import Checked
 from w2v.lessons.exercise.folder import Folder
-from w2v.lessons.exercise.task import Array, Finding, Seed, Task, shown
+from w2v.lessons.exercise.task import Array, Case, Finding, Seed, Task, shown
 from w2v.lessons.exercise.tasks import TASKS
 from w2v.lessons.exercise.words import Words
 
@@ -144,13 +146,8 @@ def check_lesson(task: Task, checked: Checked, file: Path, folder: Folder, langu
     else:
         steps = [_wrong(finding, checked, words)]
         if finding.case is not None and finding.key not in WITHOUT_CASE:
-            blocks = [
-                block
-                for name, value in finding.case.inputs.items()
-                for block in _input(name, value)
-            ]
             title = words("step_case", case=words.case(finding.case))
-            steps.append(Step("case", title, tuple(blocks)))
+            steps.append(Step("case", title, _inputs(finding.case)))
         if finding.yours is not None and finding.right is not None:
             steps.append(Step("numbers", words("step_numbers"), _both(finding, task, words)))
     if checked.ran.printed.strip():
@@ -196,10 +193,23 @@ def error_blocks(error: dict[str, Any], words: Words) -> list[Block]:
     lines = []
     for frame in error["frames"]:
         lines.append(words("at_line", line=frame["line"], file=frame["file"]))
-        lines.append(f"    {frame['text'].strip()[:PRINTED_COLUMNS]}")
+        lines.append(f"    {_one_line(frame['text'].strip(), PRINTED_COLUMNS - 4)}")
     if error["type"] != "NotImplementedError":
-        lines.append(f"{error['type']}: {error['message']}"[:PRINTED_COLUMNS])
+        message = f"{error['type']}: {' '.join(error['message'].split())}"
+        parts = textwrap.wrap(message, PRINTED_COLUMNS)
+        lines += [_one_line(part, PRINTED_COLUMNS) for part in parts]
     return [Lines(tuple(lines))] if lines else []
+
+
+def _one_line(text: str, columns: int) -> str:
+    """Return what shows on one line of a text of the learner's: a letter of 한국어 fills two."""
+    shown = "".join(c if c.isprintable() else "·" for c in text.expandtabs(4))
+    width = 0
+    for at, letter in enumerate(shown):
+        width += 1 + (unicodedata.east_asian_width(letter) in "WF")
+        if width > columns:
+            return shown[:at]
+    return shown
 
 
 def _texts(words: Words, key: str, **values: Any) -> list[Block]:
@@ -207,13 +217,19 @@ def _texts(words: Words, key: str, **values: Any) -> list[Block]:
     return [Text(part) for part in words.shared.paragraphs(key, **values)]
 
 
-def _input(name: str, value: Any) -> list[Block]:
-    """Show an input of a case."""
-    if isinstance(value, Seed):
-        return [Lines((f"{name} = np.random.default_rng({value.seed})",))]
-    if isinstance(value, np.ndarray) and value.ndim > 1:
-        return [_matrix(name, value)]
-    return [Lines((f"{name} = {shown(value)}",))]
+def _inputs(case: Case) -> tuple[Block, ...]:
+    """Show the inputs of a case; single numbers and lists below each other."""
+    blocks: list[Block] = []
+    for name, value in case.inputs.items():
+        if isinstance(value, np.ndarray) and value.ndim > 1:
+            blocks.append(_matrix(name, value))
+            continue
+        is_seed = isinstance(value, Seed)
+        shown_value = f"np.random.default_rng({value.seed})" if is_seed else shown(value)
+        last = blocks.pop() if blocks and isinstance(blocks[-1], Lines) else Lines(())
+        assert isinstance(last, Lines)
+        blocks.append(Lines((*last.lines, f"{name} = {shown_value}")))
+    return tuple(blocks)
 
 
 def _matrix(name: str, values: Array, marked: frozenset[int] = frozenset()) -> Matrix:
@@ -266,7 +282,7 @@ def _rows_off(yours: Array, right: Array) -> frozenset[int]:
 def _printed(checked: Checked, words: Words) -> Step:
     """Show the beginning of what the code printed."""
     lines = checked.ran.printed.splitlines()
-    some = tuple(line[:PRINTED_COLUMNS] for line in lines[:PRINTED_LINES])
+    some = tuple(_one_line(line, PRINTED_COLUMNS) for line in lines[:PRINTED_LINES])
     blocks: list[Block] = [Lines(some)]
     if len(lines) > PRINTED_LINES or checked.ran.is_cut:
         blocks.append(Text(words("printed_more")))

@@ -13,6 +13,7 @@ from w2v.lessons.exercise.tasks import TASKS
 from w2v.lessons.wording import Wording
 
 CHECKING = "exercise/checking"
+MAX_COMMAND = 50  # columns; behind a longer one there is no room to say what it does
 
 
 class Words:
@@ -78,4 +79,6 @@ class Words:
             (self.command(topic, "--hint"), self("does_hint")),
         ]
         width = max(len(command) for command, _ in rows)
+        if width > MAX_COMMAND:
+            return tuple(command for command, _ in rows)
         return tuple(f"{command:<{width}}   # {what}" for command, what in rows)

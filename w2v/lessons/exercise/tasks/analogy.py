@@ -122,7 +122,7 @@ TASK = Task(
         "answer    = the v with the largest cosine(W[v], direction), v not a, b or c",
     ),
     example=(
-        ">>> W = np.array([[1.0, 0.0], [0.0, 5.0], [2.0, 2.0], [-3.0, 4.0], [1.0, -1.0]])",
+        ">>> W = np.array([[1, 0], [0, 5.0], [2, 2], [-3, 4], [1, -1]])",
         ">>> int(analogy(W, 0, 1, 2))",
         "3",
     ),

@@ -21,8 +21,9 @@ from w2v.lessons.exercise.task import (
 from w2v.model.noise import NoiseDistribution
 
 N_DRAWS = 20_000
-# A right sampler goes beyond it once in 10**9 checks; power 1 instead of 0.75 is at 100 times it.
-UNLUCKY = 6.0  # standard deviations
+# A right sampler is refused at most once in exp(20) checks, which is once in 400 million; for the
+# bound see `_is_unlikely`.
+EXPONENT = 20.0
 POWERS = np.round(np.arange(-1.0, 2.01, 0.05), 2)  # that draws are compared with
 COUNTS = np.array([500, 0, 60, 8, 200, 1, 60])
 
@@ -78,11 +79,7 @@ def _wrong_shares(case: Case, ids: Array) -> Finding | None:
     """Compare how often each word came with how often it should; recognise another power."""
     yours, expected = _shares(case, ids)
     n = len(ids)
-    seen = expected > 0
-    # Pearson's chi-square has mean n_free and variance 2 * n_free (a little more with rare words).
-    chi_square = float((n * (yours - expected)[seen] ** 2 / expected[seen]).sum())
-    n_free = int(seen.sum()) - 1
-    if chi_square < n_free + UNLUCKY**2 + 2 * UNLUCKY * math.sqrt(n_free):
+    if not _is_unlikely(yours, expected, n):
         return None
     counts = case.inputs["counts"]
     fits = [_log_likelihood(ids, NoiseDistribution(counts, power)) for power in POWERS]
@@ -99,10 +96,23 @@ def _wrong_shares(case: Case, ids: Array) -> Finding | None:
     key = {1.0: "wrong_power_one", 0.0: "wrong_uniform"}.get(power, "wrong_power")
     # The best power need not be good: then it is another distribution altogether.
     best = NoiseDistribution(counts, power).probabilities
-    misfit = float((n * (yours - best)[seen] ** 2 / best[seen]).sum())
-    if misfit > n_free + UNLUCKY**2 + 2 * UNLUCKY * math.sqrt(n_free) or power == 0.75:
+    if _is_unlikely(yours, best, n) or power == 0.75:
         key = "wrong_distribution"
     return Finding(key, values, case, "ids", yours, expected)
+
+
+def _is_unlikely(yours: Array, expected: Array, n: int) -> bool:
+    """Tell by Pearson's chi-square whether n draws of these shares are not of a distribution.
+
+    References
+    ----------
+    P(chi-square >= d + 2 sqrt(d x) + 2 x) <= exp(-x) with d degrees of freedom: Laurent and
+    Massart, Annals of Statistics 28 (2000), lemma 1.
+    """
+    seen = expected > 0
+    chi_square = float((n * (yours - expected)[seen] ** 2 / expected[seen]).sum())
+    d = int(seen.sum()) - 1
+    return chi_square > d + 2 * math.sqrt(d * EXPONENT) + 2 * EXPONENT
 
 
 def _shares(case: Case, ids: Array) -> tuple[Array, Array]:
