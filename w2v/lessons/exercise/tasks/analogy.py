@@ -119,7 +119,7 @@ TASK = Task(
     formula=(
         "unit(v)   = W[v] / |W[v]|",
         "direction = unit(b) - unit(a) + unit(c)",
-        "answer    = the v with the largest cosine(W[v], direction), v not a, b or c",
+        "id        = argmax_v cosine(W[v], direction),  v not in (a, b, c)",
     ),
     example=(
         ">>> W = np.array([[1, 0], [0, 5.0], [2, 2], [-3, 4], [1, -1]])",

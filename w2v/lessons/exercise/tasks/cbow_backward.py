@@ -153,9 +153,9 @@ TASK = Task(
         "d_rows": ("(B, 1 + K, D)", "float"),
     },
     formula=(
-        "hidden[t]       = sum over c of mask[t, c] * W_in[context[t, c]] / |C_t|",
-        "|C_t|           = sum over c of mask[t, c]",
-        "d_hidden[t]     = sum over j of d_scores[t, j] * rows[t, j]",
+        "hidden[t]       = Σ_c mask[t, c] * W_in[context[t, c]] / |C_t|",
+        "|C_t|           = Σ_c mask[t, c]",
+        "d_hidden[t]     = Σ_j d_scores[t, j] * rows[t, j]",
         "d_context[t, c] = mask[t, c] * d_hidden[t] / |C_t|",
         "d_rows[t, j]    = d_scores[t, j] * hidden[t]",
     ),

@@ -183,8 +183,8 @@ TASK = Task(
     formula=(
         "scores[t, j]   = hidden[t] . rows[t, j]",
         "sigmoid(x)     = 1 / (1 + exp(-x))",
-        "loss           = - sum over t of (log sigmoid(scores[t, 0])",
-        "                 + sum over j >= 1 of log sigmoid(-scores[t, j]))",
+        "loss           = - Σ_t (log sigmoid(scores[t, 0])",
+        "                        + Σ_j log sigmoid(-scores[t, j])),  j >= 1",
         "d_scores[t, j] = sigmoid(scores[t, j]) - label,  label = 1 if j = 0 else 0",
     ),
     example=(

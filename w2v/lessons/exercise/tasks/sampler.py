@@ -146,7 +146,7 @@ TASK = Task(
         "rng": ("", "numpy.random.Generator"),
         "ids": ("(n,)", "int"),
     },
-    formula=("P(v) = counts[v] ** 0.75 / sum over u of counts[u] ** 0.75",),
+    formula=("P(v) = counts[v] ** 0.75 / Σ_u counts[u] ** 0.75",),
     example=(
         ">>> rng = np.random.default_rng(1)",
         ">>> ids = sample_noise(np.array([16, 0, 1]), 9000, rng)",

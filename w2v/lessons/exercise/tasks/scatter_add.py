@@ -106,7 +106,7 @@ TASK = Task(
         "n_words": ("V", "int"),
         "dW": ("(V, D)", "float"),
     },
-    formula=("dW[v, :] = sum of d_out[i, :] over all i with ids[i] = v",),
+    formula=("dW[v, :] = Σ_i d_out[i, :],  ids[i] = v",),
     example=(
         ">>> d_out = np.array([[1.0, 2.0], [10.0, 20.0], [100.0, 200.0]])",
         ">>> embedding_backward(np.array([2, 0, 2]), d_out, 4)",
