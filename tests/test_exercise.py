@@ -202,6 +202,21 @@ class TestComparing:
 
         assert finding_of("embedding-forward", both).key != "changed"
 
+    def test_the_first_case_that_is_wrong_is_told_though_a_later_one_raises(self):
+        def late(W, ids):
+            if len(ids) == 1:
+                raise ValueError
+            return W[ids - 1]
+
+        assert finding_of("embedding-forward", late).key == "wrong_off_by_one"
+
+        def early(W, ids):
+            if len(ids) > 1:
+                raise ValueError
+            return W[ids - 1]
+
+        assert finding_of("embedding-forward", early).key == "raised"
+
     def test_subclasses_and_strange_things_are_only_described(self):
         class Trap(np.ndarray):
             def __array__(self, *_, **__):

@@ -40,23 +40,31 @@ def judged(task: Task, happened: Sequence[Mapping[str, Any]]) -> Finding | None:
     """
     cases = task.cases()
     answers: list[Answer] = []
+    problem = None
     for case, result in zip(cases, happened, strict=False):
+        answer: Answer = ()
         if "error" in result:
-            return _raised(case, result["error"])
-        answer, finding = _read_answer(task, case, result)
-        if finding is not None:
-            return finding
+            problem = _raised(case, result["error"])
+        else:
+            answer, problem = _read_answer(task, case, result)
+        if problem is not None:
+            break
         answers.append(answer)
-    if task.judge is not None:
-        finding = task.judge(cases, answers) if len(answers) == len(cases) else None
-        at = cases.index(finding.case) if finding is not None and finding.case else len(cases)
-    else:
+    if task.judge is None:
         finding, at = _first_difference(task, cases, answers)
-    changed = next(((n, c) for n, c in enumerate(happened) if c.get("changed") and n < at), None)
-    if changed is not None:
-        names = ", ".join(f"`{name}`" for name in changed[1]["changed"])
-        return Finding("changed", {"names": names}, cases[changed[0]])
-    return finding
+    else:
+        finding = task.judge(cases, answers) if len(answers) == len(cases) else None
+        at = cases.index(finding.case) if finding is not None and finding.case else len(answers)
+    return _first_change(cases, happened[:at]) or finding or problem
+
+
+def _first_change(cases: Sequence[Case], happened: Sequence[Mapping[str, Any]]) -> Finding | None:
+    """Find the first case whose inputs the function changed, though its answer is right."""
+    for case, result in zip(cases, happened, strict=False):
+        if result["changed"]:
+            names = ", ".join(f"`{name}`" for name in result["changed"])
+            return Finding("changed", {"names": names}, case)
+    return None
 
 
 def n_right(task: Task, finding: Finding | None) -> int:
@@ -163,7 +171,7 @@ def _first_difference(
                 key, values = _difference(part.kind, yours, expected)
                 values["name"] = part.name
             return Finding(key, values, case, part.name, yours, expected), at
-    return None, len(cases)
+    return None, len(answers)
 
 
 def _known_mistake(

@@ -32,7 +32,7 @@ class Seed:
     seed: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """What the learner's function is called with.
 
