@@ -26,11 +26,19 @@ from w2v.lessons.exercise.running import Ran
 from w2v.lessons.exercise.stub import stub, train_file
 from w2v.lessons.exercise.task import Case, shown
 from w2v.lessons.exercise.tasks import TASKS
-from w2v.lessons.exercise.telling import check_lesson, task_lesson
+from w2v.lessons.exercise.telling import (
+    check_lesson,
+    hint_lesson,
+    list_lesson,
+    stub_lesson,
+    task_lesson,
+)
+from w2v.lessons.exercise.training import Trained, not_ready_lesson, train_lesson
 from w2v.lessons.exercise.words import Words
 from w2v.lessons.languages import TEXTS, languages
 
 LANGUAGES = languages()
+PASSED = Checked(None, 6, 6, Ran(), "", None)
 every_topic = pytest.mark.parametrize("topic", TOPICS)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -326,6 +334,33 @@ class TestTexts:
         for lesson in lessons:
             for line in lesson_lines(lesson, with_answer=False):
                 assert columns_of(click.unstyle(line)) <= 80, line
+
+    @every_language
+    def test_nor_is_one_of_what_is_no_exercise(self, tmp_path, language):
+        folder, task = Folder(tmp_path), TASKS["scatter-add"]
+        lessons = [list_lesson(folder, language), not_ready_lesson(folder, language)]
+        lessons += [stub_lesson(task, folder, is_new=new, language=language) for new in (0, 1)]
+        lessons += [hint_lesson(task, folder, language) for _ in range(5)]
+        lessons.append(check_lesson(task, PASSED, tmp_path, folder, language))
+        neighbours = [["queen", 0.9], ["prince", 0.8]]
+        asked = {"n_words": 556, "dim": 30, "neighbours": neighbours, "answer": "queen"}
+        error = {"refused": "raised", "type": "NameError", "message": "no", "frames": []}
+        for ran, found in (
+            (Ran(), asked | {"n_right": 290, "n_asked": 310}),
+            (Ran(), asked | {"n_right": 3, "n_asked": 310}),
+            (Ran(reports=[error]), None),
+            (Ran(reports=[error | {"type": "SystemExit"}]), None),
+            (Ran(how="too_long"), None),
+            (Ran(how="signal", code=11), None),
+            (Ran(how="exit", code=3), None),
+            (Ran(how="no_start"), None),
+        ):
+            trained = Trained(ran, 12.5, found)
+            lessons.append(train_lesson(trained, folder, 900.0, language, "12.5 s"))
+        for lesson in lessons:
+            for line in lesson_lines(lesson, with_answer=False):
+                is_place = str(tmp_path) in line  # as long as it is
+                assert is_place or columns_of(click.unstyle(line)) <= 80, line
 
 
 class TestFolder:
