@@ -27,13 +27,13 @@ from w2v.lessons.exercise.stub import stub, train_file
 from w2v.lessons.exercise.task import Case, shown
 from w2v.lessons.exercise.tasks import TASKS
 from w2v.lessons.exercise.telling import (
-    check_lesson,
     hint_lesson,
     list_lesson,
     stub_lesson,
     task_lesson,
 )
 from w2v.lessons.exercise.training import Trained, not_ready_lesson, train_lesson
+from w2v.lessons.exercise.verdicts import check_lesson
 from w2v.lessons.exercise.words import Words
 from w2v.lessons.languages import TEXTS, languages
 

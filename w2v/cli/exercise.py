@@ -159,7 +159,7 @@ def _check(
 ) -> tuple[Lesson, bool]:
     """Check a file; remember it if it is the one of the folder."""
     from w2v.lessons.exercise.checking import TIME_LIMIT, check
-    from w2v.lessons.exercise.telling import check_lesson
+    from w2v.lessons.exercise.verdicts import check_lesson
 
     own = learner.file_of(task)
     checked = check(task, file or own, time_limit or TIME_LIMIT)

@@ -15,7 +15,7 @@ from w2v.lessons.exercise.running import Ran, run_code
 from w2v.lessons.exercise.stub import train_file
 from w2v.lessons.exercise.task import Finding
 from w2v.lessons.exercise.tasks import TASKS
-from w2v.lessons.exercise.telling import error_blocks
+from w2v.lessons.exercise.verdicts import error_blocks
 from w2v.lessons.exercise.words import Words
 
 TIME_LIMIT = 900.0  # seconds: loops over single numbers take minutes
