@@ -1,4 +1,4 @@
-"""Tell a learner what a check found: in words, in the numbers of the case, and what they printed."""
+"""Tell a learner what a check found: in words, in the numbers of the case, and what was printed."""
 
 from __future__ import annotations
 
