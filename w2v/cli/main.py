@@ -40,6 +40,7 @@ COMMANDS = {
     "explain": ("explain", "explain_command"),
     "gradcheck": ("gradcheck", "gradcheck_command"),
     "learn": ("learn", "learn_command"),
+    "exercise": ("exercise", "exercise_command"),
     "config": ("config", "config_group"),
     "completion": ("completion", "completion_command"),
 }

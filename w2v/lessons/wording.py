@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,11 @@ class Wording(string.Formatter):
     def __call__(self, key: str, **values: Any) -> str:
         """Return a text with its values filled in."""
         return self.vformat(self._texts[key], (), values)
+
+    @property
+    def keys(self) -> Set[str]:
+        """The keys of all its texts."""
+        return self._texts.keys()
 
     def paragraphs(self, key: str, **values: Any) -> list[str]:
         """Return a text, cut where it has an empty line."""
