@@ -104,3 +104,12 @@ def complete_fetch(ctx: click.Context, param: click.Parameter, text: str) -> lis
 
     entries = load_registry().values()
     return [CompletionItem(e.name, help=e.description) for e in entries if e.name.startswith(text)]
+
+
+def complete_language(
+    ctx: click.Context, param: click.Parameter, text: str
+) -> list[CompletionItem]:
+    """Offer the languages of the lessons."""
+    from w2v.lessons.languages import languages
+
+    return [CompletionItem(code) for code in languages() if code.startswith(text)]
