@@ -11,7 +11,7 @@ from w2v.cli.lesson_tables import left_of, marked
 from w2v.cli.line_breaking import paragraph_lines
 from w2v.cli.terminal import WIDTH, columns_of, cut, printable
 from w2v.lessons.blocks import Bars, Curve
-from w2v.lessons.numbers import apart, number_text
+from w2v.lessons.numbers import apart, bar_shares, number_text
 
 EIGHTHS = " ▏▎▍▌▋▊▉"  # of a column that a bar fills
 FILLS = "█▒░▓"  # of the series, one after the other
@@ -34,7 +34,7 @@ def bars_lines(block: Bars) -> list[str]:
     room = WIDTH - 2 - left - 1 - right  # before them a mark, between them a space
     lines = paragraph_lines(block.name) if block.name else []
     lines += _legend(FILLS, [name for name, _ in block.series])
-    shares = _shares([values for _, values in block.series])
+    shares = bar_shares(block)
     for at, label in enumerate(labels):
         for number, of_series in enumerate(shares):
             name = left_of("" if number else label, left)
@@ -51,16 +51,6 @@ def _legend(signs: str, names: Sequence[str]) -> Iterator[str]:
     together = "   ".join(shown)
     for line in [together] if columns_of(together) <= WIDTH - 2 else shown:
         yield f"  {cut(line, WIDTH - 2)}"
-
-
-def _shares(series: Sequence[NDArray[np.generic]]) -> list[list[float]]:
-    """Return how long each bar is, beside the longest; what has no length is 0."""
-    lengths = [np.asarray(values, np.float64) for values in series]
-    finite = [length[np.isfinite(length)] for length in lengths]
-    top = max((float(length.max()) for length in finite if length.size), default=0.0)
-    if top <= 0:
-        top = 1.0
-    return [np.clip(np.nan_to_num(length / top), 0, 1).tolist() for length in lengths]
 
 
 def _bar(share: float, room: int, number: int) -> str:

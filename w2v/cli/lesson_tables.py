@@ -9,7 +9,7 @@ import click
 from w2v.cli.line_breaking import paragraph_lines, whole_or_broken, widest_piece
 from w2v.cli.terminal import WIDTH, columns_of, cut, printable
 from w2v.lessons.blocks import Matrix, Table
-from w2v.lessons.numbers import cell_text, number_text
+from w2v.lessons.numbers import cell_text, number_columns, number_text
 
 INDENT = "  "
 MARK = "> "  # before a row that is pointed at
@@ -60,10 +60,7 @@ def table_lines(block: Table) -> list[str]:
     """Return the lines of a table; columns that have no room beside the others follow below."""
     rows = [[printable(cell_text(cell, block.decimals)) for cell in row] for row in block.rows]
     heads = [printable(head) for head in block.columns]
-    is_number = [
-        all(isinstance(row[at], (int, float, type(None))) for row in block.rows)
-        for at in range(len(heads))
-    ]
+    is_number = number_columns(block)
     columns = [[head, *(row[at] for row in rows)] for at, head in enumerate(heads)]
     least = [_least(column, number) for column, number in zip(columns, is_number, strict=True)]
     lines = paragraph_lines(block.name) if block.name else []

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from w2v.lessons.blocks import Cell
+from w2v.lessons.blocks import Bars, Cell, Table
 
 LARGEST = 1e15  # from here on numbers are written as powers of ten: their last digits tell nothing
 SMALLEST_POWER, LARGEST_POWER = -5, 10  # of ten, of what `short_number` writes without one
@@ -77,3 +77,21 @@ def apart(values: list[float], most: int = 10) -> list[str]:
 def _without_zeros(text: str) -> str:
     """Leave out zeros that end a number behind its point."""
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def number_columns(table: Table) -> list[bool]:
+    """Tell which columns of a table hold numbers, or nothing, in each row."""
+    return [
+        all(isinstance(row[at], (int, float, type(None))) for row in table.rows)
+        for at in range(len(table.columns))
+    ]
+
+
+def bar_shares(bars: Bars) -> list[list[float]]:
+    """Return how long each bar of each series is, beside the longest; what has no length is 0."""
+    lengths = [np.asarray(values, np.float64) for _, values in bars.series]
+    finite = [length[np.isfinite(length)] for length in lengths]
+    top = max((float(length.max()) for length in finite if length.size), default=0.0)
+    if top <= 0:
+        top = 1.0
+    return [np.clip(np.nan_to_num(length / top), 0, 1).tolist() for length in lengths]
