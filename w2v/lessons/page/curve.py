@@ -16,7 +16,7 @@ from w2v.lessons.wording import Wording
 from w2v.webpage.writing import escaped
 
 WIDTH, HEIGHT = 480.0, 300.0  # of the drawing; the page makes it as wide as it has room
-TOP, RIGHT, BOTTOM = 28.0, 16.0, 46.0  # around the plot
+TOP, RIGHT, BOTTOM = 28.0, 12.0, 46.0  # around the plot; more on the right for a long tick
 DIGIT = 7.4  # how wide one is
 SHAPES = (
     "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0z",  # a circle
@@ -56,10 +56,11 @@ class Plot:
     x_axis: Axis
     y_axis: Axis
     left: float
+    right: float
 
     def x(self, values: NDArray[np.float64]) -> list[float]:
         """Return how far to the right numbers lie."""
-        return (self.left + self.x_axis.shares(values) * (WIDTH - RIGHT - self.left)).tolist()
+        return (self.left + self.x_axis.shares(values) * (self.right - self.left)).tolist()
 
     def y(self, values: NDArray[np.float64]) -> list[float]:
         """Return how far down numbers lie."""
@@ -108,7 +109,8 @@ def _drawing(block: Curve, some: list[Series], say: Wording) -> str:
     x_axis = axis_of(np.concatenate([one.x for one in drawn]), block.log[0])
     y_axis = axis_of(np.concatenate([one.y for one in drawn]), block.log[1])
     left = 14 + DIGIT * max(map(len, y_axis.labels()), default=0)
-    plot = Plot(x_axis, y_axis, left)
+    right = WIDTH - max(RIGHT, DIGIT / 2 * len(x_axis.labels()[-1]) if x_axis.ticks else 0)
+    plot = Plot(x_axis, y_axis, left, right)
     parts = [*_frame(block, plot), *(_line(one, plot) for one in drawn)]
     label = "; ".join(_alternative(block, one, say) for one in drawn)
     return (
@@ -119,7 +121,7 @@ def _drawing(block: Curve, some: list[Series], say: Wording) -> str:
 
 def _frame(block: Curve, plot: Plot) -> Iterator[str]:
     """Yield the axes with their names and ticks."""
-    left, right, bottom = plot.left, WIDTH - RIGHT, HEIGHT - BOTTOM
+    left, right, bottom = plot.left, plot.right, HEIGHT - BOTTOM
     yield f'<text x="4" y="15" class="name">{escaped(block.y_name)}</text>'
     ticks = plot.y(np.array(plot.y_axis.ticks))
     for y, label in zip(ticks, plot.y_axis.labels(), strict=True):
