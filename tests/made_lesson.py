@@ -10,8 +10,25 @@ SCRIPT = "<script>alert(1)</script>"
 FAMILY = "👨‍👩‍👧‍👦"
 # Words that a page or a terminal may stumble over.
 WORDS = (
-    *(SCRIPT, '"><img src=x onerror=alert(2)>', "</style>", "a&amp;b", "`", "``x`", "{n}", "$title"),
-    *("한국어단어", "中文詞語，。", "e\u0301" * 5, FAMILY * 3, "שלום", "caf\udce9", "a\x00b\x1b[31m"),
+    *(
+        SCRIPT,
+        '"><img src=x onerror=alert(2)>',
+        "</style>",
+        "a&amp;b",
+        "`",
+        "``x`",
+        "{n}",
+        "$title",
+    ),
+    *(
+        "한국어단어",
+        "中文詞語，。",
+        "e\u0301" * 5,
+        FAMILY * 3,
+        "שלום",
+        "caf\udce9",
+        "a\x00b\x1b[31m",
+    ),
     *("", " ", "x" * 200, "낱" * 90, "字" * 90, "，" * 90, "-" * 85 + " end"),
 )
 NUMBERS = (0.0, -0.0, float("nan"), float("inf"), -float("inf"), 1e-12, -1e-12, 1e15, -1.5e300)
@@ -40,12 +57,12 @@ TEXTS = {
     "ko": {
         "title": "시험을 위해 만든 수업",
         "first": "행을 찾아 꺼내기",
-        "say": "`W_in`의 `2`번 행이 ‘왕’의 벡터입니다. 모델은 꺼낸 행들의 평균을 이 자리에 올 수 있는 "
-        "단어들과 하나씩 비교합니다. 비교는 내적 한 번이면 됩니다.",
+        "say": "`W_in`의 `2`번 행이 ‘왕’의 벡터입니다. 모델은 꺼낸 행들의 평균을 "
+        "이 자리에 올 수 있는 단어들과 하나씩 비교합니다. 비교는 내적 한 번이면 됩니다.",
         "words": ("왕", "여왕", "궁전에서", "의"),
         "heads": ("설정", "하는 일", "바이트", "초"),
-        "row": "자주 쓰이는 행일수록 한 번에 조금만 움직입니다. 각 기울기를 배치에서 그 행을 꺼낸 횟수로 "
-        "나누기 때문입니다.",
+        "row": "자주 쓰이는 행일수록 한 번에 조금만 움직입니다. 각 기울기를 배치에서 "
+        "그 행을 꺼낸 횟수로 나누기 때문입니다.",
         "second": "단어가 뽑히는 빈도",
         "bars": "각 단어가 노이즈로 뽑히는 비율",
         "series": ("센 그대로", "0.75제곱"),
@@ -54,17 +71,19 @@ TEXTS = {
         "lines": ("소프트맥스", "네거티브 샘플링"),
         "good": "두 방법의 벡터가 같습니다. 가장 큰 차이는 0입니다.",
         "bad": "analytic/numeric = 4.00: 1/|C|가 빠졌습니다.",
-        "question": "`W[idx]`에는 왜 곱셈이 필요 없을까요?\n\n0을 곱하면 어떻게 되는지 떠올려 보세요.",
+        "question": "`W[idx]`에는 왜 곱셈이 필요 없을까요?\n\n"
+        "0을 곱하면 어떻게 되는지 떠올려 보세요.",
         "answer": "원핫 벡터는 행 하나만 남기고 나머지에서는 아무것도 가져오지 않습니다.",
     },
     "zh": {
         "title": "为测试编写的一课",
         "first": "查表取出一行",
-        "say": "`W_in` 的第 `2` 行就是“国王”的向量。模型把取出的各行求平均，再与可能出现在这里的词逐一比较，"
-        "每次比较只需一个内积。",
+        "say": "`W_in` 的第 `2` 行就是“国王”的向量。模型把取出的各行求平均，"
+        "再与可能出现在这里的词逐一比较，每次比较只需一个内积。",
         "words": ("国王", "王后", "宫殿里", "的"),
         "heads": ("设置", "作用", "字节", "秒"),
-        "row": "用得越多的行，每一步移动得越少：它的梯度要除以这一批里该行被取出的次数，因此常见词不会一下子跑得太远。",
+        "row": "用得越多的行，每一步移动得越少：它的梯度要除以这一批里该行被取出的次数，"
+        "因此常见词不会一下子跑得太远。",
         "second": "各词被抽中的频率",
         "bars": "各词作为噪声被抽中的比例",
         "series": ("按原始计数", "取 0.75 次方"),
@@ -110,7 +129,7 @@ def made_lesson(language: str) -> Lesson:
         Step("time", say["curve"], (
             Curve(say["curve"], *say["axes"], x, ((say["lines"][0], x / 50),
                   (say["lines"][1], np.array([6.0, 6.1, np.nan, 6.3, 6.2]))), (True, True)),
-            Curve("", *say["axes"], np.linspace(-6, 6, 61), (("", np.tanh(np.linspace(-3, 3, 61))),)),
+            Curve("", *say["axes"], np.arange(-30, 31) / 5, (("", np.tanh(np.arange(-30, 31) / 10)),)),
             Verdict(False, say["bad"]),
         )),
     )  # fmt: skip
@@ -151,7 +170,7 @@ def hostile_lesson(language: str = "en") -> Lesson:
         Curve("close", "x", "y", np.arange(3.0), (("", 1e12 + np.arange(3.0)),)),
         Curve("tiny", "x", "y", np.arange(3.0), (("", 1e-300 * np.arange(3.0)),)),
         Curve("huge", "x", "y", np.arange(2.0), (("", np.array([-1.7e308, 1.7e308])),)),
-        Curve("many", "x", "y", np.arange(1.0, 1001), (("", np.arange(1.0, 1001) ** -4),), (True, True)),
+        Curve("many", "x", "y", np.arange(1.0, 1001), (("", 1 / np.arange(1, 1001)),), (True, True)),
     )  # fmt: skip
     steps = tuple(Step(word, word, blocks if at == 0 else ()) for at, word in enumerate(WORDS[:9]))
     question = f"{SCRIPT}\n\n{WORDS[-1]}"
