@@ -119,3 +119,12 @@ def complete_topic(ctx: click.Context, param: click.Parameter, text: str) -> lis
 
     say = Wording(language_of(None), "learn/topics")
     return [CompletionItem(topic, help=say(topic)) for topic in TOPICS if topic.startswith(text)]
+
+
+def complete_language(
+    ctx: click.Context, param: click.Parameter, text: str
+) -> list[CompletionItem]:
+    """Offer the languages of the lessons."""
+    from w2v.lessons.languages import languages
+
+    return [CompletionItem(code) for code in languages() if code.startswith(text)]

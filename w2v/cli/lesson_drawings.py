@@ -2,87 +2,104 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v.cli.lesson_tables import left_of, marked
+from w2v.cli.line_breaking import paragraph_lines
 from w2v.cli.terminal import WIDTH, columns_of, cut, printable
 from w2v.lessons.blocks import Bars, Curve
+from w2v.lessons.numbers import apart, bar_shares, number_text
 
 EIGHTHS = " ▏▎▍▌▋▊▉"  # of a column that a bar fills
 FILLS = "█▒░▓"  # of the series, one after the other
 POINTS = "o+x*"
-MAX_LABEL = 24
+TOGETHER = "#"  # where points of two series lie
+MAX_LABEL, MAX_UNIT = 24, 12
 PLOT_WIDTH, PLOT_HEIGHT = 60, 14
 
 
 def bars_lines(block: Bars) -> list[str]:
     """Return a line for each bar: its label, the bar, its number."""
+    unit = f" {cut(printable(block.unit), MAX_UNIT)}" if block.unit else ""
     numbers = [
-        [f"{value:,.{block.decimals}f}{block.unit and ' ' + block.unit}" for value in values]
+        [f"{number_text(value, block.decimals)}{unit}" for value in values]
         for _, values in block.series
     ]
     labels = [cut(printable(label), MAX_LABEL) for label in block.labels]
-    left = 2 + max(map(columns_of, labels), default=0) + 2
-    right = 1 + max((columns_of(text) for texts in numbers for text in texts), default=0)
-    room = WIDTH - left - right
-    top = max((float(np.max(values)) for _, values in block.series if len(values)), default=0.0)
-    lines = [printable(block.name)] if block.name else []
-    if len(block.series) > 1:
-        legend = (f"{FILLS[at]} {printable(name)}" for at, (name, _) in enumerate(block.series))
-        lines.append("  " + "   ".join(legend))
+    left = max(map(columns_of, labels), default=0) + 2
+    right = max((columns_of(text) for texts in numbers for text in texts), default=0)
+    room = WIDTH - 2 - left - 1 - right  # before them a mark, between them a space
+    lines = paragraph_lines(block.name) if block.name else []
+    lines += _legend(FILLS, [name for name, _ in block.series])
+    shares = bar_shares(block)
     for at, label in enumerate(labels):
-        for number, (_, values) in enumerate(block.series):
-            mark = "> " if at in block.marked else "  "
-            shown = f"{mark}{label}" if number == 0 else ""
-            bar = _bar(float(values[at]) / top if top > 0 else 0.0, room, number)
-            pad = " " * (left - columns_of(shown))
-            lines.append(f"{shown}{pad}{bar} {numbers[number][at]}".rstrip())
+        for number, of_series in enumerate(shares):
+            name = left_of("" if number else label, left)
+            line = f"{name}{_bar(of_series[at], room, number)} {numbers[number][at]}"
+            lines.append(marked(line, at in block.marked, is_first=not number))
     return lines
+
+
+def _legend(signs: str, names: Sequence[str]) -> Iterator[str]:
+    """Yield what stands for which series, if there are a few: on one line if it has room."""
+    if len(names) < 2:
+        return
+    shown = [f"{signs[at % len(signs)]} {printable(name)}" for at, name in enumerate(names)]
+    together = "   ".join(shown)
+    for line in [together] if columns_of(together) <= WIDTH - 2 else shown:
+        yield f"  {cut(line, WIDTH - 2)}"
 
 
 def _bar(share: float, room: int, number: int) -> str:
     """Return a bar of a share of the room; the first series is drawn to an eighth of a column."""
     if number:
-        return FILLS[number] * max(round(share * room), int(share > 0))
+        return FILLS[number % len(FILLS)] * max(round(share * room), int(share > 0))
     whole, part = divmod(max(round(share * room * 8), int(share > 0)), 8)
     return FILLS[0] * whole + (EIGHTHS[part] if part else "")
 
 
 def curve_lines(block: Curve) -> list[str]:
     """Return a plot of points, with the ends of its axes."""
+    lines = paragraph_lines(block.name) if block.name else []
+    lines += _legend(POINTS, [name for name, _ in block.series])
     x = _scaled(block.x, block.log[0])
     ys = [_scaled(values, block.log[1]) for _, values in block.series]
     is_point = [np.isfinite(x) & np.isfinite(y) for y in ys]
-    lines = [printable(block.name)] if block.name else []
-    if len(block.series) > 1:
-        legend = (f"{POINTS[at]} {printable(name)}" for at, (name, _) in enumerate(block.series))
-        lines.append("  " + "   ".join(legend))
     if not any(here.any() for here in is_point):
         return lines
-    all_y = np.concatenate([y[here] for y, here in zip(ys, is_point, strict=True)])
     all_x = np.concatenate([x[here] for here in is_point])
+    all_y = np.concatenate([y[here] for y, here in zip(ys, is_point, strict=True)])
     grid = [[" "] * PLOT_WIDTH for _ in range(PLOT_HEIGHT)]
     for number, (y, here) in enumerate(zip(ys, is_point, strict=True)):
         columns = _places(x[here], all_x, PLOT_WIDTH)
         rows = _places(y[here], all_y, PLOT_HEIGHT)
+        sign = POINTS[number % len(POINTS)]
         for column, row in zip(columns, rows, strict=True):
-            grid[PLOT_HEIGHT - 1 - row][column] = POINTS[number]
-    bottom, top = (_end(value, block.log[1]) for value in (all_y.min(), all_y.max()))
-    first, last = (_end(value, block.log[0]) for value in (all_x.min(), all_x.max()))
+            there = grid[PLOT_HEIGHT - 1 - row][column]
+            grid[PLOT_HEIGHT - 1 - row][column] = sign if there in (" ", sign) else TOGETHER
+    return [*lines, *_framed(grid, block, _ends(all_x, block.log[0]), _ends(all_y, block.log[1]))]
+
+
+def _framed(
+    grid: Sequence[Sequence[str]], block: Curve, x_ends: Sequence[str], y_ends: Sequence[str]
+) -> Iterator[str]:
+    """Yield the lines of a plot with its axes, the names of both, and the numbers at their ends."""
+    bottom, top = y_ends
     left = max(len(bottom), len(top))
-    ends = {0: top, PLOT_HEIGHT - 1: bottom}
-    lines.append(f"{'':>{left}} {printable(block.y_name)}")
-    for at, drawn in enumerate(grid):
-        lines.append(f"{ends.get(at, ''):>{left}} |{''.join(drawn)}".rstrip())
-    lines.append(f"{'':>{left}} +{'-' * PLOT_WIDTH}")
+    at_row = {0: top, PLOT_HEIGHT - 1: bottom if bottom != top else ""}
+    yield f"{'':>{left}} {cut(printable(block.y_name), WIDTH - left - 1)}"
+    for row, drawn in enumerate(grid):
+        yield f"{at_row.get(row, ''):>{left}} |{''.join(drawn)}".rstrip()
+    yield f"{'':>{left}} +{'-' * PLOT_WIDTH}"
+    first, last = x_ends
+    last = last if last != first else ""
     middle = cut(printable(block.x_name), PLOT_WIDTH - len(first) - len(last) - 2)
     space = PLOT_WIDTH - len(first) - len(last) - columns_of(middle)
     before = space // 2
-    lines.append(f"{'':>{left}}  {first}{' ' * before}{middle}{' ' * (space - before)}{last}")
-    return lines
+    yield f"{'':>{left}}  {first}{' ' * before}{middle}{' ' * (space - before)}{last}".rstrip()
 
 
 def _scaled(values: NDArray[np.generic], is_log: bool) -> NDArray[np.float64]:
@@ -95,13 +112,13 @@ def _scaled(values: NDArray[np.generic], is_log: bool) -> NDArray[np.float64]:
 
 def _places(values: NDArray[np.float64], among: NDArray[np.float64], n: int) -> Sequence[int]:
     """Return which of n columns or rows some numbers fall into."""
-    low, high = float(among.min()), float(among.max())
+    largest = float(np.abs(among).max()) or 1.0
+    low, high = float(among.min()) / largest, float(among.max()) / largest  # no number overflows
     span = high - low or 1.0
-    return [int(place) for place in np.rint((values - low) / span * (n - 1))]
+    return [int(place) for place in np.rint((values / largest - low) / span * (n - 1))]
 
 
-def _end(value: float, is_log: bool) -> str:
-    """Write a number at the end of an axis."""
-    number = 10.0**value if is_log else float(value)
-    digits = max(0, 2 - math.floor(math.log10(abs(number)))) if 0 < abs(number) < 100 else 0
-    return f"{number:,.{min(digits, 6)}f}"
+def _ends(values: NDArray[np.float64], is_log: bool) -> list[str]:
+    """Write the numbers at both ends of an axis."""
+    ends = [float(values.min()), float(values.max())]
+    return apart([10.0**end if is_log else end for end in ends])

@@ -10,6 +10,7 @@ import click
 
 from w2v.cli.answers import AS_JSON, print_json
 from w2v.cli.arguments import check_new_file
+from w2v.cli.completion import complete_language
 from w2v.cli.terminal import note, printable
 from w2v.errors import OutputError, UsageError, quoted
 
@@ -20,7 +21,10 @@ AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 ENDINGS = (".html", ".htm")
 
 LANG = click.option(
-    "--lang", metavar="LANG", help="en, ko or zh; by default the language of the locale."
+    "--lang",
+    metavar="LANG",
+    shell_complete=complete_language,
+    help="en, ko or zh; by default the language of the locale.",
 )
 
 

@@ -52,7 +52,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
     if isinstance(value, (frozenset, set)):
-        return sorted(value)
+        return sorted(plain(inner) for inner in value)
     if isinstance(value, (list, tuple)):
         return [plain(inner) for inner in value]
     if isinstance(value, np.generic):

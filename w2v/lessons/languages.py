@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import locale
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ TEXTS = Path(__file__).resolve().parent / "texts"
 DEFAULT = "en"
 # As POSIX has it: the first of them that is not empty decides. LANGUAGE is a list, of GNU's making.
 VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+WINDOWS_NAMES = {"english": "en", "korean": "ko", "chinese": "zh"}  # it says Korean_Korea.949
 
 
 @functools.cache
@@ -51,11 +53,19 @@ def language_of(asked: str | None, environ: Mapping[str, str] = os.environ) -> s
     for variable in VARIABLES:
         if wanted := environ.get(variable, ""):
             return next(filter(None, map(_known, wanted.split(":"))), DEFAULT)
-    return _known(locale.getlocale()[0] or "") or DEFAULT
+    return _known(_of_system()) or DEFAULT
+
+
+def _of_system() -> str:
+    """Return the locale that the system itself has, as on Windows; nothing if it is unknown."""
+    try:
+        return locale.getlocale()[0] or ""
+    except ValueError:  # it has a name that Python cannot read
+        return ""
 
 
 def _known(wanted: str) -> str | None:
     """Return the language of a locale such as ko_KR.UTF-8; None if there is none here."""
-    # Windows says Korean_Korea.
-    code = wanted.lower().replace("korean", "ko").replace("chinese", "zh")[:2]
+    name = re.split(r"[^a-z]", wanted.strip().lower())[0]
+    code = WINDOWS_NAMES.get(name, name)
     return code if code in languages() else None

@@ -9,20 +9,23 @@ or "나무를". A Chinese text needs neither.
 from __future__ import annotations
 
 import functools
+import re
 import string
+import unicodedata
 from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from w2v.lessons.languages import TEXTS
+from w2v.lessons.languages import DEFAULT, TEXTS
 
 COMMON = "common"  # the file of texts that every lesson may use
 FIRST_SYLLABLE, LAST_SYLLABLE, N_FINALS = "가", "힣", 28
 FINAL_RIEUL = 8  # ㄹ, after which 로 is said and not 으로
-# The final sounds of digits as they are read, 영 일 이 삼 사 오 육 칠 팔 구: 0 for none.
-DIGIT_FINALS = dict(zip("0123456789", (21, 8, 0, 16, 0, 0, 1, 8, 8, 0), strict=True))
+# The final sounds of digits as they are read, 영 일 이 삼 사 오 육 칠 팔 구 퍼센트: 0 for none.
+DIGIT_FINALS = dict(zip("0123456789%", (21, 8, 0, 16, 0, 0, 1, 8, 8, 0, 0), strict=True))
+CLOSING = "`'\"”’」』》〉】]"  # what ends a word and is not read
 
 
 class Wording(string.Formatter):
@@ -38,11 +41,29 @@ class Wording(string.Formatter):
 
     def __init__(self, language: str, name: str) -> None:
         self.language = language
-        self._texts = {**texts_of(language, COMMON), **texts_of(language, name)}
+        # A language that is not yet translated whole says the rest in English.
+        self._texts = {
+            key: text
+            for code in (DEFAULT, language)
+            for file in (COMMON, name)
+            for key, text in texts_of(code, file).items()
+        }
+        self._file = f"{language}/{name}.yaml"
 
     def __call__(self, key: str, **values: Any) -> str:
-        """Return a text with its values filled in."""
-        return self.vformat(self._texts[key], (), values)
+        """Return a text with its values filled in.
+
+        Raises
+        ------
+        LookupError
+            If there is none, or a value is not given: a mistake in w2v, which its tests find.
+        """
+        if key not in self._texts:
+            raise LookupError(f"texts/{self._file} has no {key!r}, and English has none")
+        try:
+            return self.vformat(self._texts[key], (), values)
+        except KeyError as error:
+            raise LookupError(f"{key!r} in texts/{self._file} wants a value for {error}") from error
 
     @property
     def keys(self) -> Set[str]:
@@ -79,13 +100,15 @@ def _korean(value: Any, forms: Sequence[str]) -> str:
 
     >>> _korean("집", ["을", "를"]), _korean("나무", ["을", "를"]), _korean("서울", ["으로", "로"])
     ('집을', '나무를', '서울로')
-    >>> _korean(3, ["이", "가"]), _korean("king", ["은", "는"])
-    ('3이', 'king은(는)')
+    >>> _korean(3, ["이", "가"]), _korean("king", ["은", "는"]), _korean("king", ["으로", "로"])
+    ('3이', 'king은(는)', 'king(으)로')
     """
     text = f"{value:,}" if isinstance(value, int) else str(value)
     after_consonant, after_vowel = forms
     final = _final_sound(text)
     if final is None:  # nobody knows how it is read
+        if after_consonant.endswith(after_vowel):
+            return f"{text}({after_consonant.removesuffix(after_vowel)}){after_vowel}"
         return f"{text}{after_consonant}({after_vowel})"
     if final == 0 or (final == FINAL_RIEUL and after_consonant == "으로"):
         return f"{text}{after_vowel}"
@@ -93,8 +116,13 @@ def _korean(value: Any, forms: Sequence[str]) -> str:
 
 
 def _final_sound(text: str) -> int | None:
-    """Return the number of the consonant that a text ends in, 0 for none, None if unknown."""
-    last = text.rstrip("`'\"”’)")[-1:]
+    """Return the number of the consonant that a text ends in, 0 for none, None if unknown.
+
+    What stands in parentheses behind a word is not read: "손실(loss)" ends as "손실".
+    """
+    read = text.rstrip(CLOSING)
+    read = re.sub(r"\s*\([^()]*\)$", "", read) or read
+    last = unicodedata.normalize("NFC", read.rstrip(CLOSING + ")"))[-1:]
     if FIRST_SYLLABLE <= last <= LAST_SYLLABLE:
         return (ord(last) - ord(FIRST_SYLLABLE)) % N_FINALS
     return DIGIT_FINALS.get(last) if last else None
@@ -105,7 +133,9 @@ FORMS: dict[str, Callable[[Any, Sequence[str]], str]] = {"en": _english, "ko": _
 
 @functools.cache
 def texts_of(language: str, name: str) -> dict[str, str]:
-    """Return the templates of a file by their keys."""
+    """Return the templates of a file by their keys; none if it is not translated yet."""
     file: Path = TEXTS / language / f"{name}.yaml"
+    if language != DEFAULT and not file.exists():
+        return {}
     texts: dict[str, str] = yaml.safe_load(file.read_text("utf-8"))
     return texts
