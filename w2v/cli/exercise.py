@@ -144,7 +144,7 @@ def _refuse_what_does_not_fit(
 
 def _write(task: Task, learner: Folder, language: str) -> Lesson:
     """Write the stub of an exercise, and say so."""
-    from w2v.cli.lesson_page import paragraph_lines
+    from w2v.cli.line_breaking import paragraph_lines
     from w2v.lessons.exercise.stub import stub
     from w2v.lessons.exercise.telling import stub_lesson
     from w2v.lessons.exercise.words import Words

@@ -80,7 +80,7 @@ def learn_command(
 
 def say_next(topic: str, language: str) -> None:
     """Say which lesson comes after one, on stderr."""
-    from w2v.cli.lesson_page import paragraph_lines
+    from w2v.cli.line_breaking import paragraph_lines
     from w2v.lessons.learn.topics import TOPICS
     from w2v.lessons.wording import Wording
 
@@ -106,7 +106,7 @@ def list_topics(language: str, *, as_json: bool) -> None:
 
 def topic_lines(say: Wording, topics: list[str]) -> Iterator[str]:
     """Yield the lines of the list: its title, then the topics, and how to go on."""
-    from w2v.cli.lesson_page import paragraph_lines
+    from w2v.cli.line_breaking import paragraph_lines
 
     title = say("title")
     yield click.style(title, bold=True)

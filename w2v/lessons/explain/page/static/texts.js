@@ -4,19 +4,27 @@ const data = JSON.parse(byId("data").textContent);
 
 // The final sounds of digits as they are read in Korean, 영 일 이 삼 사 오 육 칠 팔 구: 0 for none.
 const DIGIT_FINALS = [21, 8, 0, 16, 0, 0, 1, 8, 8, 0];
+const CLOSING = /[`'"”’」』》〉】\]]+$/; // what ends a word and is not read
 const FINAL_RIEUL = 8; // ㄹ, after which 로 is said and not 으로
 
-// The number of the consonant that a text ends in, 0 for none, null if nobody knows.
+// The number of the consonant that a text ends in, 0 for none, null if nobody knows. What stands in
+// parentheses behind a word is not read.
 function finalSound(text) {
-  const last = text.replace(/[`'"”’)]+$/, "").slice(-1);
+  const read = text.replace(CLOSING, "");
+  const word = read.replace(/\s*\([^()]*\)$/, "") || read;
+  const last = word.replace(/[`'"”’」』》〉】\])]+$/, "").normalize("NFC").slice(-1);
   if (last >= "가" && last <= "힣") return (last.charCodeAt(0) - "가".charCodeAt(0)) % 28;
-  return /\d/.test(last) ? DIGIT_FINALS[Number(last)] : null;
+  return /\d/.test(last) ? DIGIT_FINALS[Number(last)] : last === "%" ? 0 : null;
 }
 
 // A word and its particle: the first form after a consonant, the second after a vowel.
 function korean(value, [afterConsonant, afterVowel]) {
   const final = finalSound(String(value));
-  if (final === null) return `${value}${afterConsonant}(${afterVowel})`;
+  if (final === null) {
+    return afterConsonant.endsWith(afterVowel)
+      ? `${value}(${afterConsonant.slice(0, -afterVowel.length)})${afterVowel}`
+      : `${value}${afterConsonant}(${afterVowel})`;
+  }
   const isVowel = final === 0 || (final === FINAL_RIEUL && afterConsonant === "으로");
   return `${value}${isVowel ? afterVowel : afterConsonant}`;
 }
