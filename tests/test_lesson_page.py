@@ -192,7 +192,8 @@ def test_curves_tell_their_numbers(page):
 def test_numbers_stand_out_from_every_tint(browser, files, theme):
     """The strongest tints are those of the largest numbers."""
     colours = """() => [...document.querySelectorAll('.plus, .minus')].map((cell) => {
-      const canvas = document.createElement("canvas").getContext("2d");
+      const canvas = document.createElement('canvas')
+        .getContext('2d', { willReadFrequently: true });
       return ['backgroundColor', 'color'].map((name) => {
         canvas.fillStyle = getComputedStyle(cell)[name];
         canvas.fillRect(0, 0, 1, 1);
