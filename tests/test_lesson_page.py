@@ -171,6 +171,10 @@ def test_a_matrix_shows_each_number_and_its_sign(page):
     assert depths == np.rint(100 * np.abs(values) / np.abs(values).max()).ravel().tolist()
     assert table.locator("tbody th").all_text_contents() == ["king", "▶queen", "palace", "of"]
     assert page.locator(".pointer").first.get_attribute("aria-label") == "look here"
+    page.locator("#all").click()
+    for pointer in page.locator(".pointer").all():  # in a matrix, a table, bars: in its own row
+        head, sign = pointer.locator("xpath=..").bounding_box(), pointer.bounding_box()
+        assert head["x"] < sign["x"] < head["x"] + head["width"]
 
 
 def test_curves_tell_their_numbers(page):
@@ -242,6 +246,7 @@ def test_on_paper_are_all_steps(page):
     assert seen(page) == IDS
     assert not page.locator("nav").is_visible()
     assert not page.locator("#theme").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280  # nothing is shrunk
 
 
 def test_words_are_only_ever_words(browser, files):
