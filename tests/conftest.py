@@ -33,6 +33,9 @@ def corpus(tmp_path_factory):
 def _own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("W2V_CACHE", str(tmp_path_factory.mktemp("cache")))
+        for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+            patch.delenv(variable, raising=False)
+        patch.setenv("LANG", "C.UTF-8")  # lessons are in English, whoever runs the tests
         yield
 
 

@@ -129,7 +129,7 @@ def made_lesson(language: str) -> Lesson:
         Step("time", say["curve"], (
             Curve(say["curve"], *say["axes"], x, ((say["lines"][0], x / 50),
                   (say["lines"][1], np.array([6.0, 6.1, np.nan, 6.3, 6.2]))), (True, True)),
-            Curve("", *say["axes"], np.arange(-30, 31) / 5, (("", np.tanh(np.arange(-30, 31) / 10)),)),
+            Curve("", *say["axes"], np.arange(-9, 10), (("", np.tanh(np.arange(-9, 10) / 3)),)),
             Verdict(False, say["bad"]),
         )),
     )  # fmt: skip
@@ -170,7 +170,7 @@ def hostile_lesson(language: str = "en") -> Lesson:
         Curve("close", "x", "y", np.arange(3.0), (("", 1e12 + np.arange(3.0)),)),
         Curve("tiny", "x", "y", np.arange(3.0), (("", 1e-300 * np.arange(3.0)),)),
         Curve("huge", "x", "y", np.arange(2.0), (("", np.array([-1.7e308, 1.7e308])),)),
-        Curve("many", "x", "y", np.arange(1.0, 1001), (("", 1 / np.arange(1, 1001)),), (True, True)),
+        Curve("all", "x", "y", np.arange(1, 999), (("", 1 / np.arange(1, 999)),), (True, True)),
     )  # fmt: skip
     steps = tuple(Step(word, word, blocks if at == 0 else ()) for at, word in enumerate(WORDS[:9]))
     question = f"{SCRIPT}\n\n{WORDS[-1]}"

@@ -56,19 +56,19 @@ def hard_broken(text: str, columns: int) -> list[str]:
     ['abc', 'def', 'gh ']
     """
     lines = [""]
-    for letter in _letters(text):
+    for letter in _letters(text, columns):
         if lines[-1] and columns_of((lines[-1] + letter).rstrip()) > columns:
             lines.append("")
         lines[-1] += letter
     return lines
 
 
-def _letters(text: str) -> Iterator[str]:
-    """Cut a text into letters, each with the marks on it and what is joined to it."""
+def _letters(text: str, columns: int) -> Iterator[str]:
+    """Cut a text into letters, each with the marks on it and what is joined to it on a line."""
     begin = 0
     for at in range(1, len(text)):
         is_joined = text[at - 1] in JOINERS and not text[at].isspace()
-        if not is_joined and columns_of(text[at]):
+        if columns_of(text[at]) and not (is_joined and columns_of(text[begin : at + 1]) <= columns):
             yield text[begin:at]
             begin = at
     yield text[begin:]

@@ -74,7 +74,7 @@ def linear_ticks(low: float, high: float) -> list[float]:
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(nice * power for nice in NICE if nice * power >= rough * (1 - 1e-9))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [float(f"{count * step:.12g}") for count in range(first, last + 1)]
+    return [float(f"{count * step:.15g}") for count in range(first, last + 1)]
 
 
 def _log_ticks(low: float, high: float) -> Iterator[float]:
