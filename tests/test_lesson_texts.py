@@ -23,6 +23,12 @@ HANGUL, HAN = "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3", "\u3400-\u4dbf\u4e00-\u
 FULL_WIDTH = "，。：；？！、（）「」『』《》【】"
 # What is not of the language itself: code, values that are filled in, addresses.
 NO_PROSE = re.compile(r"`[^`]*`|\{[^{}]*\}|https?://\S+")
+# Lines that YAML folds are joined by a space, which Chinese does not have.
+LETTER_OR_MARK = f"[{HAN}{FULL_WIDTH}“”]"
+STRAY_SPACE = re.compile(
+    f"(?<={LETTER_OR_MARK}) (?={LETTER_OR_MARK})|(?<=[{FULL_WIDTH}]) | (?=[{FULL_WIDTH}])"
+)
+LONGEST_WORD = 2  # letters; words with spaces between them are a text to learn from
 LEAST_LETTERS = 3  # of a text of f"{topic}_title" that a key must have in common with it
 ENOUGH_LATIN = 3  # words in a row without a letter of its own are no Korean or Chinese text
 
@@ -71,6 +77,9 @@ def wrong_in(language, text):
         wrong.append("not translated")
     if language == "zh" and re.search(f"[{HAN}][,.:;?!][{HAN}]|[{HAN}][,.:;?!]( |$)", told):
         wrong.append("a mark that is not of full width")
+    are_words = all(len(word) <= LONGEST_WORD for word in text.split(" "))
+    if language == "zh" and not are_words and STRAY_SPACE.search(text):
+        wrong.append("a space between letters or at a mark")
     if language != "zh" and re.search(f"[{FULL_WIDTH}]", told):
         wrong.append("a mark of full width")
     return wrong
@@ -95,6 +104,11 @@ def wrong_in(language, text):
         ("zh", "词,词", ["a mark that is not of full width"]),
         ("zh", "完了.", ["a mark that is not of full width"]),
         ("zh", "取 0.75 次方，得 `a, b`。", []),
+        ("zh", "几乎学不到 什么", ["a space between letters or at a mark"]),
+        ("zh", "照原样写： `def f():`", ["a space between letters or at a mark"]),
+        ("zh", "按字统计 （`char`）", ["a space between letters or at a mark"]),
+        ("zh", "一段。\n\n又一段，用 `W` 表示。", []),
+        ("zh", "天冷 的 时候", []),
         ("zh", "은(는)", ["Hangul"]),
     ],
 )
