@@ -522,6 +522,23 @@ class TestProcess:
             (8, "return W[i + 100]"),
         ]
 
+    def test_an_error_of_another_case_is_not_told(self):
+        source = (
+            "def negative_sampling_loss(hidden, rows, ids):\n"
+            "    scores = (hidden * rows).sum(2)\n"  # fits a single center alone
+            "    return scores.sum(), scores\n"
+        )
+        lesson = checked("loss", source)
+        assert lesson["numbers"]["case"] == "one_center"
+        assert lesson["numbers"]["yours"] is not None
+        assert "ValueError" not in json.dumps(lesson)
+
+    def test_a_warning_is_shown_whole(self):
+        source = forward("np.log(np.zeros(1))", "return W[ids]")
+        _, printed = checked("embedding-forward", source, code=0)["steps"]
+        warning = "embedding_forward.py:5: RuntimeWarning: divide by zero encountered in log"
+        assert warning in json.dumps(printed)
+
     @pytest.mark.skipif("not hasattr(os, 'fork')")
     def test_a_loop_without_end_prints_without_end_and_leaves_children(self, tmp_path):
         source = forward(

@@ -24,9 +24,17 @@ if TYPE_CHECKING:
 @click.argument("topic", required=False, shell_complete=complete_topic)
 @click.option("--answer", is_flag=True, help="Print the lesson's question and its answer.")
 @click.option(
-    "--corpus", metavar="PATH", shell_complete=complete_corpus, help="A text of yours, for noise."
+    "--corpus",
+    metavar="PATH",
+    shell_complete=complete_corpus,
+    help="A text of yours, for the lesson noise.",
 )
-@click.option("--run", metavar="RUN", shell_complete=complete_run, help="Your run, for analogy.")
+@click.option(
+    "--run",
+    metavar="RUN",
+    shell_complete=complete_run,
+    help="A run of yours, for the lesson analogy.",
+)
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**63 - 1),

@@ -116,6 +116,7 @@ def main() -> None:
         w2v train --corpus my.txt          train with the defaults
         w2v train quickstart               train a shipped example
         w2v similar latest king queen      ask the newest run
+        w2v learn                          lessons on how it works
 
     Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage or
     config, 3 word not found, 4 training diverged, 130 interrupted.

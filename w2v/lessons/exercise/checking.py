@@ -28,7 +28,7 @@ class Checked:
     sha256 : str or None
         Of the bytes that were run; None if they were not.
     error : dict or None
-        What the learner's code raised, as `described_error` has it.
+        What the learner's code raised in the case of the finding, as `described_error` has it.
     """
 
     finding: Finding | None
@@ -64,6 +64,8 @@ def check(task: Task, file: Path, time_limit: float) -> Checked:
     first = next((report for report in ran.reports if "ready" in report), {})
     error = next((report["error"] for report in happened if "error" in report), None)
     error = error or next((r for r in ran.reports if r.get("refused") == "raised"), None)
+    if finding is not None and "message" not in finding.values:
+        error = None  # another case raised it; what is told first is a wrong number of this one
     right = min(n_right(task, finding), len(happened))
     return Checked(finding, right, len(task.cases()), ran, first.get("ready"), error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 import unicodedata
 from pathlib import Path
@@ -17,7 +18,7 @@ from w2v.lessons.exercise.words import Words
 
 MAX_ROWS = 12  # of a matrix that are shown
 WITHOUT_CASE = ("not_written", "arguments")  # they would come in any case
-PRINTED_LINES, PRINTED_COLUMNS = 10, 72  # of what the code prints
+PRINTED_LINES, PRINTED_COLUMNS = 10, 76  # of what the code prints
 
 
 def check_lesson(task: Task, checked: Checked, file: Path, folder: Folder, language: str) -> Lesson:
@@ -34,7 +35,7 @@ def check_lesson(task: Task, checked: Checked, file: Path, folder: Folder, langu
         if finding.yours is not None and finding.right is not None:
             steps.append(Step("numbers", words("step_numbers"), _both(finding, task, words)))
     if checked.ran.printed.strip():
-        steps.append(_printed(checked, words))
+        steps.append(_printed(checked, file, words))
     if finding is not None:
         steps.append(Step("next", words("step_next"), (Lines(words.commands(task.topic)),)))
     return Lesson(
@@ -157,9 +158,9 @@ def _rows_off(yours: Array, right: Array) -> frozenset[int]:
     )
 
 
-def _printed(checked: Checked, words: Words) -> Step:
-    """Show the beginning of what the code printed."""
-    lines = checked.ran.printed.splitlines()
+def _printed(checked: Checked, file: Path, words: Words) -> Step:
+    """Show the beginning of what the code printed; a warning names the file without its folders."""
+    lines = checked.ran.printed.replace(f"{file.resolve().parent}{os.sep}", "").splitlines()
     some = tuple(_one_line(line, PRINTED_COLUMNS) for line in lines[:PRINTED_LINES])
     blocks: list[Block] = [Lines(some)]
     if len(lines) > PRINTED_LINES or checked.ran.is_cut:

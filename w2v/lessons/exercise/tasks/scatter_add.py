@@ -103,7 +103,7 @@ TASK = Task(
     shapes={
         "ids": ("(n,)", "int"),
         "d_out": ("(n, D)", "float"),
-        "n_words": ("V", "int"),
+        "n_words": ("", "int"),
         "dW": ("(V, D)", "float"),
     },
     formula=("dW[v, :] = Σ_i d_out[i, :],  ids[i] = v",),
