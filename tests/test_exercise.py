@@ -317,6 +317,9 @@ class TestTexts:
     def test_no_line_is_wider_than_a_terminal(self, topic, language):
         task = TASKS[topic]
         lessons = [task_lesson(task, language)]
+        folded = [step.key for step in lessons[0].steps if step.is_folded]
+        assert folded == [f"hint-{n}" for n in range(1, len(folded) + 1)]
+        assert len(folded) == Words(task, language).n_hints()
         findings = [finding_of(topic, mistake(topic, name)) for name in task.wrong]
         findings += [
             finding_of(topic, function_of(topic, source)) for source, _ in WRONG[topic].values()
