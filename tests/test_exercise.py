@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import doctest
+import hashlib
 import json
 import textwrap
 import time
@@ -386,14 +388,33 @@ class TestFolder:
         file = folder.file_of(task)
         file.write_bytes(b"x = 1\n")
         assert folder.state_of(task) == "started"
-        import hashlib
-
         folder.remember_check(task, hashlib.sha256(b"x = 1\n").hexdigest())
         assert Folder(tmp_path).state_of(task) == "passed"
         file.write_bytes(b"x = 2\n")
         assert Folder(tmp_path).state_of(task) == "changed"
         folder.remember_check(task, None)
         assert Folder(tmp_path).state_of(task) == "started"
+
+    def test_what_another_command_remembered_stays(self, tmp_path):
+        mine, other = Folder(tmp_path), Folder(tmp_path)
+        other.remember_check(TASKS["loss"], "a")
+        other.remember_hints(TASKS["loss"], 2)
+        mine.remember_check(TASKS["sampler"], "b")
+        mine.remember_hints(TASKS["analogy"], 1)
+        remembered = json.loads((tmp_path / "progress.json").read_text("utf-8"))
+        assert remembered == {
+            "hints": {"loss": 2, "analogy": 1},
+            "passed": {"loss": "a", "sampler": "b"},
+        }
+
+    def test_many_write_at_once(self, tmp_path):
+        def remember(topic):
+            Folder(tmp_path).remember_check(TASKS[topic], topic)
+
+        with concurrent.futures.ThreadPoolExecutor(len(TOPICS)) as pool:
+            list(pool.map(remember, TOPICS))
+        remembered = json.loads((tmp_path / "progress.json").read_text("utf-8"))
+        assert set(remembered["passed"]) == set(TOPICS)
 
 
 @pytest.mark.usefixtures("folder")
@@ -470,6 +491,15 @@ class TestCommand:
         missing = w2v("exercise", "train", "--lang", "en", code=1)
         assert "7 exercises of eight must pass first" in missing.stdout
         assert missing.stderr == ""
+
+    def test_what_was_found_is_told_though_it_cannot_be_remembered(self):
+        checked("embedding-forward", RIGHT["embedding-forward"]["loop"], code=0)
+        Path("my_word2vec/progress.json").unlink()
+        Path("my_word2vec/progress.json").mkdir()  # closed, even to root
+        result = w2v("exercise", "embedding-forward", "--check", "--lang", "en")
+        assert "Passed: 4 of 4" in result.stdout
+        assert "progress.json cannot be written" in result.stderr
+        assert "this check is not remembered" in result.stderr
 
     def test_another_file_is_checked_and_not_remembered(self):
         Path("other file.py").write_text(
@@ -587,8 +617,6 @@ class TestTraining:
     @pytest.fixture
     def passed(self, monkeypatch):
         """All eight, passed without being run; and a training on a part of the text."""
-        import hashlib
-
         folder = Folder(Path("my_word2vec"))
         for topic, task in TASKS.items():
             content = write(topic, RIGHT[topic]["vectorised"]).read_bytes()
