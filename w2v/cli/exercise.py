@@ -33,13 +33,15 @@ TOPICS = (
 )
 
 
-def complete_topic(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+def complete_exercise(
+    ctx: click.Context, param: click.Parameter, text: str
+) -> list[CompletionItem]:
     """Offer the exercises."""
     return [CompletionItem(topic) for topic in (*TOPICS, TRAIN) if topic.startswith(text)]
 
 
 @click.command("exercise")
-@click.argument("topic", required=False, shell_complete=complete_topic)
+@click.argument("topic", required=False, shell_complete=complete_exercise)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--check", is_flag=True, help="Run your function, and say what is wrong.")
 @click.option("--hint", is_flag=True, help="One hint more.")
