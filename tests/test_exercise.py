@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import doctest
+import hashlib
 import json
 import textwrap
 import time
@@ -317,6 +319,9 @@ class TestTexts:
     def test_no_line_is_wider_than_a_terminal(self, topic, language):
         task = TASKS[topic]
         lessons = [task_lesson(task, language)]
+        folded = [step.key for step in lessons[0].steps if step.is_folded]
+        assert folded == [f"hint-{n}" for n in range(1, len(folded) + 1)]
+        assert len(folded) == Words(task, language).n_hints()
         findings = [finding_of(topic, mistake(topic, name)) for name in task.wrong]
         findings += [
             finding_of(topic, function_of(topic, source)) for source, _ in WRONG[topic].values()
@@ -383,14 +388,33 @@ class TestFolder:
         file = folder.file_of(task)
         file.write_bytes(b"x = 1\n")
         assert folder.state_of(task) == "started"
-        import hashlib
-
         folder.remember_check(task, hashlib.sha256(b"x = 1\n").hexdigest())
         assert Folder(tmp_path).state_of(task) == "passed"
         file.write_bytes(b"x = 2\n")
         assert Folder(tmp_path).state_of(task) == "changed"
         folder.remember_check(task, None)
         assert Folder(tmp_path).state_of(task) == "started"
+
+    def test_what_another_command_remembered_stays(self, tmp_path):
+        mine, other = Folder(tmp_path), Folder(tmp_path)
+        other.remember_check(TASKS["loss"], "a")
+        other.remember_hints(TASKS["loss"], 2)
+        mine.remember_check(TASKS["sampler"], "b")
+        mine.remember_hints(TASKS["analogy"], 1)
+        remembered = json.loads((tmp_path / "progress.json").read_text("utf-8"))
+        assert remembered == {
+            "hints": {"loss": 2, "analogy": 1},
+            "passed": {"loss": "a", "sampler": "b"},
+        }
+
+    def test_many_write_at_once(self, tmp_path):
+        def remember(topic):
+            Folder(tmp_path).remember_check(TASKS[topic], topic)
+
+        with concurrent.futures.ThreadPoolExecutor(len(TOPICS)) as pool:
+            list(pool.map(remember, TOPICS))
+        remembered = json.loads((tmp_path / "progress.json").read_text("utf-8"))
+        assert set(remembered["passed"]) == set(TOPICS)
 
 
 @pytest.mark.usefixtures("folder")
@@ -468,6 +492,15 @@ class TestCommand:
         assert "7 exercises of eight must pass first" in missing.stdout
         assert missing.stderr == ""
 
+    def test_what_was_found_is_told_though_it_cannot_be_remembered(self):
+        checked("embedding-forward", RIGHT["embedding-forward"]["loop"], code=0)
+        Path("my_word2vec/progress.json").unlink()
+        Path("my_word2vec/progress.json").mkdir()  # closed, even to root
+        result = w2v("exercise", "embedding-forward", "--check", "--lang", "en")
+        assert "Passed: 4 of 4" in result.stdout
+        assert "progress.json cannot be written" in result.stderr
+        assert "this check is not remembered" in result.stderr
+
     def test_another_file_is_checked_and_not_remembered(self):
         Path("other file.py").write_text(
             textwrap.dedent(RIGHT["embedding-forward"]["loop"]), "utf-8"
@@ -501,7 +534,11 @@ class TestProcess:
             (forward("return embedding_forward(W, ids)"), "raised"),
             ("import nonsense", "raised_outside"),
             ("def embedding_forward(W, ids)\n    return W", "syntax"),
-            (b"\xff\xfe", "syntax"),
+            (b"x = \n\xff\xfe", "not_utf8"),
+            ('"""한국어"""\n'.encode("cp949"), "not_utf8"),
+            ("x = 1\n".encode("utf-16"), "not_utf8"),
+            (b"x = 1\0", "not_utf8"),
+            (b"# coding: nonsense\n\xff", "syntax"),
             ("def forward(W, ids):\n    return W[ids]", "missing_beside"),
             ("embedding_forward = 3", "missing"),
             ("def embedding_forward(W):\n    return W", "arguments"),
@@ -601,8 +638,6 @@ class TestTraining:
     @pytest.fixture
     def passed(self, monkeypatch):
         """All eight, passed without being run; and a training on a part of the text."""
-        import hashlib
-
         folder = Folder(Path("my_word2vec"))
         for topic, task in TASKS.items():
             content = write(topic, RIGHT[topic]["vectorised"]).read_bytes()

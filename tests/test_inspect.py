@@ -279,6 +279,13 @@ def test_tables():
     assert "table" not in numbers("prose.txt")["odd"]
 
 
+def test_lines_of_one_hash_are_two_lines():
+    # Python hashes what is in memory, which is 31 31 for both.
+    assert hash("11") == hash("ㄱ")
+    text_file("two.txt", "a word\nㄱ\n11\nanother word\n")
+    assert "repeated" not in numbers("two.txt")["odd"]
+
+
 def test_an_endless_line_is_one_line():
     # Longer than a block, with one thing of a kind in each of its pieces.
     line = ("word other " * 50_000 + "<br> http://a.b ") * 4

@@ -135,11 +135,29 @@ def test_all_steps(page):
 def test_the_answer_is_behind_a_button(page):
     page.locator("nav a").nth(3).click()
     wait_for(page, "question")
-    answer = page.locator("details.answer")
+    answer = page.locator("#question details")
     assert not answer.locator("p").is_visible()
     answer.locator("summary").focus()
     page.keyboard.press("Enter")
     assert answer.locator("p").inner_text() == made_lesson("en").answer[0].text
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_a_folded_step_is_seen_by_who_asks(browser, tmp_path, has_scripts):
+    hints = [Step("hint", f"Hint {n}", (Text(f"hint number {n}"),), is_folded=True) for n in (1, 2)]
+    steps = (Step("task", "The task", (Text("think"),)), *hints)
+    file = tmp_path / "folded.html"
+    file.write_text(lesson_page(Lesson("learn", "x", "ko", "t", steps)), "utf-8")
+    with visit(browser, file, java_script_enabled=has_scripts) as visited:
+        page = visited.page
+        page.locator("nav a").nth(2).click()
+        hint = page.locator("main > section").nth(2)
+        assert hint.is_visible()
+        assert not page.get_by_text("hint number").first.is_visible()
+        assert hint.locator("summary").inner_text() == Wording("ko", "common")("show_step")
+        hint.locator("summary").press("Enter")
+        assert hint.get_by_text("hint number 2").is_visible()
+        assert not page.get_by_text("hint number 1").is_visible()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

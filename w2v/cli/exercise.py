@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from w2v.cli.lesson_options import lesson_options, page_file, show_lesson
 from w2v.cli.terminal import common_options, note, printable, seconds_for_people, settings
-from w2v.errors import UsageError, quoted
+from w2v.errors import OutputError, UsageError, quoted
 from w2v.lessons.languages import language_of
 
 if TYPE_CHECKING:
@@ -33,13 +33,15 @@ TOPICS = (
 )
 
 
-def complete_topic(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
+def complete_exercise(
+    ctx: click.Context, param: click.Parameter, text: str
+) -> list[CompletionItem]:
     """Offer the exercises."""
     return [CompletionItem(topic) for topic in (*TOPICS, TRAIN) if topic.startswith(text)]
 
 
 @click.command("exercise")
-@click.argument("topic", required=False, shell_complete=complete_topic)
+@click.argument("topic", required=False, shell_complete=complete_exercise)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--check", is_flag=True, help="Run your function, and say what is wrong.")
 @click.option("--hint", is_flag=True, help="One hint more.")
@@ -165,7 +167,10 @@ def _check(
     checked = check(task, file or own, time_limit or TIME_LIMIT)
     passed = checked.finding is None
     if file is None or (own.exists() and file.samefile(own)):
-        learner.remember_check(task, checked.sha256 if passed else None)
+        try:
+            learner.remember_check(task, checked.sha256 if passed else None)
+        except OutputError as error:  # a folder that is closed: what was found is told all the same
+            note(printable(f"{error}; this check is not remembered"))
     elif passed:
         _note_shared("other_file", language, file=file)
     return check_lesson(task, checked, file or own, learner, language), passed

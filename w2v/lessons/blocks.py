@@ -167,11 +167,14 @@ class Step:
         The same in every language.
     title : str
     blocks : tuple of Block
+    is_folded : bool
+        Whether a page shows the blocks only to who asks for them.
     """
 
     key: str
     title: str
     blocks: tuple[Block, ...]
+    is_folded: bool = False
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,12 @@ def refused(ran: Ran) -> Finding | None:
     return None
 
 
-RAISED_AT_IMPORT = {"SystemExit": "exits", "EOFError": "asks_input", "MemoryError": "no_memory"}
+RAISED_AT_IMPORT = {
+    "SystemExit": "exits",
+    "EOFError": "asks_input",
+    "MemoryError": "no_memory",
+    "EncodingError": "not_utf8",
+}
 
 
 def _cut_short(task: Task, ran: Ran, time_limit: float) -> Finding | None:

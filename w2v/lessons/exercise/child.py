@@ -26,6 +26,10 @@ MEMORY = 4 << 30  # bytes that the learner's code may have
 SECONDS_MORE = 60.0  # of computing time, that the start of the interpreter may take
 
 
+class EncodingError(Exception):
+    """The learner's file is saved in another encoding, which Python does not read."""
+
+
 class Reporter:
     """Writes a line for each thing that happened.
 
@@ -105,8 +109,27 @@ def imported(file: Path, reporter: Reporter) -> types.ModuleType:
     module.__file__ = str(file)
     sys.modules[file.stem] = module
     # Compiled here: an import would write, and believe, a __pycache__.
-    exec(compile(source, str(file), "exec", dont_inherit=True), module.__dict__)
+    try:
+        code = compile(source, str(file), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):  # ValueError: Python 3.10 says so of a byte 0
+        _check_letters(source)
+        raise
+    exec(code, module.__dict__)
     return module
+
+
+def _check_letters(source: bytes) -> None:
+    """Raise EncodingError if a file is not in UTF-8, and names no other encoding."""
+    if any(b"coding" in line for line in source.split(b"\n", 2)[:2]):
+        return
+    try:
+        source.decode("utf-8")
+        at = source.find(b"\0")
+    except UnicodeDecodeError as error:
+        at = error.start
+    if at >= 0:
+        n_before = source.count(b"\n", 0, at)
+        raise EncodingError(f"line {n_before + 1}")
 
 
 def _check(task: Task, file: Path, reporter: Reporter) -> None:

@@ -6,8 +6,12 @@ that was changed since has to be checked again.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import importlib
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -41,8 +45,14 @@ class Folder:
         self._hints: dict[str, int] = {}
         self._passed: dict[str, str] = {}
         self.is_damaged = False
+        self._load()
+
+    def _load(self) -> None:
+        """Take over what is remembered now."""
+        self._hints, self._passed = {}, {}
+        self.is_damaged = False
         try:
-            content = (path / PROGRESS).read_bytes()
+            content = (self.path / PROGRESS).read_bytes()
         except OSError:
             return  # nothing to remember yet
         try:
@@ -86,18 +96,17 @@ class Folder:
 
     def remember_hints(self, task: Task, n: int) -> None:
         """Remember that n hints of an exercise were shown."""
-        self._hints[task.topic] = n
-        self._write()
+        with self._changing():
+            self._hints[task.topic] = n
 
     def remember_check(self, task: Task, sha256: str | None) -> None:
         """Remember the file with which an exercise passed; None if it did not pass."""
-        before = self._passed.get(task.topic)
-        if sha256 is None:
+        if self._passed.get(task.topic) == sha256:
+            return
+        with self._changing():
             self._passed.pop(task.topic, None)
-        else:
-            self._passed[task.topic] = sha256
-        if self._passed.get(task.topic) != before:
-            self._write()
+            if sha256 is not None:
+                self._passed[task.topic] = sha256
 
     def write_new(self, name: str, text: str) -> bool:
         """Write a file of the learner's if it is not there; return whether it was written."""
@@ -109,11 +118,15 @@ class Folder:
             stream.write(text)
         return True
 
-    def _write(self) -> None:
-        """Write what is remembered."""
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Write what is remembered and is changed here; other commands may have written since."""
         self._make()
-        with atomic_write(self.path / PROGRESS, "w") as file:
-            json.dump({"hints": self._hints, "passed": self._passed}, file, indent=1)
+        with _locked(self.path):
+            self._load()
+            yield
+            with atomic_write(self.path / PROGRESS, "w") as file:
+                json.dump({"hints": self._hints, "passed": self._passed}, file, indent=1)
 
     def _make(self) -> None:
         """Make the folder."""
@@ -125,3 +138,15 @@ class Folder:
             ) from error
         except OSError as error:
             raise cannot_write(self.path, error) from error
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a folder once no other command does; where there are no such locks, do not wait."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(ImportError, OSError):
+            fcntl = importlib.import_module("fcntl")
+            descriptor = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield

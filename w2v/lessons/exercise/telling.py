@@ -98,7 +98,7 @@ def task_lesson(task: Task, language: str) -> Lesson:
     ]
     for number, hint in enumerate(words.hints(), 1):
         title = words("step_hint", number=number, n=words.n_hints())
-        steps.append(Step(f"hint-{number}", title, (Text(hint),)))
+        steps.append(Step(f"hint-{number}", title, (Text(hint),), is_folded=True))
     check = (Text(words("write_it", function=task.function)), Lines(words.commands(task.topic)))
     steps.append(Step("check", words("step_file"), check))
     numbers = {"function": task.function, "hints": words.n_hints()}

@@ -79,8 +79,9 @@ def error_blocks(error: dict[str, Any], words: Words) -> list[Block]:
         lines.append(words("at_line", line=frame["line"], file=frame["file"]))
         lines.append(f"    {_one_line(frame['text'].strip(), PRINTED_COLUMNS - 4)}")
     if error["type"] != "NotImplementedError":
-        message = f"{error['type']}: {' '.join(error['message'].split())}"
-        parts = textwrap.wrap(message, PRINTED_COLUMNS)
+        message = " ".join(error["message"].split())
+        said = f"{error['type']}: {message}" if message else error["type"]
+        parts = textwrap.wrap(said, PRINTED_COLUMNS)
         lines += [_one_line(part, PRINTED_COLUMNS) for part in parts]
     return [Lines(tuple(lines))] if lines else []
 

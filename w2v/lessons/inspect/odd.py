@@ -157,7 +157,8 @@ class OddLines:
         if not line or line.isspace():
             self._add("blank", number, "")
             return
-        hashed = hash(line)
+        # With its length: Python gives `11` and `ㄱ` one hash, for both are stored as 31 31.
+        hashed = hash((line, len(line)))
         if hashed in self._seen:
             self._add("repeated", number, line)
         elif len(self._seen) < MOST_HASHES:

@@ -61,18 +61,23 @@ def _step(number: int, step: Step, say: Wording) -> Part:
     """Return a step; its id has a number, so that no two are the same."""
     name = re.sub(r"[^a-z0-9]+", "-", step.key.lower()).strip("-")
     title = text_html(f"{number}. {step.title}")
-    return Part(f"{number}-{name}".strip("-"), title, blocks_html(step.blocks, say))
+    content = blocks_html(step.blocks, say)
+    if step.is_folded:
+        content = _folded(say("show_step"), content)
+    return Part(f"{number}-{name}".strip("-"), title, content)
 
 
 def _question(lesson: Lesson, say: Wording) -> Part:
     """Return the question, with its answer behind a button."""
     content = blocks_html([Text(part) for part in lesson.question.split("\n\n")], say)
     if lesson.answer:
-        content += (
-            f'<details class="answer"><summary>{escaped(say("show_answer"))}</summary>'
-            f"{blocks_html(lesson.answer, say)}</details>"
-        )
+        content += _folded(say("show_answer"), blocks_html(lesson.answer, say))
     return Part("question", escaped(say("question")), content)
+
+
+def _folded(button: str, content: str) -> str:
+    """Return what is seen after a click, without a script too."""
+    return f'<details class="folded"><summary>{escaped(button)}</summary>{content}</details>'
 
 
 def _list_of(parts: list[Part]) -> str:
