@@ -210,6 +210,7 @@ def plane_of(vectors: WordVectors, asked: Asked) -> Plane:
     middle = unit.mean(axis=0)
     _, spread, axes = np.linalg.svd(unit - middle, full_matrices=False)
     axes = axes[:2] * np.sign(axes[:2, :1] + 1e-300)  # a sign of ours, not of the machine's
+    axes = np.pad(axes, ((0, 2 - len(axes)), (0, 0)))  # D = 1 is a line, with no second axis
     places = np.vstack((unit, c - a + b)) - middle  # (5, D)
     return Plane(
         places=places @ axes.T,  # (5, D) @ (D, 2) -> (5, 2)

@@ -22,6 +22,7 @@ from w2v.lessons.learn.noise_counts import (
 )
 from w2v.lessons.learn.parts import short, texts
 from w2v.lessons.learn.topics import Options
+from w2v.lessons.numbers import short_number
 from w2v.lessons.wording import Wording
 from w2v.model.noise import NoiseDistribution
 from w2v.text.vocabulary import Vocabulary
@@ -67,7 +68,8 @@ def lesson(options: Options, sizes: Sizes | None = None) -> Lesson:
     noise = {power: NoiseDistribution(counts, power) for power in POWERS}
     ranks = [rank for rank in RANKS if rank < len(counts)] + [len(counts)]
     rows = np.array(ranks) - 1
-    words = [vocabulary.word_at(row) for row in rows.tolist()]
+    whole_words = [vocabulary.word_at(row) for row in rows.tolist()]
+    words = [*map(short, whole_words)]
     gain = noise[POWER].probabilities / noise[1.0].probabilities
     drawn = noise[POWER].draw(raw_integers(options.seed, Purpose.NOISE, sizes.n_draws))
     found = np.bincount(drawn, minlength=len(counts))
@@ -96,9 +98,8 @@ def lesson(options: Options, sizes: Sizes | None = None) -> Lesson:
         steps=() if options.answer_only else steps,
         question="\n\n".join(
             say.paragraphs(
-                "question", common=short(words[0]), n_common=int(counts[0]),
-                rare=short(words[-1]), n_rare=int(counts[-1]),
-                times=TIMES_ASKED,
+                "question", common=words[0], n_common=int(counts[0]),
+                rare=words[-1], n_rare=int(counts[-1]), times=TIMES_ASKED,
             )
         ),
         answer=_answer(say, counts, noise, ratio),
@@ -106,7 +107,7 @@ def lesson(options: Options, sizes: Sizes | None = None) -> Lesson:
             "corpus": name,
             "n_words": len(counts),
             "n_tokens": int(counts.sum()),
-            "words": words,
+            "words": whole_words,
             "counts": counts[rows],
             "probabilities": {str(power): noise[power].probabilities[rows] for power in POWERS},
             "gain": gain[rows],
@@ -176,7 +177,7 @@ def _gain(
             tuple(f"{word} ({int(counts[row]):,})" for word, row in zip(words, rows, strict=True)),
             (("", gain[rows]),),
             unit=say("times"),
-            marked=frozenset(np.flatnonzero(gain[rows] < 1).tolist()),
+            marked=frozenset(np.flatnonzero(losing[rows]).tolist()),
         ),
         *texts(
             say,
@@ -317,7 +318,12 @@ def _answer(
             decimals=1,
         ),
         *texts(
-            say, "answer", ratio=ratio, at_power=quotient[POWER], times=TIMES_ASKED, power=power
+            say,
+            "answer",
+            ratio=short_number(ratio, 6),
+            at_power=short_number(quotient[POWER], 4),
+            times=TIMES_ASKED,
+            power=power,
         ),
     )
 

@@ -61,6 +61,8 @@ def break_even(counts: NDArray[np.int64]) -> float:
 
     count ** 0.75 / S = count / N, with S the sum of count ** 0.75: count = (N / S) ** 4.
     """
+    if counts.min() == counts.max():  # exactly: by rounding, all of them might seem to lose
+        return float(counts[0])
     powered = np.asarray(counts, np.float64) ** POWER
     return float((counts.sum() / powered.sum()) ** (1 / (1 - POWER)))
 
