@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.lessons.learn.small_runs import toy_world_config, train_toy_world
-from w2v.model.functions import Floats, Ids, sigmoid
+from w2v.model.functions import Floats, Ids
 from w2v.model.layers import Embedding
-from w2v.model.losses import NegativeSamplingLoss, SoftmaxLoss
+from w2v.model.losses import NegativeSamplingLoss, SigmoidWithLoss, SoftmaxLoss
 from w2v.model.noise import NoiseDistribution
 from w2v.text.corpus import open_corpus
 from w2v.text.vocabulary import Vocabulary
@@ -172,24 +172,26 @@ def directions_of(examples: Examples, k: int) -> Directions:
     expected = expected_d_scores(examples, k) @ examples.W_out
     scored = SoftmaxLoss(output_layer(examples.W_out))
     scored.score(examples.hidden, examples.predicted)
-    p = np.exp(scored.log_p[np.arange(n), examples.predicted])
+    errors = scored.score_gradient()[np.arange(n), examples.predicted]
     return Directions(
         cosine_plain=float(cosines(expected, plain).mean()),
         cosine_corrected=float(cosines(expected, corrected).mean()),
         softmax_loss=loss / n,
         corrected_loss=corrected_loss / n,
-        pull_softmax=float((1 - p).mean()),
+        pull_softmax=float(-errors.mean()),
     )
 
 
-def expected_d_scores(examples: Examples, k: int) -> NDArray[np.float64]:
+def expected_d_scores(examples: Examples, k: int) -> Floats:
     """Return d_scores of negative sampling over all words, the mean over all draws, (n, V)."""
-    sigmoids = sigmoid(examples.hidden @ examples.W_out.T)  # (n, D) @ (D, V) -> (n, V)
-    d_scores = k * examples.noise.probabilities * sigmoids
-    rows = np.arange(len(examples.predicted))
-    # Noise that equals the word to predict weighs 0.
-    d_scores[rows, examples.predicted] = sigmoids[rows, examples.predicted] - 1
-    return d_scores
+    scores = examples.hidden @ examples.W_out.T  # (n, D) @ (D, V) -> (n, V)
+    rows = np.arange(len(examples.predicted)), examples.predicted
+    labels = np.zeros(scores.shape)
+    weights = np.broadcast_to(k * examples.noise.probabilities, scores.shape).copy()
+    labels[rows] = weights[rows] = 1  # also where it is drawn as noise, which weighs 0
+    layer = SigmoidWithLoss()
+    layer.score(scores, labels, weights)
+    return layer.backward()
 
 
 def softmax_gradients(examples: Examples) -> tuple[Floats, Floats, float]:
