@@ -27,6 +27,7 @@ from w2v.lessons.learn import (
     noise,
     noise_counts,
     one_example,
+    one_question,
     small_runs,
     softmax_or_negative_sampling,
     two_gradients,
@@ -488,7 +489,7 @@ def test_every_way_of_asking_against_loops(vectors):
 def test_candidates_agree_with_the_answers(vectors):
     found = asked.ask(vectors, QUESTIONS)
     a, b, c, _ = found.example
-    candidates = asked.candidates_of(vectors, found, len(WORDS))
+    candidates = one_question.candidates_of(vectors, found.example, len(WORDS))
     assert candidates[0].word == found.said["add_all"]
     assert max(candidates, key=lambda x: x.mul).word == found.said["mul_all"]
     rest = [x for x in candidates if x.word not in (a, b, c)]
@@ -502,7 +503,7 @@ def test_candidates_agree_with_the_answers(vectors):
 def test_the_plane_keeps_what_it_can(vectors):
     flat = WordVectors(vectors.vocabulary, vectors.vectors[:, :2])
     found = asked.ask(flat, QUESTIONS)
-    plane = asked.plane_of(flat, found)
+    plane = one_question.plane_of(flat, found.example)
     assert plane.share == pytest.approx(1)
     unit = [flat.get_vector(w, norm=True) for w in found.example]
     points = [*unit, unit[2] - unit[0] + unit[1]]
@@ -513,7 +514,7 @@ def test_the_plane_keeps_what_it_can(vectors):
 
 def test_one_dimension_is_a_line(vectors):
     line = WordVectors(vectors.vocabulary, vectors.vectors[:, :1])
-    plane = asked.plane_of(line, asked.ask(line, QUESTIONS))
+    plane = one_question.plane_of(line, asked.ask(line, QUESTIONS).example)
     assert plane.places.shape == (5, 2)
     assert not plane.places[:, 1].any()
 
