@@ -480,7 +480,6 @@ def test_a_file_of_vectors_is_no_run(trained):
 
 
 def test_a_page_is_written_for_a_toy_and_for_a_run(folder, trained):
-    pytest.importorskip("w2v.lessons.explain.page.writing")
     for name, options in (("toy", []), ("run", ["--run", trained])):
         arguments = ["the king and the queen", *options, "--html", "--out", f"{name}.html"]
         done = w2v("explain", *arguments, "--lang", "ko")

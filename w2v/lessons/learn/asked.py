@@ -115,6 +115,13 @@ def choose_set(vectors: WordVectors, name: str, language: str) -> AnalogySet:
 
     Of sets that are known equally well, the facts in the reader's language go first.
 
+    Parameters
+    ----------
+    vectors : WordVectors
+    name : str
+        Of the vectors, for the error.
+    language : str
+
     Raises
     ------
     SetError
@@ -139,7 +146,14 @@ def choose_set(vectors: WordVectors, name: str, language: str) -> AnalogySet:
 
 
 def ask(vectors: WordVectors, questions: AnalogySet) -> Asked:
-    """Ask a set in every way."""
+    """Ask a set in every way.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+    questions : AnalogySet
+        Of which they know one at the least.
+    """
     lookup = Lookup(vectors, COMMONEST)
     ids, section_of = _known_ids(lookup, questions)
     a, b, c, d = ids.T

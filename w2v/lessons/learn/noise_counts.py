@@ -60,6 +60,10 @@ def break_even(counts: NDArray[np.int64]) -> float:
     """Return the count at which noise takes a word exactly as often as the text does.
 
     count ** 0.75 / S = count / N, with S the sum of count ** 0.75: count = (N / S) ** 4.
+
+    Parameters
+    ----------
+    counts : array of int, shape (V,), above 0
     """
     if counts.min() == counts.max():  # exactly: by rounding, all of them might seem to lose
         return float(counts[0])

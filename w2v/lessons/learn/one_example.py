@@ -60,7 +60,15 @@ class Example:
 
 
 def example_of(examples: Examples, k: int, seed: int) -> Example:
-    """Return one example whose center is no common word, with K noise words of its own."""
+    """Return one example whose center is no common word, with K noise words of its own.
+
+    Parameters
+    ----------
+    examples : Examples
+    k : int
+    seed : int
+        Of the noise.
+    """
     noise = examples.noise.draw(raw_integers(seed, Purpose.NOISE, k)).reshape(1, k)
     # Ids rise as counts fall.
     fits = (examples.predicted >= N_COMMON) & ~np.isin(examples.predicted, noise)

@@ -54,7 +54,17 @@ class Tried:
 
 
 def scene_of(words: tuple[str, ...], gradient: Gradient, window: int, seed: int) -> Scene:
-    """Return a sentence with random weights, its middle word the center."""
+    """Return a sentence with random weights, its middle word the center.
+
+    Parameters
+    ----------
+    words : tuple of str
+        All different.
+    gradient : "exact" or "word2vec"
+    window : int
+    seed : int
+        Of the weights.
+    """
     rng = np.random.default_rng(seed)
     n_words = len(words) + N_NOISE
     return Scene(
@@ -95,7 +105,15 @@ class ExampleGradients:
 
 
 def example_gradients(words: tuple[str, ...], seed: int) -> ExampleGradients:
-    """Take the middle of a sentence as center, two words on each side as context."""
+    """Take the middle of a sentence as center, two words on each side as context.
+
+    Parameters
+    ----------
+    words : tuple of str
+        Five or more, all different.
+    seed : int
+        Of the weights.
+    """
     scenes = {gradient: scene_of(words, gradient, 2, seed) for gradient in GRADIENTS}
     exact, word2vec = (update_of(scenes[gradient]) for gradient in GRADIENTS)
     numeric = numeric_gradient(scenes["exact"], int(exact.context_ids[0]))
@@ -111,7 +129,7 @@ def example_gradients(words: tuple[str, ...], seed: int) -> ExampleGradients:
 
 
 def numeric_gradient(scene: Scene, row: int) -> NDArray[np.float64]:
-    """Return (loss(w + h) - loss(w - h)) / 2h for each number of a row of W_in."""
+    """Return (loss(w + h) - loss(w - h)) / 2h for each number of a row of W_in, shape (D,)."""
     slopes = []
     for column in range(scene.W_in.shape[1]):
         losses = []
@@ -127,6 +145,18 @@ def moves_of(n_context: int, seed: int) -> dict[str, dict[str, float]]:
     """Return how far one update moves the mean of a context, and its rows; by gradient.
 
     Both in units of lr |d_hidden|; `rows` is the sum of the lengths of their moves.
+
+    Parameters
+    ----------
+    n_context : int
+        |C|.
+    seed : int
+        Of the weights.
+
+    Returns
+    -------
+    dict of dict of float
+        By gradient: `mean` and `rows`.
     """
     moves: dict[str, dict[str, float]] = {}
     # The center stands in the middle, or has one word before it.
