@@ -59,7 +59,8 @@ def lesson(options: Options, sizes: Sizes | None = None) -> Lesson:
     """
     sizes = sizes or Sizes()
     say = Wording(options.language, f"learn/{TOPIC}")
-    name = options.corpus or CORPORA.get(options.language, "python-docs")
+    ours = CORPORA.get(options.language, "python-docs")
+    name = ours if options.corpus is None else options.corpus
     vocabulary, by_character = read_vocabulary(
         name, options.on_progress, is_ours=options.corpus is None
     )
