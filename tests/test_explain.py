@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import json
 import math
+import re
 import shutil
 
 import numpy as np
@@ -323,6 +324,15 @@ def test_the_loss_is_judged_by_its_number():
             assert ("which is less." in text) == (update["loss"] < blind)
 
 
+def test_a_loss_that_falls_is_shown_to_fall():
+    for lr, digits in (("0.1", 4), ("1e-6", 6), ("1e-9", 9)):
+        text = " ".join(page(CAT, "--lr", lr).split())
+        before, after = re.search(r"loss was ([\d.]+), and is ([\d.]+) nats now. It", text).groups()
+        assert float(after) < float(before)
+        assert digits <= len(after.partition(".")[2]) < digits + 2
+    assert "as good as no change" in " ".join(page(CAT, "--lr", "1e-30").split())
+
+
 def test_word2vec_beside_exact():
     lesson = explained(CAT, "--gradient", "word2vec", "--center", "sat")
     numbers, shown = lesson["numbers"], page(CAT, "--gradient", "word2vec", "--center", "sat")
@@ -470,7 +480,6 @@ def test_a_file_of_vectors_is_no_run(trained):
 
 
 def test_a_page_is_written_for_a_toy_and_for_a_run(folder, trained):
-    pytest.importorskip("w2v.lessons.explain.page.writing")
     for name, options in (("toy", []), ("run", ["--run", trained])):
         arguments = ["the king and the queen", *options, "--html", "--out", f"{name}.html"]
         done = w2v("explain", *arguments, "--lang", "ko")
@@ -493,7 +502,9 @@ def test_a_page_is_written_for_a_toy_and_for_a_run(folder, trained):
         (["--negatives", "cat", "the cat sat"], 2, "before --negatives"),
         ([""], 2, "no word"),
         (["?!"], 2, "no word"),
-        (["cat"], 2, "only 'cat'"),
+        (["cat"], 2, "only 'cat': a center needs a word beside it; give two words or more"),
+        (["我喜欢小猫", "--tokenizer", "words"], 2, "put spaces between its words"),
+        (["the", "cat", "sat"], 2, "a sentence stands in quotation marks"),
         ([CAT, "--center", "dog"], 3, "its words are the, cat, sat, on, mat"),
         ([CAT, "--center", "the cat"], 2, "2 words"),
         ([CAT, "--center", "!"], 2, "no words"),

@@ -470,6 +470,16 @@ def test_what_became_of_the_loss_is_said(opened):
     assert "rises" in page.locator(".pointed").inner_text()
 
 
+def test_a_loss_that_falls_is_shown_to_fall(opened):
+    page = opened(*SCENES["plain"], step="update")
+    for lr, said in (("0.0000001", "falls"), ("1e-30", "stays")):
+        type_into(page, "lr", lr)
+        sentence = page.locator(".pointed").inner_text()
+        assert said in sentence
+        numbers = [float(text) for text in re.findall(r"\d+\.\d+", sentence)]
+        assert numbers == sorted(set(numbers), reverse=True)
+
+
 def test_words_are_only_ever_words(opened):
     scene, rows = SCENES["markup"]
     page = opened(scene, rows)

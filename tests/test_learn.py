@@ -133,6 +133,8 @@ def test_the_answer_says_what_comes_next():
             "one-hot takes no --corpus; the one that does is noise",
         ),
         (["batches", "--run", "latest"], "batches takes no --run; the one that does is analogy"),
+        (["noise", "--corpus", ""], "--corpus is empty"),
+        (["analogy", "--run", ""], "--run is empty"),
         (["--answer"], "which TOPIC?"),
         (["--html"], "which TOPIC?"),
         (["one-hot", "--out", "x.html"], "add --html"),

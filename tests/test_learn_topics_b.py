@@ -27,6 +27,7 @@ from w2v.lessons.learn import (
     noise,
     noise_counts,
     one_example,
+    one_question,
     small_runs,
     softmax_or_negative_sampling,
     two_gradients,
@@ -319,6 +320,36 @@ def test_equal_counts_and_long_words(tmp_path, language):
     assert lesson.numbers["answer"]["power"] == 0
 
 
+def lesson_of_text(tmp_path, words, language="en"):
+    """Make the lesson about a text of a few draws."""
+    text = tmp_path / "text.txt"
+    text.write_text(" ".join(words), "utf-8")
+    return noise.lesson(Options(language, str(text), None), noise.Sizes(100))
+
+
+@pytest.mark.parametrize(("n_words", "n_times"), [(8, 50), (1_000, 3), (97, 7), (13, 11)])
+def test_no_word_of_equal_counts_loses(tmp_path, n_words, n_times):
+    # (N / S) ** 4 is rounded, and is not the count itself: all words seemed to lose.
+    words = [f"w{i}" for i in range(n_words)] * n_times
+    lesson = lesson_of_text(tmp_path, words)
+    assert lesson.numbers["break_even"] == n_times
+    assert blocks_of(lesson, Bars)[0].marked == frozenset()
+    assert any(line.startswith("No word loses") for line in lines_of(lesson))
+
+
+def test_the_answer_shows_the_ratio_that_it_reckons_with(tmp_path):
+    lines = " ".join(lines_of(lesson_of_text(tmp_path, ["a", "a", "a", "b", "b"])))
+    assert "1.5 ** 0.75 = 1.355" in lines
+    assert "log 10 / log 1.5 = 5.679" in lines
+
+
+def test_long_words_are_shortened_where_they_are_shown(tmp_path):
+    word = "한" * 3_000
+    lesson = lesson_of_text(tmp_path, [word, word, "b"], "ko")
+    assert lesson.numbers["words"] == [word, "b"]
+    assert not any("한" * (MAX_LETTERS + 1) in line for line in lines_of(lesson))
+
+
 def test_no_such_corpus(tmp_path):
     with pytest.raises(CorpusError, match="does not exist"):
         noise.lesson(Options("en", str(tmp_path / "none.txt"), None))
@@ -458,7 +489,7 @@ def test_every_way_of_asking_against_loops(vectors):
 def test_candidates_agree_with_the_answers(vectors):
     found = asked.ask(vectors, QUESTIONS)
     a, b, c, _ = found.example
-    candidates = asked.candidates_of(vectors, found, len(WORDS))
+    candidates = one_question.candidates_of(vectors, found.example, len(WORDS))
     assert candidates[0].word == found.said["add_all"]
     assert max(candidates, key=lambda x: x.mul).word == found.said["mul_all"]
     rest = [x for x in candidates if x.word not in (a, b, c)]
@@ -472,13 +503,20 @@ def test_candidates_agree_with_the_answers(vectors):
 def test_the_plane_keeps_what_it_can(vectors):
     flat = WordVectors(vectors.vocabulary, vectors.vectors[:, :2])
     found = asked.ask(flat, QUESTIONS)
-    plane = asked.plane_of(flat, found)
+    plane = one_question.plane_of(flat, found.example)
     assert plane.share == pytest.approx(1)
     unit = [flat.get_vector(w, norm=True) for w in found.example]
     points = [*unit, unit[2] - unit[0] + unit[1]]
     for i, j in permutations(range(5), 2):
         apart = np.linalg.norm(plane.places[i] - plane.places[j])
         assert apart == pytest.approx(np.linalg.norm(points[i] - points[j]), abs=1e-6)
+
+
+def test_one_dimension_is_a_line(vectors):
+    line = WordVectors(vectors.vocabulary, vectors.vectors[:, :1])
+    plane = one_question.plane_of(line, asked.ask(line, QUESTIONS).example)
+    assert plane.places.shape == (5, 2)
+    assert not plane.places[:, 1].any()
 
 
 def test_the_offset_is_judged_by_the_numbers():

@@ -147,6 +147,8 @@ def test_a_language_that_is_half_done_says_the_rest_in_english():
     assert [Wording("ko", "made")(key) for key in "ab"] == ["하나", "둘"]
     assert Wording("ko", "made").paragraphs("p", x=1) == ["x", "1", "y"]
     assert [Wording("zh", "made")(key) for key in "ab"] == ["一", "two"]
+    # With the plurals of English, and not with the forms of the other language.
+    assert Wording("zh", "made")("n", n=2, x=0, w="").startswith("2 words, 2 of")
 
 
 @pytest.mark.usefixtures("some_texts")

@@ -53,7 +53,7 @@ def repeated(args: list[str]) -> list[str]:
 
 
 @click.command("explain", cls=WordsAfterNegatives)
-@click.argument("sentence", metavar="SENTENCE", required=False)
+@click.argument("sentences", metavar="SENTENCE", nargs=-1)
 @click.option("--center", metavar="WORD", help="The word to guess; by default the middle one.")
 @click.option("--window", type=int, metavar="N", help="Context words on each side; 2.")
 @click.option("--dim", type=int, metavar="N", help="Numbers in a toy row; 4.")
@@ -76,7 +76,7 @@ def repeated(args: list[str]) -> list[str]:
 @lesson_options
 @common_options
 def explain_command(
-    sentence: str | None,
+    sentences: tuple[str, ...],
     center: str | None,
     window: int | None,
     dim: int | None,
@@ -104,11 +104,13 @@ def explain_command(
         w2v explain "the king and the queen" --run latest --html
     """
     language = language_of(lang)
-    if sentence is None:
+    if len(sentences) != 1:
+        found = "are several arguments" if sentences else "is no sentence"
         raise UsageError(
-            'there is no sentence; it stands in quotation marks, before --negatives: w2v explain "'
-            'the cat sat on the mat" --center sat'
+            f"there {found}; a sentence stands in quotation marks, before --negatives: "
+            'w2v explain "the cat sat on the mat" --center sat'
         )
+    (sentence,) = sentences
     page = page_file("explain", as_html, out, force)
     from w2v.lessons.explain.scene import Choice
 

@@ -16,6 +16,7 @@ Levy and Goldberg, "Linguistic regularities in sparse and explicit word represen
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,8 @@ EPSILON = 0.001  # ε, so that nothing is divided by zero
 MAX_WORDS = 512  # of a stretch; it bounds the memory
 BLOCK = 4096  # candidates
 GROUP = 16  # questions
+
+Places: TypeAlias = "NDArray[np.intp] | int"  # of words, among the rows of their cosines
 
 
 def answer(lookup: Lookup, questions: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
@@ -59,6 +62,54 @@ def answer(lookup: Lookup, questions: NDArray[np.int64]) -> dict[str, NDArray[np
             cosines = directions @ candidates.T  # (u, D) @ (D, n_block) -> (u, n_block)
             _answer_block(best, start, asked, place, cosines, first)
     return {measure: found.ids for measure, found in best.items()}
+
+
+class Cosines(NamedTuple):
+    """Cosines of words with candidates, (u, n) each, and what 3CosMul makes of them.
+
+    Attributes
+    ----------
+    plain : array
+    shifted : array
+        s = (cos + 1) / 2.
+    reciprocal : array
+        1 / (s + ε).
+    """
+
+    plain: NDArray[np.floating]
+    shifted: NDArray[np.floating]
+    reciprocal: NDArray[np.floating]
+
+
+def prepared(cosines: NDArray[np.floating]) -> Cosines:
+    """Return cosines with what `scores_of` needs of them beside.
+
+    Parameters
+    ----------
+    cosines : array, shape (u, n)
+        Of u words with n candidates.
+    """
+    shifted = (cosines + 1) / 2
+    return Cosines(cosines, shifted, 1 / (shifted + EPSILON))
+
+
+def scores_of(
+    cosines: Cosines, a: Places, b: Places, c: Places
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Return 3CosAdd and 3CosMul of each candidate.
+
+    Parameters
+    ----------
+    cosines : Cosines, of (u, n)
+    a, b, c : arrays of int, shape (q,), or int
+        Which rows of the cosines are those of the words of q questions.
+
+    Returns
+    -------
+    add, mul : arrays, shape (q, n) or (n,)
+    """
+    plain, shifted, reciprocal = cosines
+    return plain[b] - plain[a] + plain[c], shifted[b] * shifted[c] * reciprocal[a]
 
 
 class _Best:
@@ -99,16 +150,12 @@ def _answer_block(
     first : int
         The id of the first candidate.
     """
-    shifted = (cosines + 1) / 2
-    reciprocal = 1 / (shifted + EPSILON)
+    ready = prepared(cosines)
     for at in range(0, len(asked), GROUP):
         a, b, c = place[at : at + GROUP].T
         columns = asked[at : at + GROUP] - first  # (q, 3)
         own = np.nonzero((columns >= 0) & (columns < cosines.shape[1]))
-        for measure, scores in (
-            ("add", cosines[b] - cosines[a] + cosines[c]),
-            ("mul", shifted[b] * shifted[c] * reciprocal[a]),
-        ):
+        for measure, scores in zip(("add", "mul"), scores_of(ready, a, b, c), strict=True):
             best[f"{measure}_all"].take(start + at, scores, first)
             scores[own[0], columns[own]] = -np.inf
             best[measure].take(start + at, scores, first)

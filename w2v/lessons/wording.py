@@ -28,7 +28,7 @@ DIGIT_FINALS = dict(zip("0123456789%", (21, 8, 0, 16, 0, 0, 1, 8, 8, 0, 0), stri
 CLOSING = "`'\"”’」』》〉】]"  # what ends a word and is not read
 
 
-class Wording(string.Formatter):
+class Wording:
     """The texts of one file, and those that all have in common.
 
     Parameters
@@ -41,9 +41,9 @@ class Wording(string.Formatter):
 
     def __init__(self, language: str, name: str) -> None:
         self.language = language
-        # A language that is not yet translated whole says the rest in English.
+        # A language that is not yet translated whole says the rest in English, with its plurals.
         self._texts = {
-            key: text
+            key: (text, _Filler(code))
             for code in (DEFAULT, language)
             for file in (COMMON, name)
             for key, text in texts_of(code, file).items()
@@ -60,8 +60,9 @@ class Wording(string.Formatter):
         """
         if key not in self._texts:
             raise LookupError(f"texts/{self._file} has no {key!r}, and English has none")
+        text, filler = self._texts[key]
         try:
-            return self.vformat(self._texts[key], (), values)
+            return filler.vformat(text, (), values)
         except KeyError as error:
             raise LookupError(f"{key!r} in texts/{self._file} wants a value for {error}") from error
 
@@ -74,11 +75,18 @@ class Wording(string.Formatter):
         """Return a text, cut where it has an empty line."""
         return [part.strip() for part in self(key, **values).split("\n\n")]
 
+
+class _Filler(string.Formatter):
+    """Fills values into the texts of one language."""
+
+    def __init__(self, language: str) -> None:
+        self._form = FORMS.get(language, _first_form)
+
     def format_field(self, value: Any, format_spec: str) -> str:
         """Write a value, and behind it the form of a word that goes with it."""
         if "|" not in format_spec:
             return str(super().format_field(value, format_spec))
-        return FORMS.get(self.language, _first_form)(value, format_spec.split("|"))
+        return self._form(value, format_spec.split("|"))
 
 
 def _first_form(value: Any, forms: Sequence[str]) -> str:

@@ -222,13 +222,20 @@ class SoftmaxLoss:
         _, predicted, log_p = self._parts
         return -float(np.sum(log_p[np.arange(len(predicted)), predicted], dtype=np.float64))
 
+    def score_gradient(self) -> Floats:
+        """Return d_scores of what was scored last, (B, V): softmax - one-hot."""
+        if self._parts is None:
+            raise UsageError("score or forward comes first: there are no scores")
+        _, predicted, log_p = self._parts
+        d_scores = np.exp(log_p)
+        d_scores[np.arange(len(predicted)), predicted] -= 1
+        return d_scores
+
     def backward(self) -> Floats:
         """Step [4], first half: return d_hidden (B, D); add W_out's gradient to its Embedding."""
         if self._parts is None:
             raise UsageError("backward was called before forward: there are no scores")
-        hidden, predicted, log_p = self._parts
-        d_scores = np.exp(log_p)
-        d_scores[np.arange(len(predicted)), predicted] -= 1  # softmax - one-hot
+        hidden, d_scores = self._parts[0], self.score_gradient()
         self.embedding.add_grad(
             np.arange(d_scores.shape[1]), d_scores.T @ hidden
         )  # (V, B) @ (B, D)

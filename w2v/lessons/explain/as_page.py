@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from w2v.lessons.explain.page.rows import (  # type: ignore[import-untyped]
-    N_SPARE,
-    rows_of_run,
-    rows_of_toy,
-)
-from w2v.lessons.explain.page.writing import explain_page  # type: ignore[import-untyped]
+from w2v.lessons.explain.page.rows import N_SPARE, rows_of_run, rows_of_toy
+from w2v.lessons.explain.page.writing import explain_page
 from w2v.lessons.explain.run_scene import TrainedRun
 from w2v.lessons.explain.scene import Choice, toy_rows
 from w2v.lessons.explain.update import Scene
@@ -40,5 +36,4 @@ def page_of(scene: Scene, language: str, run: TrainedRun | None, choice: Choice)
             run.tokenizer(choice),
             str(run.folder),
         )
-    page: str = explain_page(scene, language, rows)
-    return page
+    return explain_page(scene, language, rows)

@@ -8,7 +8,14 @@ import numpy as np
 
 from w2v.lessons.blocks import Block, Lines, Matrix, Step, Table, Text, Verdict
 from w2v.lessons.explain.told import DECIMALS, Told, places_of
-from w2v.lessons.explain.writing_out import decimals_for, dot_lines, number, sum_lines, term
+from w2v.lessons.explain.writing_out import (
+    decimals_apart,
+    decimals_for,
+    dot_lines,
+    number,
+    sum_lines,
+    term,
+)
 from w2v.model.functions import Floats, Ids
 
 MAX_ADDITIONS = 3  # of repeated ids, written out
@@ -215,16 +222,11 @@ def _before_and_after(
 def _loss_after(told: Told) -> Sequence[Block]:
     """Say what the loss has become: under both gradients where there are two."""
     update, say = told.update, told.say
-    values = {
-        "before": number(update.loss, DECIMALS),
-        "after": number(update.loss_after, DECIMALS),
-    }
-    if update.loss_after < update.loss:
-        verdict = Verdict(True, say("loss_fell", **values))
-    elif update.loss_after > update.loss:
-        verdict = Verdict(False, say("loss_rose", **values))
-    else:
-        verdict = Verdict(False, say("loss_stayed", **values))
+    decimals = decimals_apart(update.loss, update.loss_after, DECIMALS)
+    before, after = number(update.loss, decimals), number(update.loss_after, decimals)
+    is_lower = update.loss_after < update.loss
+    key = "loss_stayed" if before == after else "loss_fell" if is_lower else "loss_rose"
+    verdict = Verdict(key == "loss_fell", say(key, before=before, after=after))
     if told.exact is None:
         return [verdict]
     rows = (
@@ -234,5 +236,5 @@ def _loss_after(told: Told) -> Sequence[Block]:
     return [
         verdict,
         Text(say("loss_both")),
-        Table((say("head_gradient"), say("before"), say("after")), rows, decimals=DECIMALS),
+        Table((say("head_gradient"), say("before"), say("after")), rows, decimals=decimals),
     ]

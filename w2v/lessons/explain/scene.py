@@ -161,9 +161,10 @@ def words_of(sentence: str, tokenize: Tokenizer) -> list[str]:
     words = tokenize(sentence)
     if len(words) < 2:
         found = f"only {quoted(words[0])}" if words else "no word"
+        is_run_on = bool(words) and has_no_spaces(sentence, words)
+        hint = "put spaces between its words" if is_run_on else "give two words or more"
         raise UsageError(
-            f"the sentence {quoted(sentence)} has {found}: a center needs a word beside it; "
-            "give two words or more"
+            f"the sentence {quoted(sentence)} has {found}: a center needs a word beside it; {hint}"
         )
     return words
 

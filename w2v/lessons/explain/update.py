@@ -198,7 +198,13 @@ class NotedMean(WindowMean):
 
 
 def update_of(scene: Scene) -> Update:
-    """Train on one center, and return every number of it; the scene's weights stay as they are."""
+    """Train on one center, and return every number of it; the scene's weights stay as they are.
+
+    Parameters
+    ----------
+    scene : Scene
+        With a context word and a noise word at the least.
+    """
     W_in, W_out = scene.W_in.copy(), scene.W_out.copy()
     n_words, dim = W_in.shape
     embedding = NotedEmbedding(n_words, dim, weight=W_in, sparse=True)

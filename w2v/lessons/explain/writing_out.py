@@ -9,6 +9,7 @@ from w2v.model.functions import Floats
 MAX_TERMS = 8  # of a sum; of a longer one the first FEW_TERMS are written
 FEW_TERMS = 3
 MAX_COLUMNS = 72
+MOST_DECIMALS = 12  # of two losses that are held against each other: what is nearer is the same
 CONTINUED = "    "
 
 
@@ -31,6 +32,16 @@ def decimals_for(values: Floats, at_least: int = 4) -> int:
     """Return how many decimals show the largest of some numbers with two digits or more."""
     largest = abs(values).max(initial=0.0)
     return next((n for n in range(at_least, 10) if largest >= 10.0 ** (2 - n)), at_least)
+
+
+def decimals_apart(one: float, other: float, at_least: int = 4) -> int:
+    """Return how many decimals show that two numbers differ; `at_least` if hardly any do.
+
+    >>> decimals_apart(1.5, 1.25), decimals_apart(0.1234567, 0.1234599), decimals_apart(1, 1)
+    (4, 6, 4)
+    """
+    tried = range(at_least, MOST_DECIMALS + 1)
+    return next((n for n in tried if number(one, n) != number(other, n)), at_least)
 
 
 def sum_lines(head: str, terms: Sequence[str], result: str, tail: str = "") -> tuple[str, ...]:

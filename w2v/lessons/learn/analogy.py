@@ -1,6 +1,6 @@
 """The parallelogram of king, man, woman and queen, and what leaving out the question's words hides.
 
-What is counted is in `asked.py`; here it is told.
+What is counted is in `asked.py` and `one_question.py`; here it is told.
 """
 
 from __future__ import annotations
@@ -10,18 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from w2v.lessons.blocks import Bars, Block, Cell, Curve, Lesson, Lines, Step, Table, Text, Verdict
-from w2v.lessons.learn.asked import (
-    ANSWERS,
-    CONTROLS,
-    Asked,
-    Candidate,
-    Plane,
-    ask,
-    candidates_of,
-    choose_set,
-    open_run,
-    plane_of,
-)
+from w2v.lessons.learn.asked import ANSWERS, CONTROLS, Asked, ask, choose_set, open_run
+from w2v.lessons.learn.one_question import Candidate, Plane, candidates_of, plane_of
 from w2v.lessons.learn.parts import short, texts
 from w2v.lessons.learn.small_runs import Counted, train_toy_world
 from w2v.lessons.learn.topics import Options
@@ -71,8 +61,8 @@ def lesson(options: Options, sizes: Sizes | None = None) -> Lesson:
     questions = choose_set(vectors, options.run or "toy-world", options.language)
     asked = ask(vectors, questions)
     asked_early = None if early is None else ask(early, questions)
-    plane = plane_of(vectors, asked)
-    candidates = candidates_of(vectors, asked, N_NEAREST)
+    plane = plane_of(vectors, asked.example)
+    candidates = candidates_of(vectors, asked.example, N_NEAREST)
     a, b, c, _ = asked.example
     steps = (
         Step("parallelogram", say("parallelogram_title"), _parallelogram(say, asked, plane)),

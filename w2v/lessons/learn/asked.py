@@ -1,7 +1,8 @@
 """Analogies, asked of vectors in every way that the lesson `analogy` compares.
 
 A question is "a is to b as c is to d". The answers come from `w2v/evaluation`, as those of
-`w2v eval` do; the controls leave a part of the sum away.
+`w2v eval` do; the controls leave a part of the sum away. One question by itself is in
+`one_question.py`.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from numpy.typing import NDArray
 
 from w2v.errors import SetError, quoted
 from w2v.evaluation.analogies import COMMONEST
-from w2v.evaluation.answering import EPSILON, MEASURES, answer
+from w2v.evaluation.answering import MEASURES, answer
 from w2v.evaluation.builtin import FACTS, TOY_WORLD, builtin_set
 from w2v.evaluation.lookup import Lookup
 from w2v.evaluation.sets import AnalogySet
+from w2v.lessons.learn.one_question import offset_cosines, spellings
 from w2v.run_folder import find_run
 from w2v.vectors.nearest import CosineTable
 from w2v.vectors.word_vectors import WordVectors
@@ -93,37 +95,6 @@ class Asked:
     sections: list[Section]
 
 
-@dataclass(frozen=True)
-class Plane:
-    """Four words and a sum in the plane that the four spread most in.
-
-    Attributes
-    ----------
-    places : array of float64, shape (5, 2)
-        Of a, b, c, d and c - a + b.
-    share : float
-        Of the four words' spread, how much lies in the plane, in 0..1.
-    offset_cosine : float
-        Between b - a and d - c.
-    """
-
-    places: NDArray[np.float64]
-    share: float
-    offset_cosine: float
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A word that may answer, and how near it is to c, a and b."""
-
-    word: str
-    cos_c: float
-    cos_a: float
-    cos_b: float
-    add: float
-    mul: float
-
-
 def open_run(name: str) -> WordVectors:
     """Open the vectors of a run, or read those of a file.
 
@@ -143,6 +114,13 @@ def choose_set(vectors: WordVectors, name: str, language: str) -> AnalogySet:
     """Return the built-in set of which these vectors know most questions.
 
     Of sets that are known equally well, the facts in the reader's language go first.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+    name : str
+        Of the vectors, for the error.
+    language : str
 
     Raises
     ------
@@ -168,7 +146,14 @@ def choose_set(vectors: WordVectors, name: str, language: str) -> AnalogySet:
 
 
 def ask(vectors: WordVectors, questions: AnalogySet) -> Asked:
-    """Ask a set in every way."""
+    """Ask a set in every way.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+    questions : AnalogySet
+        Of which they know one at the least.
+    """
     lookup = Lookup(vectors, COMMONEST)
     ids, section_of = _known_ids(lookup, questions)
     a, b, c, d = ids.T
@@ -181,7 +166,7 @@ def ask(vectors: WordVectors, questions: AnalogySet) -> Asked:
         answers[key] = float(is_it.mean())
         is_left &= ~is_it
     answers["other"] = float(is_left.mean())
-    words = _spellings(lookup, vectors)
+    words = spellings(lookup, vectors)
     shown = _example(lookup, ids, is_right["add"])
     return Asked(
         name=questions.name,
@@ -192,47 +177,13 @@ def ask(vectors: WordVectors, questions: AnalogySet) -> Asked:
         right={measure: float(right.mean()) for measure, right in is_right.items()},
         answers=answers,
         controls={key: float(right.mean()) for key, right in by_control.items()},
-        offset_cosine=float(_offset_cosines(lookup, ids).mean()),
+        offset_cosine=float(offset_cosines(lookup, ids).mean()),
         sections=[
             _section(name, section_of == number, is_right["add"], by_control)
             for number, name in enumerate(questions.sections)
             if (section_of == number).any()
         ],
     )
-
-
-def plane_of(vectors: WordVectors, asked: Asked) -> Plane:
-    """Lay the four words of the example into a plane, by their principal components."""
-    lookup = Lookup(vectors, COMMONEST)
-    ids = lookup.find([asked.example])[0]
-    unit = lookup.unit(ids[0], np.float64)  # (4, D)
-    a, b, c, _ = unit
-    middle = unit.mean(axis=0)
-    _, spread, axes = np.linalg.svd(unit - middle, full_matrices=False)
-    axes = axes[:2] * np.sign(axes[:2, :1] + 1e-300)  # a sign of ours, not of the machine's
-    places = np.vstack((unit, c - a + b)) - middle  # (5, D)
-    return Plane(
-        places=places @ axes.T,  # (5, D) @ (D, 2) -> (5, 2)
-        share=float((spread[:2] ** 2).sum() / max((spread**2).sum(), 1e-300)),
-        offset_cosine=float(_offset_cosines(lookup, ids)[0]),
-    )
-
-
-def candidates_of(vectors: WordVectors, asked: Asked, n: int) -> list[Candidate]:
-    """Return the n words nearest to c - a + b by 3CosAdd, those of the question among them."""
-    lookup = Lookup(vectors, COMMONEST)
-    ids = lookup.find([asked.example])[0][0]
-    a, b, c = lookup.unit(ids[:3], np.float64)
-    words = _spellings(lookup, vectors)
-    table = lookup.unit(slice(None), np.float64)
-    cos_a, cos_b, cos_c = table @ a, table @ b, table @ c  # (V, D) @ (D,) -> (V,)
-    add = cos_b - cos_a + cos_c
-    mul = (cos_b + 1) / 2 * (cos_c + 1) / 2 / ((cos_a + 1) / 2 + EPSILON)
-    best = np.argsort(-add, kind="stable")[:n]
-    return [
-        Candidate(words[i], *(float(values[i]) for values in (cos_c, cos_a, cos_b, add, mul)))
-        for i in best.tolist()
-    ]
 
 
 def _known_ids(
@@ -272,16 +223,6 @@ def _section(
     return Section(name, int(is_here.sum()), right, control, right - control)
 
 
-def _offset_cosines(lookup: Lookup, ids: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the cosine between b - a and d - c of each question; 0 where one is zero."""
-    table = lookup.unit(slice(None), np.float64)
-    a, b, c, d = (table[column] for column in ids.T)
-    one, other = b - a, d - c
-    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
-    products = np.einsum("nd,nd->n", one, other)
-    return np.divide(products, lengths, out=np.zeros(len(ids)), where=lengths > 0)
-
-
 def _example(lookup: Lookup, ids: NDArray[np.int64], is_right: NDArray[np.bool_]) -> int:
     """Return which question is shown: one that everybody knows, else the first that is right."""
     for favourite in lookup.find(FAVOURITES)[0]:
@@ -289,14 +230,3 @@ def _example(lookup: Lookup, ids: NDArray[np.int64], is_right: NDArray[np.bool_]
         if is_it.any():
             return int(np.argmax(is_it))
     return int(np.argmax(is_right))
-
-
-def _spellings(lookup: Lookup, vectors: WordVectors) -> list[str]:
-    """Return the words that take part, by id, as they are compared."""
-    words = dict.fromkeys(lookup.spelling(word) for word in vectors.vocabulary.words)
-    ids = lookup.find([(word,) for word in words])[0][:, 0]
-    found = [""] * len(lookup)
-    for word, word_id in zip(words, ids.tolist(), strict=True):
-        if word_id >= 0:
-            found[word_id] = word
-    return found

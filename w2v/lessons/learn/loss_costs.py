@@ -44,7 +44,17 @@ class Cost:
 
 
 def cost_of(n_words: int, dim: int, batch: int, k: int, *, with_softmax: bool) -> list[Cost]:
-    """Measure a table of V rows of random numbers: the softmax if asked for, then K noise words."""
+    """Measure a table of V rows of random numbers: the softmax if asked for, then K noise words.
+
+    Parameters
+    ----------
+    n_words, dim : int
+        V and D of the table.
+    batch : int
+        Examples that are scored together.
+    k : int
+    with_softmax : bool
+    """
     rng = np.random.default_rng(1)
     weight = rng.uniform(-0.1, 0.1, (n_words, dim)).astype(np.float32)
     hidden = rng.uniform(-0.1, 0.1, (batch, dim)).astype(np.float32)

@@ -1,7 +1,7 @@
 """The power 0.75: which words noise takes oftener than the text does, and subsampling beside it.
 
 All on the counts of one corpus (`noise_counts.py`), with the product's `NoiseDistribution` and
-`Vocabulary.keep_probabilities`.
+`Vocabulary.keep_probabilities`. How subsampling is told is in `subsampling.py`.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.config.loading import load_config
 from w2v.lessons.blocks import Bars, Block, Curve, Lesson, Lines, Step, Table, Text, Verdict
 from w2v.lessons.learn.noise_counts import (
     POWER,
     TIMES_ASKED,
     answer_power,
     break_even,
+    plotted_rows,
     read_vocabulary,
 )
 from w2v.lessons.learn.parts import short, texts
+from w2v.lessons.learn.subsampling import SUBSAMPLES, keep_blocks
 from w2v.lessons.learn.topics import Options
+from w2v.lessons.numbers import short_number
 from w2v.lessons.wording import Wording
 from w2v.model.noise import NoiseDistribution
 from w2v.text.vocabulary import Vocabulary
@@ -30,9 +32,7 @@ from w2v.training.draws import Purpose, raw_integers
 TOPIC = "noise"
 CORPORA = {"en": "python-docs", "ko": "seasons-ko", "zh": "seasons-zh"}
 POWERS = (1.0, 0.75, 0.5, 0.0)
-SUBSAMPLES = (1e-3, 1e-4)
 RANKS = (1, 2, 4, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000)  # that are shown, and the last
-N_PLOTTED = 200  # ranks of a curve
 MIN_EXPECTED = 5  # draws of a word, for its deviation to mean something
 TWO_DEVIATIONS = 0.954  # of what is drawn lies within two standard deviations
 
@@ -59,7 +59,8 @@ def lesson(options: Options, sizes: Sizes | None = None) -> Lesson:
     """
     sizes = sizes or Sizes()
     say = Wording(options.language, f"learn/{TOPIC}")
-    name = options.corpus or CORPORA.get(options.language, "python-docs")
+    ours = CORPORA.get(options.language, "python-docs")
+    name = ours if options.corpus is None else options.corpus
     vocabulary, by_character = read_vocabulary(
         name, options.on_progress, is_ours=options.corpus is None
     )
@@ -67,7 +68,8 @@ def lesson(options: Options, sizes: Sizes | None = None) -> Lesson:
     noise = {power: NoiseDistribution(counts, power) for power in POWERS}
     ranks = [rank for rank in RANKS if rank < len(counts)] + [len(counts)]
     rows = np.array(ranks) - 1
-    words = [vocabulary.word_at(row) for row in rows.tolist()]
+    whole_words = [vocabulary.word_at(row) for row in rows.tolist()]
+    words = [*map(short, whole_words)]
     gain = noise[POWER].probabilities / noise[1.0].probabilities
     drawn = noise[POWER].draw(raw_integers(options.seed, Purpose.NOISE, sizes.n_draws))
     found = np.bincount(drawn, minlength=len(counts))
@@ -85,7 +87,7 @@ def lesson(options: Options, sizes: Sizes | None = None) -> Lesson:
         ),
         Step("gain", say("gain_title"), _gain(say, counts, rows, words, noise, even)),
         Step("draws", say("draws_title"), _draws(say, rows, words, expected, found, z, sizes)),
-        Step("keep", say("keep_title"), _keep(say, vocabulary, rows, words, keep, gain)),
+        Step("keep", say("keep_title"), keep_blocks(say, vocabulary, rows, words, keep, gain)),
         Step("best", say("best_title"), _best(say, name)),
     )
     return Lesson(
@@ -96,9 +98,8 @@ def lesson(options: Options, sizes: Sizes | None = None) -> Lesson:
         steps=() if options.answer_only else steps,
         question="\n\n".join(
             say.paragraphs(
-                "question", common=short(words[0]), n_common=int(counts[0]),
-                rare=short(words[-1]), n_rare=int(counts[-1]),
-                times=TIMES_ASKED,
+                "question", common=words[0], n_common=int(counts[0]),
+                rare=words[-1], n_rare=int(counts[-1]), times=TIMES_ASKED,
             )
         ),
         answer=_answer(say, counts, noise, ratio),
@@ -106,7 +107,7 @@ def lesson(options: Options, sizes: Sizes | None = None) -> Lesson:
             "corpus": name,
             "n_words": len(counts),
             "n_tokens": int(counts.sum()),
-            "words": words,
+            "words": whole_words,
             "counts": counts[rows],
             "probabilities": {str(power): noise[power].probabilities[rows] for power in POWERS},
             "gain": gain[rows],
@@ -168,7 +169,7 @@ def _gain(
     text, flat = noise[1.0].probabilities, noise[POWER].probabilities
     gain = flat / text
     losing = counts > even
-    sample = _plotted(len(counts))
+    sample = plotted_rows(len(counts))
     return (
         *texts(say, "gain"),
         Bars(
@@ -176,7 +177,7 @@ def _gain(
             tuple(f"{word} ({int(counts[row]):,})" for word, row in zip(words, rows, strict=True)),
             (("", gain[rows]),),
             unit=say("times"),
-            marked=frozenset(np.flatnonzero(gain[rows] < 1).tolist()),
+            marked=frozenset(np.flatnonzero(losing[rows]).tolist()),
         ),
         *texts(
             say,
@@ -237,58 +238,6 @@ def _draws(
     )  # fmt: skip
 
 
-def _keep(
-    say: Wording,
-    vocabulary: Vocabulary,
-    rows: NDArray[np.int64],
-    words: list[str],
-    keep: dict[float, NDArray[np.float64]],
-    gain: NDArray[np.float64],
-) -> tuple[Block, ...]:
-    """Subsampling: what it keeps of the same words, and how far a window then reaches."""
-    counts = vocabulary.counts
-    window = load_config().config.model.window
-    sample = _plotted(len(counts))
-    kept = {t: float(counts @ p) / counts.sum() for t, p in keep.items()}
-    heads = tuple(f"t = {t:g}" for t in SUBSAMPLES)
-    return (
-        *texts(say, "keep"),
-        Lines(("keep = min(1, sqrt(t / f) + t / f)",)),
-        Table(
-            (say("word"), say("count"), *heads, say("noise_gain")),
-            tuple(
-                (
-                    word,
-                    int(counts[row]),
-                    *(float(100 * keep[t][row]) for t in SUBSAMPLES),
-                    float(gain[row]),
-                )
-                for word, row in zip(words, rows.tolist(), strict=True)
-            ),
-            name=say("keep_table"),
-            decimals=2,
-        ),
-        *texts(
-            say, "kept", first=SUBSAMPLES[0], second=SUBSAMPLES[1],
-            share=100 * kept[SUBSAMPLES[0]], share_second=100 * kept[SUBSAMPLES[1]],
-            window=window, reach=window / kept[SUBSAMPLES[0]],
-            reach_second=window / kept[SUBSAMPLES[1]],
-        ),
-        Curve(
-            say("keep_curve"),
-            say("rank"),
-            say("factor"),
-            sample + 1,
-            (
-                (say("noise_factor"), gain[sample]),
-                *((head, keep[t][sample]) for head, t in zip(heads, SUBSAMPLES, strict=True)),
-            ),
-            log=(True, True),
-        ),
-        *texts(say, "different"),
-    )  # fmt: skip
-
-
 def _best(say: Wording, name: str) -> tuple[Block, ...]:
     """Is 0.75 right? What was measured."""
     return (*texts(say, "best"), Lines(("w2v sweep noise-power",)), *texts(say, "best_end"))
@@ -317,11 +266,11 @@ def _answer(
             decimals=1,
         ),
         *texts(
-            say, "answer", ratio=ratio, at_power=quotient[POWER], times=TIMES_ASKED, power=power
+            say,
+            "answer",
+            ratio=short_number(ratio, 6),
+            at_power=short_number(quotient[POWER], 4),
+            times=TIMES_ASKED,
+            power=power,
         ),
     )
-
-
-def _plotted(n_words: int) -> NDArray[np.int64]:
-    """Return rows that lie evenly on a logarithmic axis of ranks."""
-    return np.unique(np.rint(np.geomspace(1, n_words, N_PLOTTED)).astype(np.int64)) - 1

@@ -1,4 +1,4 @@
-"""The counts of a corpus, and two numbers that noise has of them alone."""
+"""The counts of a corpus, two numbers that noise has of them alone, and the ranks of a curve."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from w2v.text.vocabulary import Vocabulary, build_vocabulary
 POWER = 0.75
 TIMES_ASKED = 10  # of the lesson's question
 STDIN = "-"
+N_PLOTTED = 200  # ranks of a curve
 LARGE = 100_000  # tokens; a smaller text keeps the words that are seen once
 
 
@@ -60,7 +61,13 @@ def break_even(counts: NDArray[np.int64]) -> float:
     """Return the count at which noise takes a word exactly as often as the text does.
 
     count ** 0.75 / S = count / N, with S the sum of count ** 0.75: count = (N / S) ** 4.
+
+    Parameters
+    ----------
+    counts : array of int, shape (V,), above 0
     """
+    if counts.min() == counts.max():  # exactly: by rounding, all of them might seem to lose
+        return float(counts[0])
     powered = np.asarray(counts, np.float64) ** POWER
     return float((counts.sum() / powered.sum()) ** (1 / (1 - POWER)))
 
@@ -68,3 +75,8 @@ def break_even(counts: NDArray[np.int64]) -> float:
 def answer_power(ratio: float) -> float:
     """Return the power at which a word is drawn TIMES_ASKED as often as one `ratio` rarer."""
     return float(np.log(TIMES_ASKED) / np.log(ratio)) if ratio > 1 else 0.0
+
+
+def plotted_rows(n_words: int) -> NDArray[np.int64]:
+    """Return rows that lie evenly on a logarithmic axis of ranks."""
+    return np.unique(np.rint(np.geomspace(1, n_words, N_PLOTTED)).astype(np.int64)) - 1

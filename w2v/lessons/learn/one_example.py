@@ -60,7 +60,15 @@ class Example:
 
 
 def example_of(examples: Examples, k: int, seed: int) -> Example:
-    """Return one example whose center is no common word, with K noise words of its own."""
+    """Return one example whose center is no common word, with K noise words of its own.
+
+    Parameters
+    ----------
+    examples : Examples
+    k : int
+    seed : int
+        Of the noise.
+    """
     noise = examples.noise.draw(raw_integers(seed, Purpose.NOISE, k)).reshape(1, k)
     # Ids rise as counts fall.
     fits = (examples.predicted >= N_COMMON) & ~np.isin(examples.predicted, noise)
@@ -74,9 +82,7 @@ def example_of(examples: Examples, k: int, seed: int) -> Example:
     softmax = SoftmaxLoss(output_layer(examples.W_out))
     softmax.score(first.hidden, first.predicted)
     p = np.exp(softmax.log_p[0])
-    center = int(first.predicted[0])
-    d_softmax = p.copy()
-    d_softmax[center] -= 1
+    center, d_softmax = int(first.predicted[0]), softmax.score_gradient()[0]
     ids = np.concatenate((first.predicted, noise[0]))
     distinct = np.unique(ids)
     word_at = examples.vocabulary.word_at

@@ -18,6 +18,7 @@ from w2v.config.schema import Config, with_values
 from w2v.engines.contract import Chunk, Weights
 from w2v.engines.numpy_engine import NumpyEngine, cut_batches
 from w2v.lessons.explain.update import NotedEmbedding
+from w2v.lessons.learn.adding import add_wrongly
 from w2v.model.cbow import CBOW
 from w2v.model.functions import Floats, Ids
 from w2v.model.layers import Embedding, sum_repeated
@@ -199,8 +200,7 @@ class Lost(NamedTuple):
 
 def lost_of(batch: Incoming, n_words: int) -> Lost:
     """Return what `dW[ids] += d_out` loses of the gradient of one batch."""
-    wrong = np.zeros((n_words, batch.d_out.shape[1]), batch.d_out.dtype)
-    wrong[batch.ids] += batch.d_out
+    wrong = add_wrongly(batch.ids, batch.d_out, n_words)
     ids, right = sum_repeated(batch.ids, batch.d_out)
     left, length = wrong[ids], np.linalg.norm(right)
     cosine = np.vdot(left, right) / (np.linalg.norm(left) * length)

@@ -79,6 +79,8 @@ def check_options(topic: str, options: Options) -> None:
         if value is not None and topic not in takers:
             others = ", ".join(sorted(takers))
             raise UsageError(f"the lesson {topic} takes no {option}; the one that does is {others}")
+        if value == "":
+            raise UsageError(f"{option} is empty; give a name or a path, or leave it out")
 
 
 def near_topics(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from w2v.errors import DivergedError
 from w2v.evaluation.builtin import builtin_set
 from w2v.evaluation.scoring import main_figure, score_set
 from w2v.lessons.explain.update import Scene, update_of
+from w2v.lessons.gradcheck.numeric import numeric_gradient
 from w2v.lessons.learn.small_runs import Counted, OnProgress, toy_world_config, train_toy_world
 from w2v.model.functions import Ids
 from w2v.model.layers import Gradient
@@ -25,7 +26,6 @@ from w2v.training.draws import Draws
 
 GRADIENTS: tuple[Gradient, ...] = get_args(Gradient)
 EXAMPLE_DIM, EXAMPLE_LR, N_NOISE = 3, 0.1, 2
-NUDGE = 1e-5  # of one weight, for the numeric derivative
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,17 @@ class Tried:
 
 
 def scene_of(words: tuple[str, ...], gradient: Gradient, window: int, seed: int) -> Scene:
-    """Return a sentence with random weights, its middle word the center."""
+    """Return a sentence with random weights, its middle word the center.
+
+    Parameters
+    ----------
+    words : tuple of str
+        All different.
+    gradient : "exact" or "word2vec"
+    window : int
+    seed : int
+        Of the weights.
+    """
     rng = np.random.default_rng(seed)
     n_words = len(words) + N_NOISE
     return Scene(
@@ -95,10 +105,18 @@ class ExampleGradients:
 
 
 def example_gradients(words: tuple[str, ...], seed: int) -> ExampleGradients:
-    """Take the middle of a sentence as center, two words on each side as context."""
+    """Take the middle of a sentence as center, two words on each side as context.
+
+    Parameters
+    ----------
+    words : tuple of str
+        Five or more, all different.
+    seed : int
+        Of the weights.
+    """
     scenes = {gradient: scene_of(words, gradient, 2, seed) for gradient in GRADIENTS}
     exact, word2vec = (update_of(scenes[gradient]) for gradient in GRADIENTS)
-    numeric = numeric_gradient(scenes["exact"], int(exact.context_ids[0]))
+    numeric = measured_gradient(scenes["exact"], int(exact.context_ids[0]))
     return ExampleGradients(
         context=tuple(words[pos] for pos in exact.context_pos.tolist()),
         center=words[scenes["exact"].center_pos],
@@ -110,23 +128,29 @@ def example_gradients(words: tuple[str, ...], seed: int) -> ExampleGradients:
     )
 
 
-def numeric_gradient(scene: Scene, row: int) -> NDArray[np.float64]:
-    """Return (loss(w + h) - loss(w - h)) / 2h for each number of a row of W_in."""
-    slopes = []
-    for column in range(scene.W_in.shape[1]):
-        losses = []
-        for nudge in (NUDGE, -NUDGE):
-            W_in = scene.W_in.copy()
-            W_in[row, column] += nudge
-            losses.append(update_of(dataclasses.replace(scene, W_in=W_in)).loss)
-        slopes.append((losses[0] - losses[1]) / (2 * NUDGE))
-    return np.array(slopes)
+def measured_gradient(scene: Scene, row: int) -> NDArray[np.float64]:
+    """Return the gradient by a row of W_in, (D,), as gradcheck measures it: by nudging."""
+    W_in = scene.W_in.copy()
+    nudged = dataclasses.replace(scene, W_in=W_in)
+    return numeric_gradient(lambda: update_of(nudged).loss, W_in[row])
 
 
 def moves_of(n_context: int, seed: int) -> dict[str, dict[str, float]]:
     """Return how far one update moves the mean of a context, and its rows; by gradient.
 
     Both in units of lr |d_hidden|; `rows` is the sum of the lengths of their moves.
+
+    Parameters
+    ----------
+    n_context : int
+        |C|.
+    seed : int
+        Of the weights.
+
+    Returns
+    -------
+    dict of dict of float
+        By gradient: `mean` and `rows`.
     """
     moves: dict[str, dict[str, float]] = {}
     # The center stands in the middle, or has one word before it.

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.lessons.learn.small_runs import toy_world_config, train_toy_world
-from w2v.model.functions import Floats, Ids, sigmoid
+from w2v.model.functions import Floats, Ids
 from w2v.model.layers import Embedding
-from w2v.model.losses import NegativeSamplingLoss, SoftmaxLoss
+from w2v.model.losses import NegativeSamplingLoss, SigmoidWithLoss, SoftmaxLoss
 from w2v.model.noise import NoiseDistribution
 from w2v.text.corpus import open_corpus
 from w2v.text.vocabulary import Vocabulary
@@ -50,7 +50,16 @@ class Examples:
 
 
 def trained_examples(dim: int, epochs: int, n_examples: int, seed: int) -> Examples:
-    """Train on toy-world with negative sampling for a moment, and take examples of its text."""
+    """Train on toy-world with negative sampling for a moment, and take examples of its text.
+
+    Parameters
+    ----------
+    dim, epochs : int
+        Of the model.
+    n_examples : int
+    seed : int
+        Of the training and of the choice of examples.
+    """
     settings = {"model.dim": dim, "train.epochs": epochs, "train.lr": 0.25, "train.seed": seed}
     vectors = train_toy_world(settings).vectors
     config = toy_world_config(settings)
@@ -108,7 +117,17 @@ class Point:
 
 
 def points_of(examples: Examples, k: int, n_draws: int, seed: int) -> Point:
-    """Compare the gradients, over as many rounds of draws as give a steady mean."""
+    """Compare the gradients, over as many rounds of draws as give a steady mean.
+
+    Parameters
+    ----------
+    examples : Examples
+    k : int
+        What all noise words of an example weigh together, for `share`.
+    n_draws : int
+        Noise words of an example.
+    seed : int
+    """
     d_softmax, W_softmax, _ = softmax_gradients(examples)
     n = len(examples.predicted)
     n_rounds = max(1, N_PER_POINT // n_draws)
@@ -158,7 +177,14 @@ class Directions:
 
 
 def directions_of(examples: Examples, k: int) -> Directions:
-    """Compare the expected direction of negative sampling with that of two softmaxes."""
+    """Compare the expected direction of negative sampling with that of two softmaxes.
+
+    Parameters
+    ----------
+    examples : Examples
+    k : int
+        Noise words of an example.
+    """
     plain, _, loss = softmax_gradients(examples)
     # One number more in every row adds log P to every score: the same loss on another table.
     with np.errstate(divide="ignore"):
@@ -172,24 +198,39 @@ def directions_of(examples: Examples, k: int) -> Directions:
     expected = expected_d_scores(examples, k) @ examples.W_out
     scored = SoftmaxLoss(output_layer(examples.W_out))
     scored.score(examples.hidden, examples.predicted)
-    p = np.exp(scored.log_p[np.arange(n), examples.predicted])
+    errors = scored.score_gradient()[np.arange(n), examples.predicted]
     return Directions(
         cosine_plain=float(cosines(expected, plain).mean()),
         cosine_corrected=float(cosines(expected, corrected).mean()),
         softmax_loss=loss / n,
         corrected_loss=corrected_loss / n,
-        pull_softmax=float((1 - p).mean()),
+        pull_softmax=float(-errors.mean()),
     )
 
 
-def expected_d_scores(examples: Examples, k: int) -> NDArray[np.float64]:
-    """Return d_scores of negative sampling over all words, the mean over all draws, (n, V)."""
-    sigmoids = sigmoid(examples.hidden @ examples.W_out.T)  # (n, D) @ (D, V) -> (n, V)
-    d_scores = k * examples.noise.probabilities * sigmoids
-    rows = np.arange(len(examples.predicted))
-    # Noise that equals the word to predict weighs 0.
-    d_scores[rows, examples.predicted] = sigmoids[rows, examples.predicted] - 1
-    return d_scores
+def expected_d_scores(examples: Examples, k: int) -> Floats:
+    """Return d_scores of negative sampling over all words, the mean over all draws.
+
+    In expectation the word v stands k P(v) times among k draws: that is its weight.
+
+    Parameters
+    ----------
+    examples : Examples
+    k : int
+        Noise words of an example.
+
+    Returns
+    -------
+    array of float64, shape (n, V)
+    """
+    scores = examples.hidden @ examples.W_out.T  # (n, D) @ (D, V) -> (n, V)
+    rows = np.arange(len(examples.predicted)), examples.predicted
+    labels = np.zeros(scores.shape)
+    weights = np.broadcast_to(k * examples.noise.probabilities, scores.shape).copy()
+    labels[rows] = weights[rows] = 1  # also where it is drawn as noise, which weighs 0
+    layer = SigmoidWithLoss()
+    layer.score(scores, labels, weights)
+    return layer.backward()
 
 
 def softmax_gradients(examples: Examples) -> tuple[Floats, Floats, float]:
@@ -200,7 +241,15 @@ def softmax_gradients(examples: Examples) -> tuple[Floats, Floats, float]:
 
 
 def negative_sampling(examples: Examples, noise: Ids, k: float) -> NegativeSamplingLoss:
-    """Return negative sampling after its forward pass; a noise word weighs k / n."""
+    """Return negative sampling after its forward pass.
+
+    Parameters
+    ----------
+    examples : Examples
+    noise : array of int, shape (n, n_draws)
+    k : float
+        A noise word weighs k / n_draws.
+    """
     loss = NegativeSamplingLoss(output_layer(examples.W_out), k)
     loss.score(examples.hidden, examples.predicted, noise)
     return loss
@@ -213,13 +262,22 @@ def _gradients(loss: SoftmaxLoss | NegativeSamplingLoss) -> tuple[Floats, Floats
 
 
 def output_layer(table: Floats) -> Embedding:
-    """Return an output layer around a table."""
+    """Return an output layer around a table of shape (V, D)."""
     n_words, dim = table.shape
     return Embedding(n_words, dim, weight=table)
 
 
 def cosines(rows: Floats, others: Floats) -> NDArray[np.float64]:
-    """Return the cosine between each two rows, 0 where one of them is zero."""
+    """Return the cosine between each two rows, 0 where one of them is zero.
+
+    Parameters
+    ----------
+    rows, others : arrays of float, shape (n, D)
+
+    Returns
+    -------
+    array of float64, shape (n,)
+    """
     lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(others, axis=1)
     products = np.einsum("nd,nd->n", rows, others)
     return np.divide(products, lengths, out=np.zeros(len(rows)), where=lengths > 0)

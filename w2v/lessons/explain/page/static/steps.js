@@ -163,7 +163,8 @@ function exactTable({ exact, wordOf }, columns) {
 function updateBlocks(shot) {
   const { update, scene, wordOf, idOf } = shot;
   const { input_ids, W_in_before, W_in_after, d_W_in, loss, loss_after } = update;
-  const change = loss_after < loss ? "fell" : loss_after > loss ? "rose" : "same";
+  const [before, after] = shownApart(loss, loss_after);
+  const change = before === after ? "same" : loss_after < loss ? "fell" : "rose";
   const lr = shownLr(scene.lr);
   return [
     sayParagraphs("update_text", { lr }),
@@ -176,8 +177,7 @@ function updateBlocks(shot) {
         + `${term(d_W_in[0][0])} = ${shownNumber(W_in_after[0][0])}`),
     beside(tableOfChanges(shot, "W_in", update.context_ids, input_ids),
       tableOfChanges(shot, "W_out", update.output_ids, update.output_ids_distinct)),
-    make("div", { class: "pointed" }, ...sayParagraphs(`update_${change}`,
-      { before: shownNumber(loss), after: shownNumber(loss_after) })),
+    make("div", { class: "pointed" }, ...sayParagraphs(`update_${change}`, { before, after })),
   ];
 }
 

@@ -68,6 +68,17 @@ function shownNumber(value) {
   return withMinus(value.toFixed(size < 1000 ? 4 : 1));
 }
 
+const MOST_DIGITS = 12; // what differs later is the same
+
+// Two numbers with so many digits that one is seen to differ from the other.
+function shownApart(one, other) {
+  let shown = [shownNumber(one), shownNumber(other)];
+  for (let n = 5; n <= MOST_DIGITS && shown[0] === shown[1]; n += 1) {
+    shown = [one, other].map((value) => withMinus(value.toPrecision(n)));
+  }
+  return shown;
+}
+
 // A number in a cell of the drawing, six letters wide at most.
 function shortNumber(value) {
   const size = Math.abs(value);
