@@ -11,7 +11,9 @@ from test_cli import offered, w2v
 
 from w2v.cli.terminal import columns_of
 from w2v.lessons.languages import languages
-from w2v.lessons.learn import batches, one_hot, scatter_add
+from w2v.lessons.learn.batches import lesson as batches
+from w2v.lessons.learn.one_hot import lesson as one_hot
+from w2v.lessons.learn.scatter_add import lesson as scatter_add
 from w2v.lessons.learn.topics import TOPICS, WITH_CORPUS, WITH_RUN, near_topics
 
 WIDTH = 80

@@ -14,18 +14,15 @@ import pytest
 from w2v.engines import choice
 from w2v.engines.folding import Folding, fold_batches
 from w2v.lessons.languages import languages
-from w2v.lessons.learn import (
-    adding,
-    batches,
-    embedding_options,
-    five_lines,
-    one_hot,
-    one_hot_costs,
-    scatter_add,
-    speed,
-)
+from w2v.lessons.learn.batches import five_lines, speed
+from w2v.lessons.learn.batches import lesson as batches
+from w2v.lessons.learn.embedding_options import lesson as embedding_options
+from w2v.lessons.learn.one_hot import costs as one_hot_costs
+from w2v.lessons.learn.one_hot import lesson as one_hot
 from w2v.lessons.learn.parts import seconds_of
-from w2v.lessons.learn.repeats import (
+from w2v.lessons.learn.scatter_add import adding
+from w2v.lessons.learn.scatter_add import lesson as scatter_add
+from w2v.lessons.learn.scatter_add.repeats import (
     Counted,
     Effort,
     Incoming,

@@ -19,21 +19,17 @@ from w2v.evaluation.sets import AnalogySet
 from w2v.lessons.as_json import lesson_as_json
 from w2v.lessons.blocks import Bars, Table, Text, Verdict
 from w2v.lessons.languages import languages
-from w2v.lessons.learn import (
-    analogy,
-    asked,
-    cbow_gradient,
-    loss_costs,
-    noise,
-    noise_counts,
-    one_example,
-    one_question,
-    small_runs,
-    softmax_or_negative_sampling,
-    two_gradients,
-    two_losses,
-)
+from w2v.lessons.learn import small_runs
+from w2v.lessons.learn.analogy import asked, one_question
+from w2v.lessons.learn.analogy import lesson as analogy
+from w2v.lessons.learn.cbow_gradient import lesson as cbow_gradient
+from w2v.lessons.learn.cbow_gradient import two_gradients
+from w2v.lessons.learn.noise import counts as noise_counts
+from w2v.lessons.learn.noise import lesson as noise
 from w2v.lessons.learn.parts import MAX_LETTERS, short
+from w2v.lessons.learn.softmax_or_negative_sampling import costs as loss_costs
+from w2v.lessons.learn.softmax_or_negative_sampling import lesson as softmax_or_negative_sampling
+from w2v.lessons.learn.softmax_or_negative_sampling import one_example, two_losses
 from w2v.lessons.learn.topics import Options
 from w2v.model.noise import NoiseDistribution
 from w2v.text.builtin import builtin_file

@@ -1,4 +1,5 @@
 """`w2v learn TOPIC`: eight lessons, each of a few steps, that end with a question.
 
-Which there are, in which order, and what each takes, is in `topics.py`; each is a module.
+Which there are, in which order, and what each takes, is in `topics.py`. Each has a
+folder: `lesson.py` tells it, and the other files make its numbers.
 """

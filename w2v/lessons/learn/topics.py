@@ -16,7 +16,7 @@ from w2v.errors import UsageError, quoted
 if TYPE_CHECKING:
     from w2v.lessons.blocks import Lesson
 
-# In reading order: the topic, and the module of this folder that has its `lesson`.
+# In reading order: the topic, and its folder, in whose lesson.py is the function `lesson`.
 TOPICS: dict[str, str] = {
     "one-hot": "one_hot",
     "scatter-add": "scatter_add",
@@ -113,6 +113,6 @@ def lesson_of(topic: str, options: Options) -> Lesson:
         If there is no such topic, or it does not take an option.
     """
     check_options(topic, options)
-    module = importlib.import_module(f"w2v.lessons.learn.{TOPICS[topic]}")
+    module = importlib.import_module(f"w2v.lessons.learn.{TOPICS[topic]}.lesson")
     lesson: Lesson = module.lesson(options)
     return lesson

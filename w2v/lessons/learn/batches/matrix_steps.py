@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from w2v.lessons.blocks import Cell, Lines, Matrix, Step, Table, Verdict
-from w2v.lessons.learn.five_lines import DIM, NOISE, SENTENCE, B, FiveLines, K, M
+from w2v.lessons.learn.batches.five_lines import DIM, NOISE, SENTENCE, B, FiveLines, K, M
 from w2v.lessons.learn.parts import step, texts
 from w2v.lessons.wording import Wording
 from w2v.model.functions import Ids

@@ -1,6 +1,6 @@
 """The power 0.75: which words noise takes oftener than the text does, and subsampling beside it.
 
-All on the counts of one corpus (`noise_counts.py`), with the product's `NoiseDistribution` and
+All on the counts of one corpus (`counts.py`), with the product's `NoiseDistribution` and
 `Vocabulary.keep_probabilities`. How subsampling is told is in `subsampling.py`.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.lessons.blocks import Bars, Block, Curve, Lesson, Lines, Step, Table, Text, Verdict
-from w2v.lessons.learn.noise_counts import (
+from w2v.lessons.learn.noise.counts import (
     POWER,
     TIMES_ASKED,
     answer_power,
@@ -20,8 +20,8 @@ from w2v.lessons.learn.noise_counts import (
     plotted_rows,
     read_vocabulary,
 )
+from w2v.lessons.learn.noise.subsampling import SUBSAMPLES, keep_blocks
 from w2v.lessons.learn.parts import short, texts
-from w2v.lessons.learn.subsampling import SUBSAMPLES, keep_blocks
 from w2v.lessons.learn.topics import Options
 from w2v.lessons.numbers import short_number
 from w2v.lessons.wording import Wording

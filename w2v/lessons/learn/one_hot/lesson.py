@@ -1,7 +1,7 @@
 """The lesson `one-hot`: a one-hot matrix times W is `W[ids]`, and what it costs to forget that.
 
 The functions of `w2v/model/plain.py` are shown at work, forward and backward; then what both ways
-cost while the vocabulary grows (`one_hot_costs.py`).
+cost while the vocabulary grows (`costs.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from w2v.files import bytes_for_people
 from w2v.lessons.blocks import Curve, Lesson, Lines, Matrix, Step, Table, Verdict
-from w2v.lessons.learn.one_hot_costs import (
+from w2v.lessons.learn.one_hot.costs import (
     FULL_DIM,
     MEASURED_DIM,
     MEASURED_IDS,

@@ -1,7 +1,7 @@
 """How often ids repeat in batches of real text, and what `dW[ids] += g` loses there.
 
 The batches are those of training: drawn by `Draws`, cut by the numpy engine, looked up by CBOW's
-Embedding, whose ids and gradients are noted. How this is told is in `scatter_add.py`.
+Embedding, whose ids and gradients are noted. How this is told is in `lesson.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from w2v.config.schema import Config, with_values
 from w2v.engines.contract import Chunk, Weights
 from w2v.engines.numpy_engine import NumpyEngine, cut_batches
 from w2v.lessons.explain.update import NotedEmbedding
-from w2v.lessons.learn.adding import add_wrongly
+from w2v.lessons.learn.scatter_add.adding import add_wrongly
 from w2v.model.cbow import CBOW
 from w2v.model.functions import Floats, Ids
 from w2v.model.layers import Embedding, sum_repeated

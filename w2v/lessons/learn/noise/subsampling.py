@@ -1,4 +1,4 @@
-"""Subsampling, as the lesson `noise` (`noise.py`) tells it beside the power of the noise."""
+"""Subsampling, as the lesson `noise` (`lesson.py`) tells it beside the power of the noise."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from w2v.config.loading import load_config
 from w2v.lessons.blocks import Block, Curve, Lines, Table
-from w2v.lessons.learn.noise_counts import plotted_rows
+from w2v.lessons.learn.noise.counts import plotted_rows
 from w2v.lessons.learn.parts import texts
 from w2v.lessons.wording import Wording
 from w2v.text.vocabulary import Vocabulary

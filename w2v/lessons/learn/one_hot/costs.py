@@ -1,6 +1,6 @@
 """What one-hot matrices and lookups cost: bytes, counted, and times, measured.
 
-How this is told is in `one_hot.py`.
+How this is told is in `lesson.py`.
 """
 
 from __future__ import annotations

@@ -12,9 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.lessons.blocks import Bars, Block, Curve, Lesson, Lines, Matrix, Step, Table, Text, Verdict
-from w2v.lessons.learn.parts import texts
-from w2v.lessons.learn.topics import Options
-from w2v.lessons.learn.two_gradients import (
+from w2v.lessons.learn.cbow_gradient.two_gradients import (
     EXAMPLE_DIM,
     GRADIENTS,
     ExampleGradients,
@@ -25,6 +23,8 @@ from w2v.lessons.learn.two_gradients import (
     moves_of,
     try_rates,
 )
+from w2v.lessons.learn.parts import texts
+from w2v.lessons.learn.topics import Options
 from w2v.lessons.wording import Wording
 from w2v.model.functions import Ids
 

@@ -2,7 +2,7 @@
 
 Both are the losses that train. Their examples come from a small model of toy-world; its weights
 stay as they are, and each loss only says where it would move them. What they cost is in
-`loss_costs.py`.
+`costs.py`.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from w2v.lessons.blocks import Bars, Block, Cell, Curve, Lesson, Lines, Step, Table, Text, Verdict
-from w2v.lessons.learn.asked import ANSWERS, CONTROLS, Asked, ask, choose_set, open_run
-from w2v.lessons.learn.one_question import Candidate, Plane, candidates_of, plane_of
+from w2v.lessons.learn.analogy.asked import ANSWERS, CONTROLS, Asked, ask, choose_set, open_run
+from w2v.lessons.learn.analogy.one_question import Candidate, Plane, candidates_of, plane_of
 from w2v.lessons.learn.parts import short, texts
 from w2v.lessons.learn.small_runs import Counted, train_toy_world
 from w2v.lessons.learn.topics import Options

@@ -10,10 +10,9 @@ import numpy as np
 
 from w2v.engines.choice import INSTALL
 from w2v.lessons.blocks import Bars, Block, Cell, Lesson, Step, Table
-from w2v.lessons.learn.five_lines import five_lines
-from w2v.lessons.learn.matrix_steps import matrices_of, matrix_steps
-from w2v.lessons.learn.parts import step, texts
-from w2v.lessons.learn.speed import (
+from w2v.lessons.learn.batches.five_lines import five_lines
+from w2v.lessons.learn.batches.matrix_steps import matrices_of, matrix_steps
+from w2v.lessons.learn.batches.speed import (
     COMPILED,
     CORPUS,
     LARGER,
@@ -27,6 +26,7 @@ from w2v.lessons.learn.speed import (
     numba_problem,
     words_per_second,
 )
+from w2v.lessons.learn.parts import step, texts
 from w2v.lessons.learn.topics import Options
 from w2v.lessons.wording import Wording
 

@@ -1,7 +1,7 @@
 """How many words a second the layers, the five lines and the compiled loops train, measured.
 
 All of them train on the same stretch of the same text, with the draws and the engines of training.
-How this is told is in `batches.py`.
+How this is told is in `lesson.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from w2v.config.schema import Config, with_values
 from w2v.engines.choice import is_prepared, make_engine, why_no_numba
 from w2v.engines.contract import Chunk, Engine, Weights
 from w2v.engines.numpy_engine import NumpyEngine
-from w2v.lessons.learn.five_lines import layered
+from w2v.lessons.learn.batches.five_lines import layered
 from w2v.lessons.learn.parts import seconds_of
 from w2v.text.corpus import Corpus, open_corpus
 from w2v.training.draws import Draws, start_weights

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.lessons.learn.two_losses import (
+from w2v.lessons.learn.softmax_or_negative_sampling.two_losses import (
     Examples,
     expected_d_scores,
     negative_sampling,

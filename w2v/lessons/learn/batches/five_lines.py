@@ -1,7 +1,7 @@
 """One small batch in five lines of matrices, every matrix of it; and the same step by the layers.
 
 The matrices are those of `MatrixModel`, made by `fold_batches` as for training. How this is told is
-in `batches.py`.
+in `lesson.py`.
 """
 
 from __future__ import annotations

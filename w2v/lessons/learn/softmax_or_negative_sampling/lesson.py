@@ -1,6 +1,6 @@
 """The full softmax and negative sampling: what each costs, and how their gradients differ.
 
-How it is told is here; the numbers are made in `loss_costs.py`, `one_example.py` and
+How it is told is here; the numbers are made in `costs.py`, `one_example.py` and
 `two_losses.py`.
 """
 
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from w2v.lessons.blocks import Block, Curve, Lesson, Lines, Step, Table, Text
-from w2v.lessons.learn.loss_costs import Cost, cost_of
-from w2v.lessons.learn.one_example import Example, example_of
 from w2v.lessons.learn.parts import texts
 from w2v.lessons.learn.small_runs import Counted
-from w2v.lessons.learn.topics import Options
-from w2v.lessons.learn.two_losses import (
+from w2v.lessons.learn.softmax_or_negative_sampling.costs import Cost, cost_of
+from w2v.lessons.learn.softmax_or_negative_sampling.one_example import Example, example_of
+from w2v.lessons.learn.softmax_or_negative_sampling.two_losses import (
     Directions,
     Point,
     directions_of,
     points_of,
     trained_examples,
 )
+from w2v.lessons.learn.topics import Options
 from w2v.lessons.wording import Wording
 
 TOPIC = "softmax-or-negative-sampling"

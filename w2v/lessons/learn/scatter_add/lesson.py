@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from w2v.lessons.blocks import Bars, Cell, Lesson, Lines, Matrix, Step, Table, Verdict
-from w2v.lessons.learn.adding import WAYS, WRONG, add_in_loop, add_wrongly
 from w2v.lessons.learn.parts import seconds_of, step, texts
-from w2v.lessons.learn.repeats import (
+from w2v.lessons.learn.scatter_add.adding import WAYS, WRONG, add_in_loop, add_wrongly
+from w2v.lessons.learn.scatter_add.repeats import (
     Counted,
     Effort,
     Incoming,

@@ -1,0 +1,1 @@
+"""The topic `analogy`: the parallelogram, and what leaving out words hides."""

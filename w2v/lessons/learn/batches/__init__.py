@@ -1,0 +1,1 @@
+"""The topic `batches`: five lines of matrices, and why they are fast."""

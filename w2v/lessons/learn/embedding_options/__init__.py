@@ -1,0 +1,1 @@
+"""The topic `embedding-options`: each option of an Embedding, on five rows."""

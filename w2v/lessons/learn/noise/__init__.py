@@ -1,0 +1,1 @@
+"""The topic `noise`: the power 0.75, and subsampling beside it."""

@@ -1,0 +1,1 @@
+"""The topic `scatter-add`: why `+=` loses the gradients of repeated ids."""
