@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v.lessons.blocks import Bars, Curve, Lesson, Lines, Matrix, Step, Table, Text, Verdict
+from w2v.lessons.blocks import (
+    Bars,
+    Curve,
+    Lesson,
+    Lines,
+    Matrix,
+    Points,
+    Step,
+    Table,
+    Text,
+    Verdict,
+)
 
 SCRIPT = "<script>alert(1)</script>"
 FAMILY = "👨‍👩‍👧‍👦"
@@ -130,6 +141,7 @@ def made_lesson(language: str) -> Lesson:
             Curve(say["curve"], *say["axes"], x, ((say["lines"][0], x / 50),
                   (say["lines"][1], np.array([6.0, 6.1, np.nan, 6.3, 6.2]))), (True, True)),
             Curve("", *say["axes"], np.arange(-9, 10), (("", np.tanh(np.arange(-9, 10) / 3)),)),
+            Points(say["curve"], words, rows[:, :2], ((0, 1), (2, 3))),
             Verdict(False, say["bad"]),
         )),
     )  # fmt: skip
@@ -163,6 +175,11 @@ def hostile_lesson(language: str = "en") -> Lesson:
         Bars("nothing", (), (("", np.zeros(0)),)),
         Bars("no series", ("a",), ()),
         Curve(WORDS[0], WORDS[-1], WORDS[0], row, tuple((word, row) for word in WORDS[:6])),
+        Points(WORDS[0], WORDS, np.resize(np.arange(7.0), (n, 2)), ((0, 1), (1, n - 1), (2, 2))),
+        Points("one point", ("a",), np.array([[3.0, -2.0]])),
+        Points("one place", ("a", "b", "c"), np.zeros((3, 2)), ((0, 1),)),
+        Points("nothing", (), np.zeros((0, 2))),
+        Points("far", ("a", "b"), np.array([[-1.7e308, 0.0], [1.7e308, 1e-300]]), ((0, 1),)),
         Curve("log", "x", "y", row, (("", row),), (True, True)),
         Curve("one point", "x", "y", np.array([3.0]), (("", np.array([-2.0])),)),
         Curve("no point", "x", "y", np.array([1.0]), (("", np.array([np.nan])),)),

@@ -10,7 +10,7 @@ import pytest
 from browser import launched, visit
 from made_lesson import SCRIPT, WORDS, hostile_lesson, made_lesson
 
-from w2v.lessons.blocks import Curve, Lesson, Matrix, Step, Text
+from w2v.lessons.blocks import Curve, Lesson, Matrix, Points, Step, Text
 from w2v.lessons.page import axes, texts
 from w2v.lessons.page.axes import axis_of, linear_ticks
 from w2v.lessons.page.html_blocks import block_html, blocks_html
@@ -388,3 +388,16 @@ def test_examples(module):
     result = doctest.testmod(module)
     assert result.attempted
     assert not result.failed
+
+
+def test_points_of_a_plane_keep_their_angles():
+    square = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0]])
+    page = block_html(Points("", ("a", "<b>", "c", "d"), square, ((0, 1), (2, 2))), SAY)
+    x, y = (
+        np.array(re.findall(rf'{axis}="([\d.]+)" ', page), float) for axis in ("<circle cx", "cy")
+    )
+    assert x[1] - x[0] == pytest.approx(y[1] - y[2])
+    assert y[0] == y[1] > y[2]
+    assert page.count('class="arrow"') == 1  # none to itself
+    assert "&lt;b&gt; (4.00, 0.00)" in page or "&lt;b&gt; (4, 0)" in page
+    assert "<b>" not in page

@@ -28,7 +28,7 @@ from w2v.cli.terminal import WIDTH, columns_of, common_options
 from w2v.errors import OutputError, UsageError
 from w2v.lessons import numbers
 from w2v.lessons.as_json import lesson_as_json
-from w2v.lessons.blocks import Bars, Curve, Matrix, Table, Text, Verdict
+from w2v.lessons.blocks import Bars, Curve, Matrix, Points, Table, Text, Verdict
 from w2v.lessons.numbers import apart, bar_shares, number_text, short_number
 
 LANGUAGES = ("en", "ko", "zh")
@@ -303,3 +303,32 @@ def test_what_lessons_share_on_the_command_line_does_not_load_numpy():
 
 def test_a_text_may_be_empty():
     assert plain_lines([Text("")]) == [""]
+
+
+def test_points_lie_as_they_are_and_have_their_names():
+    square = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0]])
+    names = ("하나", "둘", "셋", "넷")
+    lines = plain_lines([Points("", names, square, ((0, 1),))])
+    places = [
+        (row, columns_of(line[: found.start()]))
+        for row, line in enumerate(lines)
+        for found in re.finditer("o", line)
+    ]
+    (top, left), (same_top, right), *below = places
+    assert top == same_top
+    assert below == [(len(lines) - 1, left), (len(lines) - 1, right)]
+    assert abs((right - left) - 2 * (len(lines) - 1 - top)) <= 1  # letters are twice as high
+    assert "넷" in lines[top]
+    assert "셋" in lines[top]
+    assert "하나" in lines[-1]
+    assert "둘" in lines[-1]
+    assert "·" in lines[-1]
+    assert "·" not in lines[top]
+
+
+def test_a_name_without_room_is_left_out_and_not_written_over_another():
+    crowd = Points("", tuple(f"word-{n}" for n in range(30)), np.zeros((30, 2)))
+    drawn = " ".join(plain_lines([crowd]))
+    written = re.findall(r"word-\d+", drawn)
+    assert 1 < len(written) < 30
+    assert set(written) <= set(crowd.labels)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from w2v.cli.lesson_drawings import bars_lines, curve_lines
+from w2v.cli.lesson_planes import points_lines
 from w2v.cli.lesson_tables import matrix_lines, table_lines
 from w2v.cli.line_breaking import paragraph_lines, whole_or_broken
 from w2v.cli.terminal import WIDTH, columns_of
@@ -18,6 +19,7 @@ from w2v.lessons.blocks import (
     Lesson,
     Lines,
     Matrix,
+    Points,
     Table,
     Text,
     Verdict,
@@ -107,6 +109,11 @@ def _(block: Verdict) -> Sequence[str]:
 @_lines_of.register
 def _(block: Bars) -> Sequence[str]:
     return bars_lines(block)
+
+
+@_lines_of.register
+def _(block: Points) -> Sequence[str]:
+    return points_lines(block)
 
 
 @_lines_of.register

@@ -141,6 +141,26 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Points:
+    """Named points of a plane, with arrows between some of them.
+
+    Attributes
+    ----------
+    name : str
+    labels : tuple of str, n of them
+    places : array of float, shape (n, 2), all finite
+        x to the right and y upwards, in one unit: angles are seen as they are.
+    arrows : tuple of (int, int)
+        From which point to which.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    places: NDArray[np.generic]
+    arrows: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What was found, in a sentence: good or not.
 
@@ -154,7 +174,7 @@ class Verdict:
     text: str
 
 
-Block: TypeAlias = Text | Lines | Matrix | Table | Bars | Curve | Verdict
+Block: TypeAlias = Text | Lines | Matrix | Table | Bars | Curve | Points | Verdict
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,17 @@
 """The blocks of a lesson as HTML.
 
 Words of the user are escaped where they enter the page, by `escaped`. Tables are in `tables.py`,
-drawings in `bars.py` and `curve.py`.
+drawings in `bars.py`, `curve.py` and `points.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from w2v.lessons.blocks import Bars, Block, Curve, Lines, Matrix, Table, Text, Verdict
+from w2v.lessons.blocks import Bars, Block, Curve, Lines, Matrix, Points, Table, Text, Verdict
 from w2v.lessons.page.bars import bars_html
 from w2v.lessons.page.curve import curve_html
+from w2v.lessons.page.points import points_html
 from w2v.lessons.page.tables import matrix_html, table_html
 from w2v.lessons.page.texts import text_html as text_html
 from w2v.lessons.wording import Wording
@@ -45,6 +46,8 @@ def block_html(block: Block, say: Wording) -> str:
         return bars_html(block, say)
     if isinstance(block, Curve):
         return curve_html(block, say)
+    if isinstance(block, Points):
+        return points_html(block)
     raise TypeError(f"no block: {block!r}")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from w2v.lessons.blocks import Bars, Block, Cell, Curve, Lesson, Lines, Step, Table, Text, Verdict
+from w2v.lessons.blocks import Bars, Block, Cell, Lesson, Lines, Points, Step, Table, Text, Verdict
 from w2v.lessons.learn.analogy.asked import ANSWERS, CONTROLS, Asked, ask, choose_set, open_run
 from w2v.lessons.learn.analogy.one_question import Candidate, Plane, candidates_of, plane_of
 from w2v.lessons.learn.parts import short, texts
@@ -22,6 +22,7 @@ TOPIC = "analogy"
 N_NEAREST = 7
 FEW = 50  # questions: fewer say little
 MAX_SECTIONS = 12  # of the answer
+STEPS = ((0, 1), (2, 3))  # a to b, c to d: the two sides that should be parallel
 ALIKE = 5.0  # points: a gain smaller than this is called none
 
 
@@ -106,13 +107,6 @@ def _parallelogram(say: Wording, asked: Asked, plane: Plane) -> tuple[Block, ...
     """Four words, their places in a plane, and how parallel two sides are."""
     a, b, c, d = asked.example
     names = (a, b, c, d, f"{c} - {a} + {b}")
-    order = np.argsort(plane.places[:4, 0], kind="stable")
-    x = plane.places[order, 0]
-    series = []
-    for word in range(4):
-        y = np.full(4, np.nan)
-        y[order == word] = plane.places[word, 1]
-        series.append((names[word], y))
     return (
         *texts(say, "parallelogram", a=a, b=b, c=c, d=d),
         Table(
@@ -124,7 +118,7 @@ def _parallelogram(say: Wording, asked: Asked, plane: Plane) -> tuple[Block, ...
             name=say("places"),
             decimals=2,
         ),
-        Curve(say("plane"), "x", "y", x, tuple(series)),
+        Points(say("plane"), names, plane.places, STEPS),
         *texts(
             say, "parallel", share=100 * plane.share, cosine=plane.offset_cosine,
             mean=asked.offset_cosine, n=asked.n_answered, a=a, b=b, c=c, d=d,
