@@ -220,7 +220,7 @@ WRONG = {
         "wrong_columns": (
             """
             def embedding_forward(W, ids):
-                return W[:, ids % W.shape[1]]
+                return W[:, ids]
             """,
             "You look up columns",
         ),
@@ -334,7 +334,7 @@ WRONG = {
                     loss = -(counts * np.where(labels == 1, np.log(y), np.log(1 - y))).sum()
                 return loss, counts * (y - labels)
             """,
-            "log(1 − 1) is −inf",
+            "Your loss is nan. A noise word scores 40 here",
         ),
         "wrong_center_counted": (
             """
@@ -359,6 +359,28 @@ WRONG = {
                 return mask[:, :, None] * d_hidden[:, None], d_scores[:, :, None] * hidden[:, None]
             """,
             "is 3.00 times the right gradient: 1/|C| is missing",
+        ),
+        "wrong_whole_batch": (
+            """
+            import numpy as np
+
+            def cbow_backward(d_scores, hidden, rows, mask):
+                d_hidden = np.einsum("bk,bkd->bd", d_scores, rows) / mask.sum()
+                return mask[:, :, None] * d_hidden[:, None], d_scores[:, :, None] * hidden[:, None]
+            """,
+            "You divide by 8, the context words of all centers of the batch together. Each center "
+            "has a mean of its own, and center 0 has 3 context words",
+        ),
+        "wrong_swapped": (
+            """
+            import numpy as np
+
+            def cbow_backward(d_scores, hidden, rows, mask):
+                d_hidden = np.einsum("bk,bkd->bd", d_scores, rows)
+                d_mean = d_hidden / mask.sum(axis=1, keepdims=True)
+                return d_scores[:, :, None] * hidden[:, None], mask[:, :, None] * d_mean[:, None]
+            """,
+            "what you return first is `d_rows`",
         ),
     },
     "sgd-step": {
@@ -411,6 +433,18 @@ WRONG = {
             """,
             "Word 4 is among its own answers",
         ),
+        "wrong_first_dropped": (
+            """
+            import numpy as np
+
+            def most_similar(W, word_id, n):
+                unit = W / np.linalg.norm(W, axis=1, keepdims=True)
+                cosines = unit @ unit[word_id]
+                order = np.argsort(-cosines, kind="stable")[1 : n + 1]
+                return order, cosines[order]
+            """,
+            "the first is not always the word itself",
+        ),
     },
     "analogy": {
         "wrong_raw_dot": (
@@ -425,4 +459,73 @@ WRONG = {
             "Nothing is brought to length 1",
         ),
     },
+}
+
+# (topic, what is found): other files that make the same mistake
+OTHER_WAYS = {
+    ("loss", "wrong_naive"): [
+        (
+            """
+            import numpy as np
+
+            def negative_sampling_loss(hidden, rows, ids):
+                s = 1 / (1 + np.exp(-np.einsum("bd,bkd->bk", hidden, rows)))
+                counts = ids != ids[:, :1]
+                with np.errstate(divide="ignore"):
+                    loss = -np.log(s[:, 0]).sum() - np.where(counts, np.log(1 - s), 0).sum()
+                counts[:, 0] = True
+                return loss, np.where(counts, s - (np.arange(s.shape[1]) == 0), 0)
+            """,
+            "Your loss is inf. A noise word scores 40 here",
+        ),
+    ],
+    ("most-similar", "wrong_first_dropped"): [
+        (
+            """
+            import numpy as np
+
+            def most_similar(W, word_id, n):
+                cosines = W @ W[word_id] / np.linalg.norm(W, axis=1) / np.linalg.norm(W[word_id])
+                order = np.argsort(cosines)[::-1][1 : n + 1]
+                return order, cosines[order]
+            """,
+            "the first is not always the word itself",
+        ),
+        (
+            """
+            import numpy as np
+
+            def most_similar(W, word_id, n):
+                unit = W / np.linalg.norm(W, axis=1, keepdims=True)
+                cosines = unit @ unit[word_id]
+                order = np.argsort(-cosines)[1 : n + 1]
+                return order, cosines[order]
+            """,
+            "the first is not always the word itself",
+        ),
+    ],
+    ("most-similar", "wrong_dot"): [
+        (
+            """
+            import numpy as np
+
+            def most_similar(W, word_id, n):
+                scores = W @ W[word_id]
+                order = np.argsort(-scores)[1 : n + 1]
+                return order, scores[order]
+            """,
+            "long vectors win",
+        ),
+        (
+            """
+            import numpy as np
+
+            def most_similar(W, word_id, n):
+                scores = W @ W[word_id]
+                order = np.argsort(scores)[::-1][1 : n + 1]
+                return order, scores[order]
+            """,
+            "long vectors win",
+        ),
+    ],
 }

@@ -8,25 +8,27 @@ import hashlib
 import json
 import textwrap
 import time
+from collections import OrderedDict
 from pathlib import Path
 
 import click
 import numpy as np
 import pytest
 import yaml
-from exercise_solutions import RIGHT, WRONG
+from exercise_solutions import OTHER_WAYS, RIGHT, WRONG
 from test_cli import w2v
 
 from w2v.cli.exercise import TOPICS
 from w2v.cli.lesson_page import lesson_lines, paragraph_lines
 from w2v.cli.terminal import columns_of
+from w2v.lessons.blocks import Lines
 from w2v.lessons.exercise.calling import call_case, described, wrong_arguments
-from w2v.lessons.exercise.checking import Checked
+from w2v.lessons.exercise.checking import Checked, refused
 from w2v.lessons.exercise.comparing import judged
 from w2v.lessons.exercise.folder import Folder
 from w2v.lessons.exercise.running import Ran
 from w2v.lessons.exercise.stub import stub, train_file
-from w2v.lessons.exercise.task import Case, shown
+from w2v.lessons.exercise.task import Case, Finding, shown
 from w2v.lessons.exercise.tasks import TASKS
 from w2v.lessons.exercise.telling import (
     hint_lesson,
@@ -50,6 +52,19 @@ def function_of(topic, source):
     names = {}
     exec(textwrap.dedent(source), names)
     return names[TASKS[topic].function]
+
+
+def ways(topic, key):
+    """Return the files that make a mistake, each with what is said of it."""
+    return [WRONG[topic][key], *OTHER_WAYS.get((topic, key), ())]
+
+
+def changing(hidden, rows, ids):
+    """Give the right answer of exercise 4, and spoil two of the arguments."""
+    answer = function_of("loss", RIGHT["loss"]["vectorised"])(hidden, rows, ids)
+    hidden += 1
+    rows += 1
+    return answer
 
 
 def finding_of(topic, function):
@@ -137,10 +152,15 @@ class TestComparing:
             assert "nan" not in said or name == "naive"
 
     @pytest.mark.parametrize(
-        ("topic", "key"), [(topic, key) for topic in WRONG for key in WRONG[topic]]
+        ("topic", "key", "source", "said"),
+        [
+            pytest.param(topic, key, *way, id=f"{topic}-{key}-{number}")
+            for topic in WRONG
+            for key in WRONG[topic]
+            for number, way in enumerate(ways(topic, key))
+        ],
     )
-    def test_a_mistake_as_a_learner_makes_it(self, topic, key):
-        source, said = WRONG[topic][key]
+    def test_a_mistake_as_a_learner_makes_it(self, topic, key, source, said):
         finding = finding_of(topic, function_of(topic, source))
         assert finding.key == key
         assert said in " ".join(Words(TASKS[topic], "en").finding(finding))
@@ -197,13 +217,28 @@ class TestComparing:
         assert "|C| = 3 words" in said
         assert "3.00 times the right gradient: 1/|C| is missing" in said
 
+    def test_whoever_of_two_alike_a_sort_puts_first_the_first_is_no_safe_guess(self):
+        # A sort that is not stable may put either first; it does the same with the same numbers.
+        for sign in (1, -1):
+
+            def most_similar(W, word_id, n, sign=sign):
+                unit = W / np.linalg.norm(W, axis=1, keepdims=True)
+                cosines = (unit @ unit[word_id]).round(12)
+                order = np.lexsort((sign * np.arange(len(W)), -cosines))[1 : n + 1]
+                return order, cosines[order]
+
+            finding = finding_of("most-similar", most_similar)
+            assert finding.key == "wrong_first_dropped"
+            assert finding.case.key == ("earlier_twin" if sign == 1 else "later_twin")
+            assert finding.case.inputs["word_id"] in finding.yours
+
     def test_inputs_must_stay_as_they_were(self):
         def normalising(W, word_id, n):
             W /= np.linalg.norm(W, axis=1, keepdims=True)
             return function_of("most-similar", RIGHT["most-similar"]["vectorised"])(W, word_id, n)
 
         finding = finding_of("most-similar", normalising)
-        assert (finding.key, finding.values) == ("changed", {"names": "`W`"})
+        assert (finding.key, finding.values) == ("changed", {"names": ("W",)})
 
     def test_wrong_numbers_go_before_a_changed_input(self):
         def both(W, ids):
@@ -303,6 +338,49 @@ class TestTexts:
         assert all(line in function.__doc__ for line in (*task.formula, *task.example))
         with pytest.raises(NotImplementedError):
             function(*task.cases()[0].copies().values())
+
+    @pytest.mark.parametrize(("language", "mark"), [("en", ", "), ("ko", ", "), ("zh", "、")])
+    def test_names_are_listed_as_a_language_lists_them(self, language, mark):
+        task = TASKS["loss"]
+        words = Words(task, language)
+        beside = refused(Ran(reports=({"refused": "missing", "found": ["one", "two"]},)))
+        none = finding_of("loss", lambda *_: None)
+        assert f"`one`{mark}`two`" in " ".join(words.finding(beside))
+        assert f"`loss`{mark}`d_scores`" in " ".join(words.finding(none))
+        assert f"`hidden`{mark}`rows`" in " ".join(words.finding(finding_of("loss", changing)))
+        assert f"`loss`{mark}`d_scores`" in str(task_lesson(task, language))
+        twice = finding_of("scatter-add", mistake("scatter-add", "last_wins"))
+        said = " ".join(Words(TASKS["scatter-add"], language).finding(twice))
+        assert f"`ids[0]`{mark}`ids[2]`" in said
+
+    @pytest.mark.parametrize(
+        ("language", "numbers", "tables"),
+        [
+            ("en", ("yours: nan", "right: 1.5"), ["dW, yours", "dW, right"]),
+            ("ko", ("내 값: nan", "맞는 값: 1.5"), ["dW, 내 값", "dW, 맞는 값"]),
+            ("zh", ("你的：nan", "正确的：1.5"), ["dW，你的", "dW，正确的"]),
+        ],
+    )
+    def test_marks_beside_numbers_are_those_of_the_language(self, language, numbers, tables):
+        task = TASKS["scatter-add"]
+        values = {"name": "dW", "yours": "nan", "right": "1.5"}
+
+        def shown_beside(yours, right):
+            finding = Finding("number", values, task.cases()[0], "dW", yours, right)
+            told = Checked(finding, 0, 6, Ran(), None, None)
+            lesson = check_lesson(task, told, Path("f"), Folder(Path("my_word2vec")), language)
+            return next(step.blocks for step in lesson.steps if step.key == "numbers")
+
+        assert shown_beside(np.array(np.nan), np.array(1.5)) == (Lines(numbers),)
+        assert [one.name for one in shown_beside(np.zeros((2, 2)), np.ones((2, 2)))] == tables
+
+    @pytest.mark.parametrize("value", [{}, OrderedDict(), [], "word"])
+    def test_no_article_goes_before_the_name_of_a_type(self, value):
+        kind = type(value).__name__
+        for topic, answer in (("scatter-add", value), ("loss", (value, value))):
+            said = Words(TASKS[topic], "en").finding(finding_of(topic, lambda *_, it=answer: it))
+            assert f"what you return is of type {kind}." in " ".join(said)
+            assert f" a {kind}" not in " ".join(said)
 
     @every_language
     def test_the_training_file_is_python_and_short(self, language):

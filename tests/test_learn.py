@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from itertools import pairwise
 
+import click
 import pytest
 from test_cli import offered, w2v
 
+from w2v.cli.exercise import TOPICS as EXERCISE_NAMES
+from w2v.cli.learn import say_next
 from w2v.cli.terminal import columns_of
 from w2v.lessons.languages import languages
 from w2v.lessons.learn.batches import lesson as batches
 from w2v.lessons.learn.one_hot import lesson as one_hot
 from w2v.lessons.learn.scatter_add import lesson as scatter_add
-from w2v.lessons.learn.topics import TOPICS, WITH_CORPUS, WITH_RUN, near_topics
+from w2v.lessons.learn.topics import EXERCISES, TOPICS, WITH_CORPUS, WITH_RUN, near_topics
 
 WIDTH = 80
 # Whose efforts are made small below; the others are shown by tests of their own.
@@ -113,15 +118,52 @@ def test_a_lesson_as_a_page(folder):
 
 
 def test_what_takes_a_while_says_so_in_the_language_of_the_reader():
-    assert w2v("learn", "one-hot", "--lang", "en").stderr == "this takes a few seconds …\n"
-    assert w2v("learn", "embedding-options", "--lang", "en").stderr == ""
+    waits = "this takes a few seconds …\n"
+    assert w2v("learn", "one-hot", "--lang", "en").stderr.startswith(waits)
+    assert waits not in w2v("learn", "embedding-options", "--lang", "en").stderr
 
 
-def test_the_answer_says_what_comes_next():
-    shown = w2v("learn", "embedding-options", "--answer", "--lang", "en")
+@pytest.mark.parametrize("options", [[], ["--answer"]])
+def test_a_lesson_and_its_answer_say_what_comes_next(options):
+    shown = w2v("learn", "embedding-options", "--lang", "en", *options)
     assert shown.stderr.startswith("\nNext: `w2v learn softmax-or-negative-sampling`, every word")
-    assert "Next:" not in w2v("learn", "embedding-options", "--lang", "en").stderr
-    assert w2v("learn", "embedding-options", "--answer", "--json").stderr == ""
+    shown = w2v("learn", "scatter-add", "--lang", "en", *options)
+    assert shown.stderr.splitlines()[-2:] == [
+        "Write it yourself: `w2v exercise scatter-add`",
+        "Next: `w2v learn embedding-options`, padding, max_norm, freeze …: five rows each",
+    ]
+    assert "Next:" not in shown.stdout
+
+
+@pytest.mark.parametrize("options", [["--json"], ["--answer", "--json"], ["--quiet"]])
+def test_nothing_comes_next_where_it_is_in_the_way(options):
+    assert w2v("learn", "embedding-options", *options).stderr == ""
+
+
+def test_a_page_is_followed_by_nothing():
+    shown = w2v("learn", "embedding-options", "--html", "--lang", "en")
+    assert "open it in a browser" in shown.stderr
+    assert "Next:" not in shown.stderr
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("topic", TOPICS)
+def test_what_comes_next_is_there_and_fits(topic, language, capsys):
+    with click.Context(click.Command("learn")):
+        say_next(topic, language)
+    said = capsys.readouterr().err
+    assert [line for line in said.splitlines() if columns_of(line) > WIDTH] == []
+    named = re.findall(r"`w2v (learn|exercise) ([a-z-]+)`", said)
+    following = dict(pairwise(TOPICS)).get(topic)
+    expected = [("exercise", name) for name in EXERCISES.get(topic, ())]
+    assert named == expected + ([("learn", following)] if following else [])
+    comma = "、" if language == "zh" else ", "
+    assert f"{comma}".join(f"`w2v exercise {name}`" for _, name in expected) in said
+
+
+def test_each_exercise_goes_with_one_lesson():
+    assert set(EXERCISES) <= set(TOPICS)
+    assert [name for names in EXERCISES.values() for name in names] == list(EXERCISE_NAMES)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +181,8 @@ def test_the_answer_says_what_comes_next():
         (["analogy", "--run", ""], "--run is empty"),
         (["--answer"], "which TOPIC?"),
         (["--html"], "which TOPIC?"),
+        (["--seed", "3"], "which TOPIC?"),
+        (["--seed", "1"], "which TOPIC?"),
         (["one-hot", "--out", "x.html"], "add --html"),
         (["one-hot", "--seed", "-1"], "-1 is not in the range"),
         (["one-hot", "--lang", "fr"], "lessons are not there in 'fr'"),

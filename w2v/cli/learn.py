@@ -70,7 +70,8 @@ def learn_command(
 
     language = language_of(lang)
     if topic is None:
-        if answer or as_html or out or force or corpus is not None or run is not None:
+        is_for_one = answer or as_html or out or force or corpus is not None or run is not None
+        if is_for_one or is_seed_given():
             raise UsageError("which TOPIC? `w2v learn` alone lists them; --json is all it takes")
         list_topics(language, as_json=as_json)
         return
@@ -82,20 +83,29 @@ def learn_command(
     with Bar("", " steps") as bar:
         lesson = lesson_of(topic, replace(options, on_progress=bar.move))
     show_lesson(lesson, as_json=as_json, page=page, with_answer=answer)
-    if options.answer_only:
+    if not (as_json or as_html):
         say_next(topic, language)
 
 
+def is_seed_given() -> bool:
+    """Tell whether --seed was typed: its default is a seed like any other."""
+    source = click.get_current_context().get_parameter_source("seed")
+    return source is not click.core.ParameterSource.DEFAULT
+
+
 def say_next(topic: str, language: str) -> None:
-    """Say which lesson comes after one, on stderr."""
+    """Say what to write oneself after a lesson, and which lesson is next, on stderr."""
     from w2v.cli.line_breaking import paragraph_lines
-    from w2v.lessons.learn.topics import TOPICS
+    from w2v.lessons.learn.topics import EXERCISES, TOPICS
     from w2v.lessons.wording import Wording
 
     say, order = Wording(language, "learn/topics"), list(TOPICS)
     after = order[order.index(topic) + 1 :]
-    text = say("next_topic", topic=after[0], line=say(after[0])) if after else say("last_topic")
-    note("\n".join(["", *paragraph_lines(text)]))
+    texts = [say("next_topic", topic=after[0], line=say(after[0])) if after else say("last_topic")]
+    if topic in EXERCISES:
+        commands = say("comma").join(f"`w2v exercise {name}`" for name in EXERCISES[topic])
+        texts.insert(0, say("write_yourself", commands=commands))
+    note("\n".join(["", *(line for text in texts for line in paragraph_lines(text))]))
 
 
 def list_topics(language: str, *, as_json: bool) -> None:

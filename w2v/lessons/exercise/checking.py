@@ -75,7 +75,7 @@ def refused(ran: Ran) -> Finding | None:
     for report in ran.reports:
         kind = report.get("refused")
         if kind == "missing":
-            found = ", ".join(f"`{name}`" for name in report["found"])
+            found = tuple(report["found"])
             return Finding("missing_beside" if found else "missing", {"found": found})
         if kind == "arguments":
             return Finding("arguments", {"yours": report["arguments"]})

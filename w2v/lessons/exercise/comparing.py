@@ -62,8 +62,7 @@ def _first_change(cases: Sequence[Case], happened: Sequence[Mapping[str, Any]]) 
     """Find the first case whose inputs the function changed, though its answer is right."""
     for case, result in zip(cases, happened, strict=False):
         if result["changed"]:
-            names = ", ".join(f"`{name}`" for name in result["changed"])
-            return Finding("changed", {"names": names}, case)
+            return Finding("changed", {"names": tuple(result["changed"])}, case)
     return None
 
 
@@ -108,7 +107,7 @@ def _read_answer(
         items = [result["value"]]
     else:
         n = len(task.parts)
-        names = ", ".join(f"`{part.name}`" for part in task.parts)
+        names = tuple(part.name for part in task.parts)
         value = result["value"]
         if value["kind"] == "none":
             return (), Finding("returns_none", {"names": names}, case)
@@ -136,7 +135,7 @@ def _array_of(item: Mapping[str, Any]) -> Array | None:
 
 def _wrong_kind(part: Part, item: Mapping[str, Any], case: Case) -> Finding | None:
     """Find what is no array of numbers of the right kind."""
-    names = f"`{part.name}`"
+    names = (part.name,)
     if item["kind"] == "none":
         return Finding("returns_none", {"names": names}, case, part.name)
     if item["kind"] in ("other", "tuple"):
@@ -178,15 +177,20 @@ def _known_mistake(
     task: Task, cases: Sequence[Case], answers: Sequence[Answer], at: int, number: int
 ) -> str | None:
     """Return the known mistake that gives the same numbers: in every case, else in this one."""
-    fits = {
-        name: [
-            _makes(wrong, case, answer, number)
-            for case, answer in zip(cases, answers, strict=False)
-        ]
-        for name, wrong in task.wrong.items()
-    }
-    everywhere = (name for name, here in fits.items() if all(here))
-    return next(everywhere, next((name for name, here in fits.items() if here[at]), None))
+    ways = [*task.wrong.items()]
+    ways += [(name, wrong) for name, others in task.other_ways.items() for wrong in others]
+    fits = [
+        (
+            name,
+            [
+                _makes(wrong, case, answer, number)
+                for case, answer in zip(cases, answers, strict=False)
+            ],
+        )
+        for name, wrong in ways
+    ]
+    everywhere = (name for name, here in fits if all(here))
+    return next(everywhere, next((name for name, here in fits if here[at]), None))
 
 
 def _makes(wrong: Any, case: Case, answer: Answer, number: int) -> bool:

@@ -77,7 +77,7 @@ class Finding:
         Of the text that says it: one that begins with `wrong_` is in the texts of the exercise, any
         other in `checking.yaml`.
     values : dict
-        What is filled in.
+        What is filled in; a tuple is names in code, which are listed as a language lists them.
     case : Case or None
         Where it was found.
     part : str
@@ -120,6 +120,8 @@ class Task:
         Lines of the docstring; the example is a doctest.
     in_place : str
         The argument that it changes instead of returning anything.
+    other_ways : dict of str to sequence of function
+        Of a known mistake, what else it may give: by the names of `wrong`.
     judge : function, optional
         (cases, answers) -> Finding or None, where a right answer is not one array.
     """
@@ -135,6 +137,7 @@ class Task:
     formula: tuple[str, ...]
     example: tuple[str, ...]
     in_place: str = ""
+    other_ways: Mapping[str, Sequence[Solution]] = field(default_factory=dict)
     judge: Callable[[Sequence[Case], Sequence[Answer]], Finding | None] | None = None
 
     @property

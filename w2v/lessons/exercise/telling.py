@@ -85,7 +85,7 @@ def task_lesson(task: Task, language: str) -> Lesson:
     call = f"def {task.function}({', '.join(task.arguments)}):"
     returned = words("returns_nothing", name=task.in_place)
     if not task.in_place:
-        returned = words("returns_these", names=", ".join(f"`{part.name}`" for part in task.parts))
+        returned = words("returns_these", names=words.listed([part.name for part in task.parts]))
     heads = (words("col_name"), words("col_shape"), words("col_type"), words("col_meaning"))
     steps = [
         Step("task", words("step_task"), (Text(words.own("task")), Lines(task.formula))),

@@ -139,11 +139,12 @@ def _both(finding: Finding, task: Task, words: Words) -> tuple[Block, ...]:
         series = ((words("yours"), yours), (words("right"), right))
         return (Bars(words("shares"), labels, series, decimals=3),)
     if right.ndim < 2 or yours.ndim < 2:
-        return (Lines((f"{words('yours')}: {shown(yours)}", f"{words('right')}: {shown(right)}")),)
+        rows = words("yours_is", value=shown(yours)), words("right_is", value=shown(right))
+        return (Lines(rows),)
     marked = _rows_off(yours, right)
     return (
-        _matrix(f"{finding.part}, {words('yours')}", yours, marked),
-        _matrix(f"{finding.part}, {words('right')}", right, marked),
+        _matrix(words("yours_of", name=finding.part), yours, marked),
+        _matrix(words("right_of", name=finding.part), right, marked),
     )
 
 

@@ -59,8 +59,16 @@ class Words:
         texts = self.own if is_own else self.shared
         name = self._task.function if self._task else ""
         arguments = ", ".join(self._task.arguments) if self._task else ""
-        values = {"function": name, "arguments": arguments, **finding.values}
+        told = {
+            key: self.listed(value) if isinstance(value, tuple) else value
+            for key, value in finding.values.items()
+        }
+        values = {"function": name, "arguments": arguments, **told}
         return texts.paragraphs(finding.key, **values)
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Return names in code, one behind the other."""
+        return self("comma").join(f"`{name}`" for name in names)
 
     def case(self, case: Case) -> str:
         """Return the name of a case."""

@@ -27,6 +27,15 @@ TOPICS: dict[str, str] = {
     "batches": "batches",
     "analogy": "analogy",
 }
+# What a reader of a topic can write: exercises of `w2v exercise`.
+EXERCISES: dict[str, tuple[str, ...]] = {
+    "one-hot": ("embedding-forward",),
+    "scatter-add": ("scatter-add",),
+    "noise": ("sampler", "loss"),
+    "cbow-gradient": ("cbow-backward",),
+    "batches": ("sgd-step",),
+    "analogy": ("most-similar", "analogy"),
+}
 WITH_CORPUS = frozenset({"noise"})  # may be about a text of the reader's
 WITH_RUN = frozenset({"analogy"})  # may be about a run of the reader's
 # Measure times, or train: a reader waits for some seconds.

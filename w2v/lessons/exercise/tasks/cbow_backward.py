@@ -84,6 +84,7 @@ def values(case: Case, part: str, yours: Array, right: Array) -> Values:
         "center": at,
         "size": int(mask[at].sum()),
         "width": mask.shape[1],
+        "total": int(mask.sum()),
         "ratio": f"{ratio:.2f}",
         "place": place,
         "yours": shown(yours[at, place]) if same else "",
@@ -126,14 +127,21 @@ def _noise_only(d_scores: Array, hidden: Array, rows: Array, mask: Array) -> Ans
     return right(d_scores * (np.arange(d_scores.shape[1]) > 0), hidden, rows, mask)
 
 
+def _swapped(d_scores: Array, hidden: Array, rows: Array, mask: Array) -> Answer:
+    """Return the second part first."""
+    return right(d_scores, hidden, rows, mask)[::-1]
+
+
 WRONG = {
     "no_mean": _context(lambda d, mask: mask * d),
     "twice": _context(lambda d, mask: mask * d / _size(mask) ** 2),
     "width": _context(lambda d, mask: mask * d / mask.shape[1]),
+    "whole_batch": _context(lambda d, mask: mask * d / mask.sum()),
     "no_mask": _context(lambda d, mask: np.ones_like(mask) * d / _size(mask)),
     "center_only": _center_only,
     "noise_only": _noise_only,
     "rows_not_hidden": _output(lambda d_scores, hidden, rows, mask: d_scores[:, :, None] * rows),
+    "swapped": _swapped,
 }
 
 TASK = Task(

@@ -23,10 +23,11 @@ def cases() -> list[Case]:
         hidden = rng.normal(size=(len(ids), 3)).round(1).astype(dtype)
         return Case(key, {"hidden": hidden, "rows": W_out[np.array(ids)], "ids": np.array(ids)})
 
-    large = case("large_score", [[3, 3, 1]])
+    large = case("large_score", [[3, 3, 5, 1]])
     hidden = np.array([[4.0, 0.0, 0.0]])
-    rows = np.array([[[10.0, 1.0, 0.0], [10.0, 1.0, 0.0], [0.1, 0.2, 0.3]]])
-    assert (rows[0, 0] @ hidden[0]) == LARGE_SCORE
+    rows = np.array([[[10.0, 1.0, 0.0], [10.0, 1.0, 0.0], [10.0, 0.0, 2.0], [0.1, 0.2, 0.3]]])
+    # Of the center and of the noise that equals it, and of a noise word that counts.
+    assert (rows[0, :3] @ hidden[0] == LARGE_SCORE).all()
     return [
         case("one_center", [[4, 7, 2]]),
         case("batch", [[5, 1, 8, 1], [2, 9, 0, 3]]),
@@ -122,9 +123,15 @@ def _naive(hidden: Array, rows: Array, ids: Array) -> Answer:
     """Take the logarithm of 1 - sigmoid, which is 0 where the score is large."""
     scores, labels, weights = _parts(hidden, rows, ids)
     y = sigmoid(scores)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        loss = -(weights * np.where(labels > 0, np.log(y), np.log(1 - y))).sum()
-    return np.array(loss), weights * (y - labels)
+    with np.errstate(divide="ignore"):
+        logs = np.where(labels > 0, np.log(y), np.log(1 - y))
+    return np.array(-np.where(weights > 0, logs, 0).sum()), weights * (y - labels)
+
+
+def _naive_times_zero(hidden: Array, rows: Array, ids: Array) -> Answer:
+    """Take the same logarithm, and 0 times it where a word does not count."""
+    loss, d_scores = _naive(hidden, rows, ids)
+    return np.where(np.isinf(loss), np.nan, loss), d_scores
 
 
 def _each(hidden: Array, rows: Array, ids: Array) -> Answer:
@@ -172,6 +179,7 @@ TASK = Task(
     cases=cases,
     right=right,
     wrong=WRONG,
+    other_ways={"naive": (_naive_times_zero,)},
     values=values,
     shapes={
         "hidden": ("(B, D)", "float"),

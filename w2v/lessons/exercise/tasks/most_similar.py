@@ -16,7 +16,7 @@ def word_vectors(W: Array) -> WordVectors:
 
 
 def cases() -> list[Case]:
-    """Return tables whose rows are of very different lengths; in one a row has a twin."""
+    """Return tables whose rows are of very different lengths; in two of them a row has a twin."""
     rng = np.random.default_rng(234)
 
     def table(n_words: int, dtype: str = "float64") -> Array:
@@ -24,10 +24,13 @@ def cases() -> list[Case]:
         return (rng.normal(size=(n_words, 3)).round(1) * lengths).astype(dtype)
 
     twins = table(6)
-    twins[1] = twins[4] * 2  # exactly the same direction, and an earlier id
+    # Exactly the same direction, so that both have the same cosines to the last bit: whoever of the
+    # two a sort puts first, it is not the word itself in one of the cases.
+    twins[1] = twins[4] * 2
     return [
         Case("lengths", {"W": table(7), "word_id": 4, "n": 3}),
-        Case("twins", {"W": twins, "word_id": 4, "n": 2}),
+        Case("earlier_twin", {"W": twins, "word_id": 4, "n": 2}),
+        Case("later_twin", {"W": twins, "word_id": 1, "n": 2}),
         Case("all_words", {"W": table(5), "word_id": 0, "n": 10}),
         Case("two_words", {"W": table(2), "word_id": 1, "n": 1}),
         Case("float32", {"W": table(8, "float32"), "word_id": 5, "n": 4}),
@@ -80,10 +83,25 @@ def _with_itself(W: Array, word_id: int, n: int) -> Answer:
 
 
 def _first_dropped(W: Array, word_id: int, n: int) -> Answer:
-    """Drop the best answer, whoever it is."""
-    cosines = _cosines(W, word_id)
-    order = np.argsort(-cosines.round(12), kind="stable")[1 : n + 1]
-    return order, cosines[order]
+    """Drop the best answer, whoever it is; of two alike the earlier one."""
+    return _without_first(_cosines(W, word_id).round(12), n)
+
+
+def _last_dropped(W: Array, word_id: int, n: int) -> Answer:
+    """Sort upwards and drop the last: of two alike the later one."""
+    return _without_last(_cosines(W, word_id).round(12), n)
+
+
+def _without_first(scores: Array, n: int) -> Answer:
+    """Return the n best by some scores behind the first."""
+    order = np.argsort(-scores, kind="stable")[1 : n + 1]
+    return order, scores[order]
+
+
+def _without_last(scores: Array, n: int) -> Answer:
+    """Return the same, of an order that begins with the farthest and is turned around."""
+    order = np.argsort(scores, kind="stable")[::-1][1 : n + 1]
+    return order, scores[order]
 
 
 def _ascending(W: Array, word_id: int, n: int) -> Answer:
@@ -122,6 +140,13 @@ TASK = Task(
     cases=cases,
     right=right,
     wrong=WRONG,
+    other_ways={
+        "first_dropped": (_last_dropped,),
+        "dot": (
+            lambda W, word_id, n: _without_first(W @ W[word_id], n),
+            lambda W, word_id, n: _without_last(W @ W[word_id], n),
+        ),
+    },
     values=values,
     shapes={
         "W": ("(V, D)", "float"),

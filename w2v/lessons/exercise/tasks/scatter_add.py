@@ -49,7 +49,7 @@ def values(case: Case, part: str, yours: Array, right: Array) -> Values:
     return {
         "row": row,
         "times": len(places),
-        "places": ", ".join(f"`ids[{place}]`" for place in places),
+        "places": tuple(f"ids[{place}]" for place in places),
         "parts": " + ".join(shown(d_out[place]) for place in places),
         "yours": shown(yours[row]) if yours.shape == right.shape else "",
         "right": shown(right[row]),
