@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_cli import w2v
 
-from w2v.cli.terminal import columns_of
+from w2v.cli.terminal import columns_of, cut
 from w2v.config import load_config
 from w2v.errors import ConfigError
 from w2v.lessons.inspect import looking, odd, spelling, suggesting
@@ -25,7 +25,7 @@ from w2v.lessons.inspect.inspecting import inspect_corpus
 from w2v.lessons.inspect.letters import Characters, script_of
 from w2v.lessons.inspect.line_ends import count_line_ends
 from w2v.lessons.inspect.telling_text import HARMLESS, TO_DO
-from w2v.lessons.inspect.widths import broken, cut, visible
+from w2v.lessons.inspect.widths import broken, visible
 from w2v.lessons.languages import languages
 from w2v.lessons.wording import texts_of
 from w2v.text.tokenizers import TokenizerSpec, words
