@@ -265,6 +265,18 @@ def test_every_kind_of_odd_line():
         assert max(map(columns_of, shown.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("language", languages())
+def test_long_words_are_cut_where_they_are_shown(language):
+    lines = [f"天气很冷我们一起喝热茶然后回家看书{n}号" * 20 for n in range(50)]
+    text_file("long.txt", "\n".join(lines))
+    arguments = ("corpus", "inspect", "long.txt", "corpus.tokenizer=words", "--lang", language)
+    shown = w2v(*arguments).stdout
+    assert len(shown.splitlines()) < 150
+    assert "…" in shown
+    whole = json.loads(w2v(*arguments, "--json").stdout)["numbers"]["commonest"]
+    assert {found["word"] for found in whole} <= set(lines)
+
+
 def test_a_good_text_has_none():
     text_file("good.txt", "\n".join(f"the cat number {n} sat" for n in range(99)))
     assert numbers("good.txt")["odd"] == {}

@@ -6,7 +6,7 @@
 const STEPS = ["lookup", "mean", "score", "loss", "backward", "update"];
 const MOST_ITEMS = 8; // words of each side that are drawn
 const NODE_RADIUS = 19;
-const NOTE_ROOM = LABEL + 30; // of `fitted`: notes are in smaller letters than words
+const NOTE_ROOM = LABEL + 16; // of `fitted`: notes are in smaller letters than words
 const WIDE_ENOUGH = 900; // for a drawing from left to right
 const PITCH = ITEM_HEIGHT + 16; // from one word to the next
 
@@ -38,8 +38,10 @@ function itemsOf({ update, wordOf, idOf }, at) {
 
 // The id of a word and its label, as far as there is room.
 function noteOf(id, label) {
-  const whole = say("draw_id_and_label", { id, label });
-  return fitted(whole, NOTE_ROOM) === whole ? whole : `${id}, ${label.replaceAll(" ", "")}`;
+  const tight = label.replaceAll(" ", "");
+  const fits = (note) => fitted(note, NOTE_ROOM) === note;
+  return [label, tight].map((one) => say("draw_id_and_label", { id, label: one })).find(fits)
+    || `${id}, ${tight}`;
 }
 
 function metricsOf({ scores, probabilities, losses, d_scores }, j, at) {
