@@ -134,7 +134,7 @@ def made_lesson(language: str) -> Lesson:
         Step("draws", say["second"], (
             Table(say["heads"], table, "", frozenset({1})),
             Bars(say["bars"], words, ((say["series"][0], np.array([50.0, 30, 15, 0.01])),
-                                      (say["series"][1], np.array([40.0, 28, 20, 12]))), "%"),
+                                      (say["series"][1], np.array([40.0, 28, 20, 12]))), " %"),
             Bars("", words, (("", np.array([3.0, 2, 1, 0])),), marked=frozenset({2})),
         )),
         Step("time", say["curve"], (

@@ -22,6 +22,7 @@ from w2v.lessons.explain import writing_out
 from w2v.lessons.explain.scene import Choice, toy_rows, toy_scene
 from w2v.lessons.explain.telling import explain_lesson
 from w2v.lessons.languages import languages
+from w2v.lessons.wording import texts_of
 from w2v.model.noise import NoiseDistribution
 from w2v.text import scripts
 from w2v.training.draws import Purpose, raw_integers
@@ -376,7 +377,8 @@ def test_rows_of_a_run(trained, language):
     assert np.shape(scene["W_in"])[1] == 100
     shown = w2v("explain", *options).stdout
     assert [line for line in shown.splitlines() if columns_of(line) > WIDTH] == []
-    assert "`saw`, `zebra`" in " ".join(shown.split())
+    comma = texts_of(language, "common")["comma"]
+    assert f"`saw`{comma}`zebra`" in " ".join(shown.split())
 
 
 def test_noise_of_a_run(trained):
@@ -420,6 +422,21 @@ def test_runs_of_another_kind_are_refused(trained, tmp_path, old, new):
     assert new.replace(": ", "=") in refused.stderr
     assert "leave --run out" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
+
+
+def test_the_page_of_a_run_names_it_and_the_words_it_lacks(trained, tmp_path):
+    file = tmp_path / "page.html"
+    w2v("explain", "the zebra king", "--run", trained, "--html", "--out", file, "--quiet")
+    data = json.loads(re.search(r'id="data">(.*?)</script>', file.read_text("utf-8"), re.S)[1])
+    assert data["scene"]["left_out"] == ["zebra"]
+    assert data["rows"]["run"] == "run"
+    assert str(trained.parent) not in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(("language", "mark"), [("en", ", "), ("ko", ", "), ("zh", "，")])
+def test_marks_are_those_of_the_language(language, mark):
+    before = texts_of(language, "explain")["before"]
+    assert f"  0 the{mark}{before}  " in w2v("explain", "the cat sat", "--lang", language).stdout
 
 
 def test_settings_that_are_not_explained_are_told(trained, tmp_path):

@@ -402,6 +402,36 @@ def test_a_page_of_a_run(opened):
     assert page.locator("#problem").inner_text() == ""
 
 
+def test_words_that_a_run_lacks_are_named(opened):
+    scene, rows, *_ = run_scene()
+    assert "left out" not in opened(scene, rows).locator("main").inner_text()
+    origin = dataclasses.replace(scene.origin, left_out=("zebra", "a`<b>"))
+    page = opened(dataclasses.replace(scene, origin=origin), rows, "zh")
+    assert "下列 2 个词，和训练时一样，它们从句子里略去：zebra、a`<b>。" in (
+        page.locator("main").inner_text()
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "head", "noted", "part"),
+    [
+        ("en", "id", "id 3, t = 1", "sees (center)"),
+        ("ko", "ID", "ID 3, t = 1", "sees (중심)"),
+        ("zh", "编号", "编号 3，t = 1", "sees（中心词）"),
+    ],
+)
+def test_marks_are_those_of_the_language(opened, language, head, noted, part):
+    page = opened(*SCENES["plain"], language, step="score")
+    table = page.locator("#blocks [data-name=output_rows]")
+    assert head in table.locator("thead th").all_inner_texts()
+    assert table.locator("tbody th").first.inner_text() == part
+    assert noted in page.locator("figure text.small").all_text_contents()
+    legend = page.locator("figcaption").text_content()
+    between = "" if language == "zh" else " "
+    first, second = (texts_of(language, "explain_page")[key] for key in ("legend", "legend_score"))
+    assert legend == f"{first}{between}{second.replace('`', '')}"
+
+
 def test_a_weight_can_be_changed(opened):
     scene, rows = SCENES["repeated context"]
     page = opened(scene, rows)

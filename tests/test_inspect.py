@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_cli import w2v
 
-from w2v.cli.terminal import columns_of
+from w2v.cli.terminal import columns_of, cut
 from w2v.config import load_config
 from w2v.errors import ConfigError
 from w2v.lessons.inspect import looking, odd, spelling, suggesting
@@ -25,7 +25,7 @@ from w2v.lessons.inspect.inspecting import inspect_corpus
 from w2v.lessons.inspect.letters import Characters, script_of
 from w2v.lessons.inspect.line_ends import count_line_ends
 from w2v.lessons.inspect.telling_text import HARMLESS, TO_DO
-from w2v.lessons.inspect.widths import broken, cut, visible
+from w2v.lessons.inspect.widths import broken, visible
 from w2v.lessons.languages import languages
 from w2v.lessons.wording import texts_of
 from w2v.text.tokenizers import TokenizerSpec, words
@@ -263,6 +263,18 @@ def test_every_kind_of_odd_line():
         shown = w2v("corpus", "inspect", "odd.txt", "--lang", language).stdout
         assert "\x1b" not in shown
         assert max(map(columns_of, shown.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("language", languages())
+def test_long_words_are_cut_where_they_are_shown(language):
+    lines = [f"天气很冷我们一起喝热茶然后回家看书{n}号" * 20 for n in range(50)]
+    text_file("long.txt", "\n".join(lines))
+    arguments = ("corpus", "inspect", "long.txt", "corpus.tokenizer=words", "--lang", language)
+    shown = w2v(*arguments).stdout
+    assert len(shown.splitlines()) < 150
+    assert "…" in shown
+    whole = json.loads(w2v(*arguments, "--json").stdout)["numbers"]["commonest"]
+    assert {found["word"] for found in whole} <= set(lines)
 
 
 def test_a_good_text_has_none():

@@ -13,9 +13,11 @@ import pytest
 
 from w2v.engines import choice
 from w2v.engines.folding import Folding, fold_batches
+from w2v.lessons.blocks import Text
 from w2v.lessons.languages import languages
 from w2v.lessons.learn.batches import five_lines, speed
 from w2v.lessons.learn.batches import lesson as batches
+from w2v.lessons.learn.batches.matrix_steps import matrix_steps
 from w2v.lessons.learn.embedding_options import lesson as embedding_options
 from w2v.lessons.learn.one_hot import costs as one_hot_costs
 from w2v.lessons.learn.one_hot import lesson as one_hot
@@ -221,7 +223,22 @@ def test_embedding_options_numbers(seed):
     np.testing.assert_allclose(numbers["question"]["after"], [0.6, 0, 0.8], rtol=1e-6)
 
 
+def test_both_lengths_have_the_same_decimals():
+    _, *texts = embedding_options.lesson(Options("en")).answer
+    assert "from 5.00 to 1.00" in " ".join(text.text for text in texts)
+
+
 # -- batches
+
+
+@pytest.mark.parametrize(
+    ("language", "u"),
+    [("ko", "꺼내는 단어입니다: 작은, "), ("zh", "查的词：小、猫、和、狗。")],
+)
+def test_words_are_listed_as_the_language_does(language, u):
+    say = Wording(language, "learn/batches")
+    first = matrix_steps(say, five_lines.five_lines(1))[0]
+    assert any(u in block.text for block in first.blocks if isinstance(block, Text))
 
 
 def test_the_small_batch_is_hostile():

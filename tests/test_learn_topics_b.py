@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import re
 from collections import Counter
 from itertools import permutations
 
@@ -12,6 +13,7 @@ import click
 import numpy as np
 import pytest
 
+from w2v.cli.lesson_drawings import bars_lines
 from w2v.cli.lesson_page import lesson_lines
 from w2v.cli.terminal import columns_of
 from w2v.errors import CorpusError, RunError, SetError
@@ -85,7 +87,37 @@ def blocks_of(lesson, kind):
     return [block for block in blocks if isinstance(block, kind)]
 
 
+def numbers_of(bars, end):
+    """Return the lines of bars that end so on a terminal."""
+    return [line for line in map(click.unstyle, bars_lines(bars)) if re.search(end, line)]
+
+
 # --------------------------------------------------------------------- all of them
+
+
+@pytest.mark.parametrize(
+    ("language", "percent", "times", "heads"),
+    [
+        ("en", r"\d %$", r"\d times$", ("exact: mean", "weight 1: d_hidden")),
+        ("ko", r"\d%$", r"\d배$", ("exact: 평균", "가중치 1: d_hidden")),
+        ("zh", r"\d%$", r"\d倍$", ("exact：平均", "权重 1：d_hidden")),
+    ],
+)
+def test_units_and_marks_are_those_of_the_language(language, percent, times, heads):
+    (gain,) = blocks_of(small_lesson("noise", language), Bars)
+    assert len(numbers_of(gain, times)) == len(gain.labels)
+    gradient = small_lesson("cbow-gradient", language)
+    (sizes,) = blocks_of(gradient, Bars)
+    assert len(numbers_of(sizes, percent)) == len(sizes.labels)
+    tables = [
+        table
+        for topic in ("cbow-gradient", "softmax-or-negative-sampling")
+        for table in blocks_of(small_lesson(topic, language), Table)
+    ]
+    assert set(heads) <= {head for table in tables for head in table.columns}
+    cells = [cell for table in tables for row in table.rows for cell in row if "%" in str(cell)]
+    assert cells
+    assert all(re.search(percent, cell) for cell in cells)
 
 
 @pytest.mark.parametrize("topic", SMALL)

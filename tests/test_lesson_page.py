@@ -10,7 +10,8 @@ import pytest
 from browser import launched, visit
 from made_lesson import SCRIPT, WORDS, hostile_lesson, made_lesson
 
-from w2v.lessons.blocks import Curve, Lesson, Matrix, Points, Step, Text
+from w2v.cli.lesson_drawings import bars_lines
+from w2v.lessons.blocks import Bars, Curve, Lesson, Matrix, Points, Step, Table, Text
 from w2v.lessons.page import axes, texts
 from w2v.lessons.page.axes import axis_of, linear_ticks
 from w2v.lessons.page.html_blocks import block_html, blocks_html
@@ -326,6 +327,24 @@ def test_backquotes_are_code():
     assert text_html("a ` b") == "a ` b"
     assert text_html("`<i>`") == "<code>&lt;i&gt;</code>"
     assert blocks_html([Text("`x`"), Text("<")], SAY) == "<p><code>x</code></p>\n<p>&lt;</p>"
+
+
+def test_backquotes_in_the_name_of_a_matrix_or_a_table_are_code():
+    matrix = block_html(Matrix("Row of `a<b`", np.eye(1), ("a",)), SAY)
+    table = block_html(Table(("x",), (("a",),), "Row of `a<b`"), SAY)
+    for text in (matrix, table):
+        assert "<caption>Row of <code>a&lt;b</code></caption>" in text
+        assert 'aria-label="Row of a&lt;b"' in text
+    assert "<caption><code>W_in[u]</code></caption>" in block_html(
+        Matrix("W_in[u]", np.eye(1), ("a",)), SAY
+    )
+
+
+@pytest.mark.parametrize(("unit", "shown"), [(" %", "2.80 %"), ("%", "2.80%"), ("", "2.80")])
+def test_a_unit_brings_its_own_space(unit, shown):
+    block = Bars("", ("a",), (("", np.array([2.8])),), unit)
+    assert f'<td class="number">{shown}</td>' in block_html(block, SAY)
+    assert bars_lines(block)[0].endswith(f" {shown}")
 
 
 def test_numbers_that_are_none_have_no_tint():

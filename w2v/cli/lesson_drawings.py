@@ -17,13 +17,13 @@ EIGHTHS = " ▏▎▍▌▋▊▉"  # of a column that a bar fills
 FILLS = "█▒░▓"  # of the series, one after the other
 POINTS = "o+x*"
 TOGETHER = "#"  # where points of two series lie
-MAX_LABEL, MAX_UNIT = 24, 12
+MAX_LABEL, MAX_UNIT = 24, 13
 PLOT_WIDTH, PLOT_HEIGHT = 60, 14
 
 
 def bars_lines(block: Bars) -> list[str]:
     """Return a line for each bar: its label, the bar, its number."""
-    unit = f" {cut(printable(block.unit), MAX_UNIT)}" if block.unit else ""
+    unit = cut(printable(block.unit), MAX_UNIT)
     numbers = [
         [f"{number_text(value, block.decimals)}{unit}" for value in values]
         for _, values in block.series

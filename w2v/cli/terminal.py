@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -12,6 +11,8 @@ from typing import Any, TypeVar
 import click
 
 from w2v.files import bytes_for_people as bytes_for_people
+from w2v.text.widths import columns_of as columns_of
+from w2v.text.widths import cut as cut
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 JOINERS = "\u200c\u200d"  # zero-width
@@ -120,34 +121,6 @@ def seconds_for_people(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s"
-
-
-def columns_of(text: str) -> int:
-    """Return how many columns of a terminal a text fills: a letter of 中文 or 한국어 fills two.
-
-    >>> columns_of("eval"), columns_of("평가")
-    (4, 4)
-    """
-    return sum(
-        0
-        if unicodedata.category(letter) in ("Mn", "Me", "Cf")  # marks, and what shows nothing
-        else 1 + (unicodedata.east_asian_width(letter) in "WF")
-        for letter in unicodedata.normalize("NFC", text)
-    )
-
-
-def cut(text: str, columns: int) -> str:
-    """Return a text that fills at most so many columns.
-
-    >>> cut("capitals", 6), cut("수도", 3)
-    ('capit…', '수…')
-    """
-    if columns_of(text) <= columns:
-        return text
-    text = text[:columns]
-    while columns_of(text) > columns - 1:
-        text = text[:-1]
-    return f"{text}…"
 
 
 def wrapped(text: str, columns: int = WIDTH) -> list[str]:

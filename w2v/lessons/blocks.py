@@ -103,7 +103,7 @@ class Bars:
     series : tuple of (str, array of float (n,))
         What the numbers are, and the numbers, 0 or more; one series may have an empty name.
     unit : str
-        Behind each number.
+        Behind each number, with the space before it, if its language has one.
     decimals : int
     marked : frozenset of int
         Labels that are pointed at.

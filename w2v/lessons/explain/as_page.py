@@ -34,6 +34,6 @@ def page_of(scene: Scene, language: str, run: TrainedRun | None, choice: Choice)
             run.W_out,
             scene.row_ids,
             run.tokenizer(choice),
-            str(run.folder),
+            scene.origin.run,
         )
     return explain_page(scene, language, rows)

@@ -205,10 +205,9 @@ def _before_and_after(
 ) -> Matrix:
     """The rows of a table before the update, and under each what it became."""
     both = np.stack([before, after], axis=1).reshape(2 * len(ids), -1)  # (n, 2, D) -> (2n, D)
-    words = (told.say("before"), told.say("after"))
     labels: list[str] = []
     for row in ids.tolist():
-        labels += [f"{told.name(row)}, {words[0]}", words[1]]
+        labels += [told.say("row_before", row=told.name(row)), told.say("after")]
     return Matrix(
         name,
         both,

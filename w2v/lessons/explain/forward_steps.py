@@ -50,12 +50,12 @@ def _notes(told: Told) -> list[Text]:
     if origin.is_char_by_itself:
         notes.append(say("note_char"))
     if origin.left_out:
-        words = ", ".join(f"`{word}`" for word in origin.left_out)
+        words = say("comma").join(f"`{word}`" for word in origin.left_out)
         notes.append(say("note_left_out", words=words, n=len(origin.left_out)))
     if origin.run and origin.shares_noise:
         notes.append(say("note_shared"))
     if origin.other_settings:
-        settings = ", ".join(f"`{text}`" for text in origin.other_settings)
+        settings = say("comma").join(f"`{text}`" for text in origin.other_settings)
         notes.append(say("note_settings", settings=settings))
     if origin.has_narrow_windows and scene.window > 1:
         notes.append(say("note_window", window=scene.window))

@@ -77,7 +77,7 @@ class Told:
     def repeated(self, rows: Ids) -> str:
         """List the words that stand in some rows more than once: "`the` ×2"; empty for none."""
         counts = Counter(rows.tolist())
-        return ", ".join(
+        return self.say("comma").join(
             f"`{self.scene.vocabulary[row]}` ×{n}" for row, n in counts.items() if n > 1
         )
 

@@ -51,7 +51,7 @@ def _method_step(say: Wording) -> Step:
         Lines(
             (
                 "numeric = (loss(w + h) - loss(w - h)) / 2h        h = 0.00001",
-                "error   = |analytic - numeric| / largest of the table",
+                "error   = |analytic - numeric| / max |table|",
             )
         ),
         Text(say("method_why")),

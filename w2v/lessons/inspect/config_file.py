@@ -9,8 +9,9 @@ from w2v.config.schema import as_dict
 from w2v.config.showing import yaml_value
 from w2v.lessons.inspect.findings import Findings
 from w2v.lessons.inspect.suggesting import Suggestion
-from w2v.lessons.inspect.widths import broken, columns_of
+from w2v.lessons.inspect.widths import broken
 from w2v.lessons.wording import Wording
+from w2v.text.widths import columns_of
 
 COMMENT_COLUMNS = 76
 COMMAND_COLUMNS = 72  # of a line of the command, before its backslash

@@ -27,13 +27,14 @@ from w2v.lessons.inspect.source import Source, opened_source
 from w2v.lessons.inspect.spelling import glued_particles, two_spellings
 from w2v.lessons.inspect.suggesting import Reason, Suggester, Suggestion
 from w2v.lessons.inspect.telling import steps_of
-from w2v.lessons.inspect.widths import cut, visible
+from w2v.lessons.inspect.widths import visible
 from w2v.lessons.wording import Wording
 from w2v.text.corpus import encode_corpus
 from w2v.text.encoding import EncodedText
 from w2v.text.reading import has_fields
 from w2v.text.scripts import is_mostly_letters, is_unsegmented
 from w2v.text.tokenizers import TokenizerSpec
+from w2v.text.widths import cut
 from w2v.training.estimating import Estimator
 
 NAME = "inspect"

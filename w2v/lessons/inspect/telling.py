@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from w2v.lessons.blocks import Block, Curve, Step, Table, Text
 from w2v.lessons.inspect.findings import Findings
 from w2v.lessons.inspect.telling_config import config_blocks, cost_blocks
-from w2v.lessons.inspect.telling_text import odd_blocks, script_blocks
+from w2v.lessons.inspect.telling_text import WORD_COLUMNS, odd_blocks, script_blocks
+from w2v.lessons.inspect.widths import visible
 from w2v.lessons.wording import Wording
+from w2v.text.widths import cut
 
 FLAT, STEEP = -0.8, -1.25  # slopes that are far from Zipf's -1
 
@@ -67,7 +69,8 @@ def _zipf_blocks(findings: Findings, say: Wording) -> Iterator[Block]:
     rows, so_far = [], 0
     for rank, (word, count) in enumerate(findings.commonest, 1):
         so_far += count
-        rows.append((rank, word, count, 100 * count / n_tokens, 100 * so_far / n_tokens))
+        shown = cut(visible(word), WORD_COLUMNS)
+        rows.append((rank, shown, count, 100 * count / n_tokens, 100 * so_far / n_tokens))
     heads = (say("rank"), say("word"), say("count"), "%", say("so_far"))
     yield Table(heads, tuple(rows), decimals=1)
     if findings.sizes.n_types == 1:

@@ -10,8 +10,8 @@ from w2v.files import bytes_for_people
 from w2v.lessons.blocks import Block, Lines, Table, Text, Verdict
 from w2v.lessons.inspect.config_file import command_lines, reason_of, yaml_lines
 from w2v.lessons.inspect.findings import Findings
-from w2v.lessons.inspect.widths import cut
 from w2v.lessons.wording import Wording
+from w2v.text.widths import cut
 
 LINE_COLUMNS = 74
 SHIPPED = ("defaults", "quickstart", "small", "text8")  # for texts of some size

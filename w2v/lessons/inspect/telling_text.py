@@ -11,8 +11,9 @@ from w2v.files import bytes_for_people
 from w2v.lessons.blocks import Bars, Block, Lines, Table, Text
 from w2v.lessons.inspect.findings import Findings
 from w2v.lessons.inspect.odd import LONG, MOST_HASHES, Found
-from w2v.lessons.inspect.widths import cut, visible
+from w2v.lessons.inspect.widths import visible
 from w2v.lessons.wording import Wording
+from w2v.text.widths import cut
 
 NAMED = ("Latin", "Hangul", "Han", "Kana", "Cyrillic", "Arabic", "Greek", "Devanagari", "Thai")
 MOST_SCRIPTS = 5
@@ -20,6 +21,7 @@ LEAST_SHARE = 0.001  # of the letters: less is not worth a bar
 KOREAN = 0.2  # of the letters
 EXCERPT_COLUMNS = 70
 FILE_COLUMNS = 30
+WORD_COLUMNS = 30  # a whole line may be one word
 # What a reader should do something about, and what not; in the order in which they are told.
 TO_DO = (
     "bad_bytes", "damaged", "markup", "json", "table", "control", "invisible", "one_line",
@@ -52,7 +54,7 @@ def _script_bars(shares: dict[str, float], say: Wording) -> Bars:
         names.append(say("script_other"))
         values.append(rest)
     series = (("", np.array(values)),)
-    return Bars(say("script_bars"), tuple(names), series, unit="%", decimals=1)
+    return Bars(say("script_bars"), tuple(names), series, unit=say("unit_percent"), decimals=1)
 
 
 def _hints(findings: Findings, say: Wording) -> Iterator[Block]:
@@ -73,7 +75,7 @@ def _hints(findings: Findings, say: Wording) -> Iterator[Block]:
     if n_capitals and lowers:
         yield Text(say("capitals", share=n_capitals / n_cased))
     elif findings.two_spellings:
-        word = findings.two_spellings[0]
+        word = cut(findings.two_spellings[0], WORD_COLUMNS)
         n = len(findings.two_spellings)
         yield Text(say("two_spellings", n=n, word=word, lower=word.lower()))
 
@@ -97,7 +99,10 @@ def _korean(findings: Findings, say: Wording) -> Iterator[Block]:
         )
     )
     rows = [
-        (stem, ", ".join(f"{form} {count:,}" for form, count in forms))
+        (
+            cut(stem, WORD_COLUMNS),
+            say("comma").join(f"{cut(form, WORD_COLUMNS)} {count:,}" for form, count in forms),
+        )
         for stem, forms in glued.stems
     ]
     yield Table((say("word"), say("forms")), tuple(rows))

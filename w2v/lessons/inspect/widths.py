@@ -1,9 +1,10 @@
-"""Texts of the user's that must fit a line: made visible, cut, or broken, by columns."""
+"""Texts of the user's that must fit a line: made visible, or broken into lines."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from w2v.text.widths import columns_of
 
 # What may be moved to the next line as one: letters without spaces between them, or a wide one.
 # Korean has spaces.
@@ -11,11 +12,6 @@ WIDE = r"\u2e80-\ua4cf\uf900-\ufaff\ufe30-\uffef"
 PIECES = re.compile(
     rf"[^\s{WIDE}]+[，。、；：？！）」』》]*\s*|[{WIDE}][，。、；：？！）」』》]*\s*|\s+"
 )
-
-
-def columns_of(text: str) -> int:
-    """Return how many columns a text fills; a letter of 中文 or 한국어 fills two."""
-    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
 
 
 def visible(text: str) -> str:
@@ -28,20 +24,6 @@ def visible(text: str) -> str:
         letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
         for letter in text
     )
-
-
-def cut(text: str, columns: int) -> str:
-    """Return a text that fills at most so many columns.
-
-    >>> cut("capitals", 6), cut("수도", 3)
-    ('capit…', '수…')
-    """
-    if columns_of(text) <= columns:
-        return text
-    text = text[:columns]
-    while columns_of(text) > columns - 1:
-        text = text[:-1]
-    return f"{text}…"
 
 
 def broken(text: str, columns: int) -> list[str]:

@@ -33,13 +33,12 @@ def bars_html(block: Bars, say: Wording) -> str:
         bodies.append(f"<tbody{row_attribute(is_marked)}>{''.join(rows)}</tbody>")
     caption = f"<caption>{text_html(block.name)}</caption>" if block.name else ""
     table = f'<table class="bars">{caption}{"".join(bodies)}</table>'
-    return scroll_box(table, block.name or ", ".join(filter(None, names)) or say("numbers"))
+    return scroll_box(table, block.name or say("comma").join(filter(None, names)) or say("numbers"))
 
 
 def _value(value: np.generic, block: Bars) -> str:
     """Return a number with its unit."""
-    unit = f" {text_html(block.unit)}" if block.unit else ""
-    return f"{number_text(value, block.decimals)}{unit}"
+    return f"{number_text(value, block.decimals)}{text_html(block.unit)}"
 
 
 def _swatch(number: int) -> str:

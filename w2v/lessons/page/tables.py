@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from w2v.lessons.blocks import Cell, Matrix, Table
 from w2v.lessons.numbers import cell_text, number_columns, number_text
-from w2v.lessons.page.texts import name_html, pointer, row_attribute, scroll_box, text_html
+from w2v.lessons.page.texts import CODE, name_html, pointer, row_attribute, scroll_box, text_html
 from w2v.lessons.wording import Wording
 from w2v.webpage.writing import escaped
 
@@ -35,11 +35,16 @@ def matrix_html(block: Matrix, say: Wording) -> str:
             f"{name_html(name)}</th>{cells}</tr>"
         )
     shape = f' <span class="shape">{escaped(block.shape)}</span>' if block.shape else ""
-    caption = f"<caption><code>{escaped(block.name)}</code>{shape}</caption>"
+    caption = f"<caption>{_name(block.name)}{shape}</caption>"
     return scroll_box(
         f'<table class="matrix">{caption}{head}<tbody>{"".join(rows)}</tbody></table>',
         f"{block.name} {block.shape}".strip(),
     )
+
+
+def _name(name: str) -> str:
+    """Return the name of a matrix: code as a whole, or where it has `backquotes`."""
+    return text_html(name) if CODE.search(name) else f"<code>{escaped(name)}</code>"
 
 
 def _depths(values: NDArray[np.generic]) -> NDArray[np.float64]:
@@ -71,7 +76,7 @@ def table_html(block: Table, say: Wording) -> str:
         for at, row in enumerate(block.rows)
     )
     caption = f"<caption>{text_html(block.name)}</caption>" if block.name else ""
-    label = block.name or ", ".join(block.columns)
+    label = block.name or say("comma").join(block.columns)
     return scroll_box(
         f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>", label
     )

@@ -42,7 +42,5 @@ def pointer(is_marked: bool, say: Wording) -> str:
 
 def scroll_box(inner: str, label: str) -> str:
     """Return a box that scrolls by itself where its content is too wide."""
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escaped(label)}">'
-        f"{inner}</div>"
-    )
+    said = escaped(CODE.sub(r"\1", label))  # without backquotes
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{said}">{inner}</div>'

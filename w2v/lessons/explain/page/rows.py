@@ -30,7 +30,7 @@ class Rows:
     tokenizer : TokenizerSpec
         How a sentence that is typed is split; `module:function` as whitespace does.
     run : str
-        The run of `--run` that the rows are from; nothing for a toy vocabulary.
+        The name of the run that the rows are from; nothing for a toy vocabulary.
     """
 
     words: tuple[str, ...] | None
@@ -74,7 +74,7 @@ def rows_of_run(
         The ids of the scene's rows, in the scene's order.
     tokenizer : TokenizerSpec
     run : str
-        Its folder, as `--run` takes it.
+        Its name.
     n_common : int
     """
     scene_ids = np.asarray(scene_ids)

@@ -75,6 +75,7 @@ def _scene(scene: Scene, rows: Rows) -> dict[str, Any]:
             "negatives": scene.negatives.tolist(),
             "lr": scene.lr,
             "gradient": scene.gradient,
+            "left_out": [*map(shown, scene.origin.left_out)],
         },
         "rows": {
             "words": None if rows.words is None else [*map(shown, rows.words)],

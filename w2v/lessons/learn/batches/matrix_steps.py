@@ -88,9 +88,9 @@ def _batch_step(say: Wording, found: FiveLines, names: Names) -> Step:
         *texts(
             say,
             "batch_noise",
-            noise=", ".join(names.noise),
-            u=", ".join(names.u),
-            v=", ".join(names.v),
+            noise=say("comma").join(names.noise),
+            u=say("comma").join(names.u),
+            v=say("comma").join(names.v),
             n_noise=M,
         ),
         Lines(LINES),

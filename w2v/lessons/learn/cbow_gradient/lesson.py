@@ -115,7 +115,7 @@ def _contexts(
             say("sizes"),
             tuple(f"|C| = {size}" for size in found.tolist()),
             (("", 100 * counts / counts.sum()),),
-            unit="%",
+            unit=say("unit_percent"),
             decimals=1,
         ),
         *texts(
@@ -140,7 +140,7 @@ def _training(
             for text in (
                 (say("diverged"), "")
                 if cell.right is None or cell.loss is None
-                else (f"{cell.right:.1f} %", f"{cell.loss:.2f}")
+                else (f"{cell.right:.1f}{say('unit_percent')}", f"{cell.loss:.2f}")
             )
         ]
         rows.append((f"{rate:g}", *shown))
@@ -230,8 +230,13 @@ def _answer(say: Wording, asked: dict[int, dict[str, dict[str, float]]]) -> tupl
 def _moves_table(say: Wording, moves: dict[int, dict[str, dict[str, float]]]) -> Table:
     """The moves of `moves_of`, a row for each size of context."""
     kinds = ("mean", "rows")
+    heads = (
+        say("head_move", gradient=gradient, kind=say(kind))
+        for kind in kinds
+        for gradient in GRADIENTS
+    )
     return Table(
-        ("|C|", *(f"{gradient}: {say(kind)}" for kind in kinds for gradient in GRADIENTS)),
+        ("|C|", *heads),
         tuple(
             (size, *(move[gradient][kind] for kind in kinds for gradient in GRADIENTS))
             for size, move in moves.items()

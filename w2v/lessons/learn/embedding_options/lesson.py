@@ -258,7 +258,7 @@ def _answer(say: Wording) -> tuple[tuple[Block, ...], dict[str, Any]]:
     rows = np.stack([OWN_ROW, after])
     names = (say("before"), say("after", n=N_STEPS))
     length, new = np.linalg.norm(OWN_ROW), np.linalg.norm(after)
-    values = {"row": PADDING, "length": f"{length:g}", "new": f"{new:.2f}"}
+    values = {"row": PADDING, "length": f"{length:.2f}", "new": f"{new:.2f}"}
     blocks: tuple[Block, ...] = (
         Matrix("weight[0]", rows, names, decimals=2),
         *texts(say, "answer_text", **values),

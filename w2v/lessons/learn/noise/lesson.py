@@ -133,7 +133,7 @@ def _power(
     """What the distribution is, for words of the head, the middle and the tail."""
     return (
         *texts(say, "power"),
-        Lines(("P(word) = count(word) ** power / sum over all words",)),
+        Lines(("P(word) = count(word) ** power / Σ count ** power",)),
         *texts(
             say, "corpus", name=short(name), n_words=len(vocabulary),
             n_tokens=vocabulary.n_tokens, least=int(vocabulary.counts[-1]),
@@ -176,7 +176,7 @@ def _gain(
             say("gain_bars"),
             tuple(f"{word} ({int(counts[row]):,})" for word, row in zip(words, rows, strict=True)),
             (("", gain[rows]),),
-            unit=say("times"),
+            unit=say("unit_times"),
             marked=frozenset(np.flatnonzero(losing[rows]).tolist()),
         ),
         *texts(

@@ -202,7 +202,7 @@ def _repeats_step(say: Wording, found: Measured) -> Step:
         percents = (100 * share[name] for name in ("repeated", "lost"))
         rows.append((batch, share["ids_per_batch"], *percents))
     heads = ("B", say("head_ids"), say("head_repeated"), say("head_lost"))
-    example = ", ".join(f"{word} ×{n}" for word, n in found.example)
+    example = say("comma").join(f"{word} ×{n}" for word, n in found.example)
     return step(
         say,
         "repeats",
@@ -221,7 +221,7 @@ def _loss_step(say: Wording, found: Measured) -> Step:
     """Return the step about the gradient that is lost."""
     labels = tuple(f"B = {batch}" for batch in found.lost)
     values = 100 * np.array([lost.share for lost in found.lost.values()])
-    bars = Bars("", labels, (("", values),), "%", 1, frozenset(_usual_row(found)))
+    bars = Bars("", labels, (("", values),), say("unit_percent"), 1, frozenset(_usual_row(found)))
     usual = found.lost[USUAL]
     lost, cosine = f"{100 * usual.share:.0f}", f"{usual.cosine:.2f}"
     after = texts(say, "loss_after", lost=lost, cosine=cosine, batch=USUAL)

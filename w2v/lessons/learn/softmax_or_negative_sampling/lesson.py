@@ -218,7 +218,8 @@ def _cosine(
         ),
         Table(
             (
-                say("draws"), f"{ones}: d_hidden", "W_out", f"{shared}: d_hidden", "W_out",
+                say("draws"), say("head_hidden", weights=ones), "W_out",
+                say("head_hidden", weights=shared), "W_out",
             ),
             tuple(
                 (p.n_draws, p.cosine_each, p.W_out_each, p.cosine_share, p.W_out_share)

@@ -6,6 +6,7 @@
 const STEPS = ["lookup", "mean", "score", "loss", "backward", "update"];
 const MOST_ITEMS = 8; // words of each side that are drawn
 const NODE_RADIUS = 19;
+const NOTE_ROOM = LABEL + 16; // of `fitted`: notes are in smaller letters than words
 const WIDE_ENOUGH = 900; // for a drawing from left to right
 const PITCH = ITEM_HEIGHT + 16; // from one word to the next
 
@@ -20,7 +21,7 @@ function itemsOf({ update, wordOf, idOf }, at) {
     ? { values: gradient, kind: "gradient", scale: gradientScale }
     : { values: after, kind: "now", scale });
   const top = (values, from) => ({ values: at < from ? null : values, kind: "plain", scale });
-  const context = context_ids.map((id, i) => ({ word: wordOf(id), note: `id ${idOf(id)}`,
+  const context = context_ids.map((id, i) => ({ word: wordOf(id), note: say("draw_id", { id: idOf(id) }),
     top: top(update.rows[i], 0),
     bottom: under(update.d_rows[i], update.W_in_after[update.input_ids.indexOf(id)]),
     frame: at === 0 || at === 5 ? "now" : "" }));
@@ -36,8 +37,12 @@ function itemsOf({ update, wordOf, idOf }, at) {
 }
 
 // The id of a word and its label, as far as there is room.
-const noteOf = (id, label) =>
-  (id < 1000 ? `id ${id}, ${label}` : `${id}, ${label.replaceAll(" ", "")}`);
+function noteOf(id, label) {
+  const tight = label.replaceAll(" ", "");
+  const fits = (note) => fitted(note, NOTE_ROOM) === note;
+  return [label, tight].map((one) => say("draw_id_and_label", { id, label: one })).find(fits)
+    || `${id}, ${tight}`;
+}
 
 function metricsOf({ scores, probabilities, losses, d_scores }, j, at) {
   return { score: at < 2 ? null : scores[j], p: at < 3 ? null : probabilities[j],
@@ -220,7 +225,7 @@ function drawLoss({ loss, loss_after }, { loss: [x, y], isWide }, at) {
 
 // What the drawing shows, in words.
 function labelOf({ update, wordOf }, step) {
-  const words = (ids) => ids.map(wordOf).join(", ");
+  const words = (ids) => ids.map(wordOf).join(say("comma"));
   const noise = update.output_ids.slice(1);
   return say("draw_label", { step: say(`step_${step}`), context: words(update.context_ids),
     center: wordOf(update.output_ids[0]), noise: words(noise) });

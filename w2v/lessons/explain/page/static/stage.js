@@ -77,7 +77,7 @@ class Stage {
 
   said() {
     const step = STEPS.indexOf(this.step) + 1;
-    return `${say("step_of", { step, n: STEPS.length })}: ${say(`step_${this.step}`)}`;
+    return [say("step_of", { step, n: STEPS.length }), say(`step_${this.step}`)].join(say("colon"));
   }
 
   show(shot) {
@@ -128,6 +128,6 @@ const stepOfHash = () => STEPS.find((step) => `#${step}` === location.hash);
 // The drawing of a step, and how to read its colours.
 function pictureOf(shot, step, width) {
   const caption = make("figcaption", {}, ...coded(say("legend")));
-  if (`legend_${step}` in data.texts) caption.append(" ", ...coded(say(`legend_${step}`)));
+  if (`legend_${step}` in data.texts) caption.append(say("between"), ...coded(say(`legend_${step}`)));
   return [networkOf(shot, step, width), caption];
 }

@@ -40,9 +40,17 @@ class Page {
     const intro = sayParagraphs("intro");
     const from = data.rows.run ? "intro_run" : "intro_toy";
     byId("main").append(...intro, ...sayParagraphs(from, { run: quoted(data.rows.run) }),
+      ...this.leftOut(),
       this.fields.words, details, this.fields.problem,
       make("div", { class: "training" }, train, reset, this.progress));
     byId("main").append(byId("steps"));
+  }
+
+  // Words of the sentence that the command was given, and that the run does not know.
+  leftOut() {
+    const words = data.scene.left_out;
+    return words.length ? sayParagraphs("note_left_out",
+      { words: words.map(quoted).join(say("comma")), n: words.length }) : [];
   }
 
   // Compute anew. What cannot be computed is told, and the last good numbers stay.
@@ -99,7 +107,7 @@ class Page {
     this.losses.push(update.loss);
     this.nUpdates += 1;
     if (this.refresh()) {
-      announce(`${this.progress.textContent} ${this.summary()}`);
+      announce([this.progress.textContent, this.summary()].join(say("between")));
       return;
     }
     this.weights = before;
@@ -113,7 +121,7 @@ class Page {
     this.nUpdates = 0;
     this.fields.fill(startDraft());
     this.refresh();
-    announce(`${say("was_reset")} ${this.summary()}`);
+    announce([say("was_reset"), this.summary()].join(say("between")));
   }
 
   // A number that was typed into a table.

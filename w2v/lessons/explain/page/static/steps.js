@@ -33,7 +33,7 @@ function lookupBlocks({ update, scene, wordOf, idOf, words }) {
     formulas(`ids  = [${ids.map(idOf).join(", ")}]`,
       `rows = W_in[ids]    # ${shapeOf(["C", "D"], [ids.length, dim])}`),
     tableOf({ name: "rows", caption: say("cap_rows"),
-      columns: [say("col_word"), say("col_position"), "id", ...dimensions(dim)],
+      columns: [say("col_word"), say("col_position"), say("col_id"), ...dimensions(dim)],
       rows: rows.map((row, i) => [wordOf(ids[i]), context_pos[i], idOf(ids[i]),
         ...row.map((value, d) => ({ value, edit: ["W_in", ids[i], d] }))]) }),
     editHint(),
@@ -68,7 +68,7 @@ function noiseSentences({ update, wordOf }) {
 }
 
 const wordAndPart = (shot) => (id, j) =>
-  `${shot.wordOf(id)} (${say(j ? "part_noise" : "part_center")})`;
+  say("word_and_part", { word: shot.wordOf(id), part: say(j ? "part_noise" : "part_center") });
 
 function scoreBlocks(shot) {
   const { update, wordOf, idOf } = shot;
@@ -82,7 +82,7 @@ function scoreBlocks(shot) {
       `scores = W_out[ids] @ hidden    # ${shapeOf(["1 + K"], [ids.length])}`,
       `scores[0] = ${writtenSum(products)} = ${shownNumber(scores[0])}`),
     beside(tableOf({ name: "output_rows", caption: say("cap_output_rows"),
-      columns: [say("col_word"), "id", say("col_label"), ...dimensions(dim)],
+      columns: [say("col_word"), say("col_id"), say("col_label"), ...dimensions(dim)],
       rows: [...output_rows.map((row, j) => [wordAndPart(shot)(ids[j], j), idOf(ids[j]), labels[j],
         ...row.map((value, d) => ({ value, edit: ["W_out", ids[j], d] }))]),
       ["hidden", null, null, ...hidden]], marked: [ids.length] }),
@@ -136,7 +136,7 @@ function backwardBlocks(shot) {
       + `${shownNumber(probabilities[0])} − ${labels[0]}) = ${shownNumber(d_scores[0])}`,
     "d_hidden = d_scores @ W_out[ids]",
     `d_hidden[0] = ${writtenSum(products)} = ${shownNumber(d_hidden[0])}`,
-    "d_W_out of word j = d_scores[j] · hidden",
+    "d_W_out[j] = d_scores[j] · hidden",
     ...(isExact ? ["d_rows = d_hidden / |C|",
       `d_rows[0][0] = ${shownNumber(d_hidden[0])} / ${n} = ${shownNumber(d_rows[0][0])}`]
       : ["d_rows = d_hidden    # exact: d_hidden / |C|",
@@ -172,7 +172,7 @@ function updateBlocks(shot) {
       sayParagraphs("update_repeated", { word: quoted(wordOf(id)), id: idOf(id), n })),
     repeatedIn(update.output_ids).map(([id, n]) =>
       sayParagraphs("update_repeated_out", { word: quoted(wordOf(id)), id: idOf(id), n })),
-    formulas("W_in[u]  −= lr · Σ d_rows of u", "W_out[v] −= lr · Σ d_scores of v · hidden",
+    formulas("W_in[u]  −= lr · Σ d_rows[u]", "W_out[v] −= lr · Σ d_scores[v] · hidden",
       `W_in[${idOf(input_ids[0])}][0] = ${shownNumber(W_in_before[0][0])} − ${lr} · `
         + `${term(d_W_in[0][0])} = ${shownNumber(W_in_after[0][0])}`),
     beside(tableOfChanges(shot, "W_in", update.context_ids, input_ids),
@@ -191,6 +191,6 @@ function tableOfChanges({ update, wordOf, idOf }, table, ids, distinct) {
     `${wordOf(id)} · ${say(["row_before", "row_gradient", "row_after"][line])}`,
     line ? null : idOf(id), line ? null : times.get(id) || 1, ...update[name][i]]));
   return tableOf({ name: `changes_${table}`, caption: say(`cap_changes_${table}`),
-    columns: [say("col_word"), "id", say("col_times"), ...dimensions(update.hidden.length)],
+    columns: [say("col_word"), say("col_id"), say("col_times"), ...dimensions(update.hidden.length)],
     rows, marked: distinct.map((_, i) => 3 * i + 2) });
 }
