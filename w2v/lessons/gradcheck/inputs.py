@@ -46,9 +46,8 @@ class Case:
         left, right = np.arange(n, dtype=np.int32), np.arange(1, n + 1, dtype=np.int32)
         left[list(CENTER_POS)], right[list(CENTER_POS)] = LEFT, RIGHT
         ids = np.array(self.noise, np.int32)
-        if is_shared:
-            noise = ids.reshape(1, 2, -1)  # (n_batches, G, M / G)
-        else:
+        noise: Ids = ids.reshape(1, 2, -1)  # (n_batches, G, M / G)
+        if not is_shared:
             noise = np.stack([np.roll(ids, t)[:K] for t in range(n)])  # (n, K)
         return Chunk(np.array(self.tokens, np.int32), left, right, n, noise, is_shared)
 
