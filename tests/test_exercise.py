@@ -19,7 +19,7 @@ from exercise_solutions import OTHER_WAYS, RIGHT, WRONG
 from test_cli import w2v
 
 from w2v.cli.exercise import TOPICS
-from w2v.cli.lesson_page import lesson_lines, paragraph_lines
+from w2v.cli.lesson_page import lesson_lines
 from w2v.cli.terminal import columns_of
 from w2v.lessons.blocks import Lines
 from w2v.lessons.exercise.calling import call_case, described, wrong_arguments
@@ -325,7 +325,7 @@ class TestTexts:
     def test_a_stub_is_python_with_a_docstring(self, topic, language):
         task = TASKS[topic]
         folder = Path('a "folder" \\N"""of\udcff mine')
-        text = stub(task, Words(task, language, folder), paragraph_lines)
+        text = stub(task, Words(task, language, folder))
         assert max(map(columns_of, text.splitlines())) <= 88
         names = {}
         exec(compile(text.encode(), topic, "exec"), names)

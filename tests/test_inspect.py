@@ -25,9 +25,10 @@ from w2v.lessons.inspect.inspecting import inspect_corpus
 from w2v.lessons.inspect.letters import Characters, script_of
 from w2v.lessons.inspect.line_ends import count_line_ends
 from w2v.lessons.inspect.telling_text import HARMLESS, TO_DO
-from w2v.lessons.inspect.widths import broken, visible
+from w2v.lessons.inspect.visible import visible
 from w2v.lessons.languages import languages
 from w2v.lessons.wording import texts_of
+from w2v.text.line_breaking import paragraph_lines
 from w2v.text.tokenizers import TokenizerSpec, words
 from w2v.training import estimating
 
@@ -705,4 +706,4 @@ def test_texts_are_cut_and_broken_to_fit(text, columns):
     shown = visible(text)
     assert shown.isprintable() or not shown
     assert columns_of(cut(shown, columns)) <= columns
-    assert "".join(broken(shown, columns)).replace(" ", "") == "".join(shown.split())
+    assert "".join(paragraph_lines(shown, columns)).replace(" ", "") == "".join(shown.split())

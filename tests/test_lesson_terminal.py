@@ -18,11 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_lesson import NUMBERS, hostile_lesson, made_lesson
 
-from w2v.cli import line_breaking
 from w2v.cli.completion import complete_language
 from w2v.cli.lesson_options import lesson_options, page_file, show_lesson
 from w2v.cli.lesson_page import block_lines, lesson_lines
-from w2v.cli.line_breaking import NEVER_FIRST, NEVER_LAST, hard_broken, paragraph_lines
 from w2v.cli.main import COMMANDS
 from w2v.cli.terminal import WIDTH, columns_of, common_options
 from w2v.errors import OutputError, UsageError
@@ -30,6 +28,8 @@ from w2v.lessons import numbers
 from w2v.lessons.as_json import lesson_as_json
 from w2v.lessons.blocks import Bars, Curve, Matrix, Points, Table, Text, Verdict
 from w2v.lessons.numbers import apart, bar_shares, number_text, short_number
+from w2v.text import line_breaking
+from w2v.text.line_breaking import NEVER_FIRST, NEVER_LAST, hard_broken, paragraph_lines
 
 LANGUAGES = ("en", "ko", "zh")
 LESSONS = [name for name in ("explain", "gradcheck", "learn", "exercise") if name in COMMANDS]

@@ -146,12 +146,11 @@ def _refuse_what_does_not_fit(
 
 def _write(task: Task, learner: Folder, language: str) -> Lesson:
     """Write the stub of an exercise, and say so."""
-    from w2v.cli.line_breaking import paragraph_lines
     from w2v.lessons.exercise.stub import stub
     from w2v.lessons.exercise.telling import stub_lesson
     from w2v.lessons.exercise.words import Words
 
-    text = stub(task, Words(task, language, learner.path), paragraph_lines)
+    text = stub(task, Words(task, language, learner.path))
     is_new = learner.write_new(learner.file_of(task).name, text)
     return stub_lesson(task, learner, is_new=is_new, language=language)
 

@@ -95,9 +95,9 @@ def is_seed_given() -> bool:
 
 def say_next(topic: str, language: str) -> None:
     """Say what to write oneself after a lesson, and which lesson is next, on stderr."""
-    from w2v.cli.line_breaking import paragraph_lines
     from w2v.lessons.learn.topics import EXERCISES, TOPICS
     from w2v.lessons.wording import Wording
+    from w2v.text.line_breaking import paragraph_lines
 
     say, order = Wording(language, "learn/topics"), list(TOPICS)
     after = order[order.index(topic) + 1 :]
@@ -124,7 +124,7 @@ def list_topics(language: str, *, as_json: bool) -> None:
 
 def topic_lines(say: Wording, topics: list[str]) -> Iterator[str]:
     """Yield the lines of the list: its title, then the topics, and how to go on."""
-    from w2v.cli.line_breaking import paragraph_lines
+    from w2v.text.line_breaking import paragraph_lines
 
     title = say("title")
     yield click.style(title, bold=True)

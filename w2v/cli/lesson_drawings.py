@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.cli.lesson_tables import left_of, marked
-from w2v.cli.line_breaking import paragraph_lines
 from w2v.cli.terminal import WIDTH, columns_of, cut, printable
 from w2v.lessons.blocks import Bars, Curve
 from w2v.lessons.numbers import apart, bar_shares, number_text
+from w2v.text.line_breaking import paragraph_lines
 
 EIGHTHS = " ▏▎▍▌▋▊▉"  # of a column that a bar fills
 FILLS = "█▒░▓"  # of the series, one after the other

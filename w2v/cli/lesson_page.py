@@ -10,7 +10,6 @@ import click
 from w2v.cli.lesson_drawings import bars_lines, curve_lines
 from w2v.cli.lesson_planes import points_lines
 from w2v.cli.lesson_tables import matrix_lines, table_lines
-from w2v.cli.line_breaking import paragraph_lines, whole_or_broken
 from w2v.cli.terminal import WIDTH, columns_of
 from w2v.lessons.blocks import (
     Bars,
@@ -25,6 +24,7 @@ from w2v.lessons.blocks import (
     Verdict,
 )
 from w2v.lessons.wording import Wording
+from w2v.text.line_breaking import paragraph_lines, whole_or_broken
 
 CODE = " " * 4  # before lines that are shown as they are
 

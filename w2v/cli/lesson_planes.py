@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.cli.line_breaking import paragraph_lines
 from w2v.cli.terminal import columns_of, cut, printable
 from w2v.lessons.blocks import Points
+from w2v.text.line_breaking import paragraph_lines
 
 N_COLUMNS, N_ROWS = 72, 18
 TALLER = 2.0  # a letter of a terminal is about so many times as high as it is wide

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import click
 
-from w2v.cli.line_breaking import paragraph_lines, whole_or_broken, widest_piece
 from w2v.cli.terminal import WIDTH, columns_of, cut, printable
 from w2v.lessons.blocks import Matrix, Table
 from w2v.lessons.numbers import cell_text, number_columns, number_text
+from w2v.text.line_breaking import paragraph_lines, whole_or_broken, widest_piece
 
 INDENT = "  "
 MARK = "> "  # before a row that is pointed at

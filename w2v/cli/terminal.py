@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 import click
 
 from w2v.files import bytes_for_people as bytes_for_people
+from w2v.text.widths import WIDTH as WIDTH
 from w2v.text.widths import columns_of as columns_of
 from w2v.text.widths import cut as cut
+from w2v.text.widths import printable as printable
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
-JOINERS = "\u200c\u200d"  # zero-width
-WIDTH = 80  # columns of a terminal; longer lines are broken or cut
 
 
 @dataclass
@@ -60,31 +60,6 @@ def note(text: str) -> None:
 def warn(text: str) -> None:
     """Print a warning to stderr, unless --quiet."""
     note(click.style("warning: ", fg="yellow") + text)
-
-
-def printable(text: str) -> str:
-    """Return text that does nothing but show itself, on any terminal.
-
-    Bytes that were no UTF-8, which words and file names keep as lone surrogates, are shown as
-    \\xe9, and what would move the cursor or change colors as its code. Joiners stay: they are
-    part of Persian and Sinhala words.
-
-    >>> printable("caf\\udce9")
-    'caf\\\\xe9'
-    """
-    return "".join(
-        letter if letter.isprintable() or letter in JOINERS else _escaped(letter) for letter in text
-    )
-
-
-def _escaped(letter: str) -> str:
-    """Write a character as the byte that it stands for, or by its code."""
-    code = ord(letter)
-    if 0xDC80 <= code <= 0xDCFF:
-        code -= 0xDC00
-    return (
-        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 1 << 16 else f"\\U{code:08x}"
-    )
 
 
 def json_line(value: object) -> str:

@@ -12,25 +12,23 @@ from pathlib import Path
 from w2v.lessons.exercise.task import Task
 from w2v.lessons.exercise.tasks import TASKS
 from w2v.lessons.exercise.words import Words
+from w2v.text.line_breaking import paragraph_lines
 
 TEMPLATE = Path(__file__).resolve().parent / "train.template"
 COLUMNS = 76
-BreakLines = Callable[[str, int], Sequence[str]]
 
 
-def stub(task: Task, words: Words, break_lines: BreakLines) -> str:
+def stub(task: Task, words: Words) -> str:
     """Return the text of the stub of an exercise.
 
     Parameters
     ----------
     task : Task
     words : Words
-    break_lines : callable
-        Breaks a paragraph into lines of so many columns.
     """
 
     def paragraph(text: str, indent: str) -> list[str]:
-        return [f"{indent}{line}" for line in break_lines(text, COLUMNS - len(indent))]
+        return [f"{indent}{line}" for line in paragraph_lines(text, COLUMNS - len(indent))]
 
     inner = "    "
     body = paragraph(words.own("task"), "")

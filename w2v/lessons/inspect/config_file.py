@@ -9,8 +9,8 @@ from w2v.config.schema import as_dict
 from w2v.config.showing import yaml_value
 from w2v.lessons.inspect.findings import Findings
 from w2v.lessons.inspect.suggesting import Suggestion
-from w2v.lessons.inspect.widths import broken
 from w2v.lessons.wording import Wording
+from w2v.text.line_breaking import paragraph_lines
 from w2v.text.widths import columns_of
 
 COMMENT_COLUMNS = 76
@@ -65,7 +65,7 @@ def yaml_lines(suggestion: Suggestion, comments: dict[str, str] | None = None) -
 
 def _commented(text: str, indent: str = "") -> list[str]:
     """Return a text as lines of a comment."""
-    return [f"{indent}# {line}" for line in broken(text, COMMENT_COLUMNS - len(indent))]
+    return [f"{indent}# {line}" for line in paragraph_lines(text, COMMENT_COLUMNS - len(indent))]
 
 
 def command_lines(suggestion: Suggestion) -> list[str]:

@@ -27,7 +27,7 @@ from w2v.lessons.inspect.source import Source, opened_source
 from w2v.lessons.inspect.spelling import glued_particles, two_spellings
 from w2v.lessons.inspect.suggesting import Reason, Suggester, Suggestion
 from w2v.lessons.inspect.telling import steps_of
-from w2v.lessons.inspect.widths import visible
+from w2v.lessons.inspect.visible import visible
 from w2v.lessons.wording import Wording
 from w2v.text.corpus import encode_corpus
 from w2v.text.encoding import EncodedText

@@ -11,7 +11,7 @@ from w2v.lessons.blocks import Block, Curve, Step, Table, Text
 from w2v.lessons.inspect.findings import Findings
 from w2v.lessons.inspect.telling_config import config_blocks, cost_blocks
 from w2v.lessons.inspect.telling_text import WORD_COLUMNS, odd_blocks, script_blocks
-from w2v.lessons.inspect.widths import visible
+from w2v.lessons.inspect.visible import visible
 from w2v.lessons.wording import Wording
 from w2v.text.widths import cut
 

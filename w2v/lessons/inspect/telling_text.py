@@ -11,7 +11,7 @@ from w2v.files import bytes_for_people
 from w2v.lessons.blocks import Bars, Block, Lines, Table, Text
 from w2v.lessons.inspect.findings import Findings
 from w2v.lessons.inspect.odd import LONG, MOST_HASHES, Found
-from w2v.lessons.inspect.widths import visible
+from w2v.lessons.inspect.visible import visible
 from w2v.lessons.wording import Wording
 from w2v.text.widths import cut
 

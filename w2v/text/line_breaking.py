@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from w2v.cli.terminal import JOINERS, WIDTH, columns_of, printable
+from w2v.text.widths import JOINERS, WIDTH, columns_of, printable
 
 # GB/T 15834-2011, section 5.1.10, and JIS X 4051 say the same of their marks.
 NEVER_FIRST = frozenset("，。、；：？！）」』》〉】〕”’·…—～,.;:?!)]}%％")
