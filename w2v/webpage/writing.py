@@ -13,7 +13,9 @@ import json
 import re
 import zlib
 from pathlib import Path
+from string import Template
 
+from w2v import __version__
 from w2v.files import atomic_write
 
 STATIC = Path(__file__).resolve().parent / "static"
@@ -67,7 +69,29 @@ def joined_style(*files: Path) -> str:
     return "\n".join(file.read_text("utf-8") for file in (STATIC / "base.css", *files))
 
 
-def policy(*scripts: str) -> str:
+def head_of(*scripts: str, language: str, title: str, style: str) -> str:
+    """Return what stands before the body of a page.
+
+    Parameters
+    ----------
+    scripts : str
+        Those that the page may run, and no other.
+    language : str
+        Of the page, as HTML names it.
+    title : str
+        As text; it is escaped here.
+    style : str
+    """
+    return Template((STATIC / "head.html").read_text("utf-8")).substitute(
+        language=language,
+        policy=_policy(*scripts),
+        version=__version__,
+        title=escaped(title),
+        style=style,
+    )
+
+
+def _policy(*scripts: str) -> str:
     """Return a content security policy under which these scripts run, and nothing is fetched.
 
     Styles are allowed, since libraries set them; data: and blob: are of the page itself.

@@ -15,7 +15,7 @@ from w2v import __version__
 from w2v.lessons.blocks import Lesson, Step, Text
 from w2v.lessons.page.html_blocks import blocks_html, text_html
 from w2v.lessons.wording import Wording
-from w2v.webpage.writing import escaped, joined_script, joined_style, policy
+from w2v.webpage.writing import escaped, head_of, joined_script, joined_style
 
 STATIC = Path(__file__).resolve().parent / "static"
 SCRIPT_TAGS = {"zh": "zh-Hans"}  # the letters of a language that has several: they choose the font
@@ -43,16 +43,17 @@ def lesson_page(lesson: Lesson) -> str:
     script = joined_script(STATIC / "steps.js")
     return Template((STATIC / "page.html").read_text("utf-8")).substitute(
         {key: escaped(say(key)) for key in ("skip", "steps", "back", "next")},
-        language=SCRIPT_TAGS.get(lesson.language, lesson.language),
-        policy=policy(script),
-        version=__version__,
+        head=head_of(
+            script,
+            language=SCRIPT_TAGS.get(lesson.language, lesson.language),
+            title=lesson.title,
+            style=joined_style(STATIC / "lesson.css"),
+        ),
         title=text_html(lesson.title),
-        plain_title=escaped(lesson.title),
         texts=_texts_for_script(say),
         list=_list_of(parts),
         parts="\n".join(map(_section, parts)),
         written_by=escaped(say("written_by", version=__version__)),
-        style=joined_style(STATIC / "lesson.css"),
         script=script,
     )
 

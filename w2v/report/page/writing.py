@@ -17,11 +17,11 @@ from w2v.report.page.data import figures_of
 from w2v.report.page.sections import navigation, sections
 from w2v.webpage.writing import (
     escaped,
+    head_of,
     joined_script,
     joined_style,
     json_text,
     packed,
-    policy,
     write_html,
 )
 
@@ -74,10 +74,15 @@ def page_of(report: Report) -> str:
     script = joined_script(*(STATIC / f"{name}.js" for name in SCRIPTS))
     views = {name: views for name, (_, views) in figures.items()}
     return Template((STATIC / "page.html").read_text("utf-8")).substitute(
-        policy=policy(library, script),
+        head=head_of(
+            library,
+            script,
+            language="en",
+            title=report.title,
+            style=joined_style(STATIC / "page.css"),
+        ),
         version=__version__,
         title=escaped(report.title),
-        style=joined_style(STATIC / "page.css"),
         navigation=navigation(),
         sections=sections(report, figures),
         data=packed(json_text({"figures": views})),

@@ -18,7 +18,7 @@ from w2v.lessons.explain.update import Scene
 from w2v.lessons.languages import DEFAULT
 from w2v.lessons.wording import COMMON, Wording, texts_of
 from w2v.model.functions import Floats
-from w2v.webpage.writing import escaped, joined_script, joined_style, json_text, policy, shown
+from w2v.webpage.writing import escaped, head_of, joined_script, joined_style, json_text, shown
 
 STATIC = Path(__file__).resolve().parent / "static"
 TEXTS = "explain_page"
@@ -50,10 +50,12 @@ def explain_page(scene: Scene, language: str, rows: Rows) -> str:
         for key, text in texts_of(code, name).items()
     }
     return Template((STATIC / "page.html").read_text("utf-8")).substitute(
-        language=language,
-        policy=policy(script),
-        version=__version__,
-        style=joined_style(STATIC / "page.css"),
+        head=head_of(
+            script,
+            language=language,
+            title=say("title"),
+            style=joined_style(STATIC / "page.css"),
+        ),
         data=_data({"language": language, "texts": texts, **_scene(scene, rows)}),
         script=script,
         title=escaped(say("title")),
