@@ -67,6 +67,11 @@ class Wording:
             raise LookupError(f"{key!r} in texts/{self._file} wants a value for {error}") from error
 
     @property
+    def templates(self) -> dict[str, str]:
+        """All its texts as they are before values are filled in, by their keys."""
+        return {key: text for key, (text, _) in self._texts.items()}
+
+    @property
     def keys(self) -> Set[str]:
         """The keys of all its texts."""
         return self._texts.keys()

@@ -15,8 +15,7 @@ import numpy as np
 from w2v import __version__
 from w2v.lessons.explain.page.rows import Rows
 from w2v.lessons.explain.update import Scene
-from w2v.lessons.languages import DEFAULT
-from w2v.lessons.wording import COMMON, Wording, texts_of
+from w2v.lessons.wording import Wording
 from w2v.model.functions import Floats
 from w2v.webpage.writing import escaped, head_of, joined_script, joined_style, json_text, shown
 
@@ -43,12 +42,6 @@ def explain_page(scene: Scene, language: str, rows: Rows) -> str:
     """
     say = Wording(language, TEXTS)
     script = joined_script(*(STATIC / f"{name}.js" for name in SCRIPTS))
-    texts = {
-        key: text
-        for code in (DEFAULT, language)  # what is not translated yet is there in English
-        for name in (COMMON, TEXTS)
-        for key, text in texts_of(code, name).items()
-    }
     return Template((STATIC / "page.html").read_text("utf-8")).substitute(
         head=head_of(
             script,
@@ -56,7 +49,7 @@ def explain_page(scene: Scene, language: str, rows: Rows) -> str:
             title=say("title"),
             style=joined_style(STATIC / "page.css"),
         ),
-        data=_data({"language": language, "texts": texts, **_scene(scene, rows)}),
+        data=_data({"language": language, "texts": say.templates, **_scene(scene, rows)}),
         script=script,
         title=escaped(say("title")),
         noscript=escaped(say("noscript")),
