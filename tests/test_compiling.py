@@ -42,7 +42,7 @@ WHERE = """
 import json, numba
 from w2v.engines import kernels
 loss = kernels.minus_log_sigmoid(0.0)
-print(json.dumps([kernels.run_chunk.stats.cache_path, numba.config.CACHE_DIR, loss]))
+print(json.dumps([kernels.run_batches.stats.cache_path, numba.config.CACHE_DIR, loss]))
 """
 
 
@@ -110,7 +110,7 @@ from w2v.engines.numba_engine import prepare
 from w2v.engines import kernels
 
 def count():
-    return [len(f.signatures) for f in (kernels.run_chunk, kernels.combine_rows)]
+    return [len(f.signatures) for f in (kernels.run_batches, kernels.combine_rows)]
 
 told, counts = [], []
 for dtype, freeze in (("float32", False), ("float64", False), ("float32", True)):
@@ -171,7 +171,7 @@ def test_the_command_says_once_that_it_compiles_to_the_same_bits_and_what_is_dam
     assert first == second
 
     for damaged, content in ((".nbi", b""), (".nbc", b"nonsense")):
-        for file in (tmp_path / "cache" / "compiled").rglob(f"kernels.run_chunk*{damaged}"):
+        for file in (tmp_path / "cache" / "compiled").rglob(f"kernels.run_batches*{damaged}"):
             kept = file.read_bytes()
             file.write_bytes(content)
         done = command()
@@ -193,7 +193,7 @@ class Record(Observer):
     def on_compile(self):
         self.seen.append("compile")
 
-    def on_start(self):
+    def on_start(self, share):
         self.seen.append("start")
 
     def on_chunk(self, metrics):

@@ -24,7 +24,7 @@ from w2v.config import (
     show_config,
     write_config,
 )
-from w2v.config.checking import Mismatch, check_value, contradictions, missing_parts
+from w2v.config.checking import Mismatch, check_value, contradictions
 from w2v.config.loading import OTHER_NAMES, Resolved
 from w2v.config.nodes import MAX_CONFIG_BYTES
 from w2v.config.schema import build_config, field_types, option_fields, sections, with_values
@@ -117,7 +117,7 @@ def test_defaults():
     assert resolved.config.model.dim == 100
     assert set(resolved.sources.values()) == {"default"}
     assert list(resolved.sources) == option_paths() == list(as_dict(Config()))
-    assert not contradictions(Config()) + missing_parts(Config())
+    assert not contradictions(Config())
 
 
 @pytest.mark.parametrize("path", option_paths())
@@ -423,7 +423,6 @@ def test_a_folder_or_no_file_at_all(tmp_path):
             ["train.optimizer=adam", "train.replicas=2"],
             "train.replicas: adam keeps sums for every row, which copies cannot share; use 1",
         ),
-        (["train.checkpoint_every=1"], "train.checkpoint_every: only null is in this version"),
         (["train.early_stop={patience: 2}"], "train.early_stop: heldout_loss is measured with"),
         (["vocab.rows=union"], "vocab.rows: has no effect without embedding.pretrained"),
         (
@@ -521,7 +520,7 @@ def values_of(path):
 def configs(draw):
     """Draw a valid config: any value for each setting, those that do not go together put back."""
     config = build_config({path: draw(values_of(path)) for path in option_paths()})
-    while wrong := contradictions(config) + missing_parts(config):
+    while wrong := contradictions(config):
         path = wrong[0][0]
         default = ACCEPTED_IF_VALID.get(path, default_of(OPTIONS[path][1]))
         config = with_values(config, {path: default})

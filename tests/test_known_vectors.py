@@ -288,7 +288,7 @@ class Look(Observer):
     def __init__(self, objects):
         self.objects, self.left = objects, None
 
-    def on_start(self):
+    def on_start(self, share):
         self.left = [seen() for seen in self.objects]
 
 

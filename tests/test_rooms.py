@@ -27,8 +27,8 @@ ALLOWED = {
     "evaluation": {"errors", "files", "fetching", "text", "vectors"},
     "engines": {"errors", "files", "processes", "config", "model"},
     "training": {
-        "errors", "files", "locks", "processes", "config", "text", "run_folder", "model",
-        "engines", "vectors", "evaluation",
+        "errors", "files", "locks", "processes", "config", "text", "run_sums", "run_folder",
+        "model", "engines", "vectors", "evaluation",
     },
     "experiments": {
         "errors", "files", "locks", "processes", "config", "text", "run_folder", "engines",

@@ -53,6 +53,7 @@ def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
+        sync_folder(path.parent)
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
@@ -95,6 +96,27 @@ def sha256_of(*paths: Path) -> str:
             error.filename = str(path)  # reading does not say it
             raise
     return digest.hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """See the names in a folder to the disk, where the system can: else a power cut takes them."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def sync_file(path: Path) -> None:
+    """See the content of a file to the disk.
+
+    Raises
+    ------
+    OSError
+    """
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
 
 
 def clear_leftovers(path: Path) -> None:

@@ -30,7 +30,14 @@ from typing import IO, Any
 import numpy as np
 
 from w2v.errors import OutputError, RunError
-from w2v.files import HASH_BLOCK, atomic_write, cannot_write, clear_leftovers, open_ordinary
+from w2v.files import (
+    HASH_BLOCK,
+    atomic_write,
+    cannot_write,
+    clear_leftovers,
+    open_ordinary,
+    sync_file,
+)
 from w2v.run_sums import OWN_SUM, REMEDY, SUMS, are_sums, check_file, is_whole, read_checked, sealed
 
 RUN_FORMAT = 2
@@ -42,6 +49,8 @@ RUN_FILES = (CONFIG, VOCAB, DROPPED, VECTORS, OUTPUT_VECTORS, METRICS, RECORD)
 REPORT = "report.html"
 CHANGING = (METRICS, VECTORS, OUTPUT_VECTORS)  # while a run goes on
 RUNNING = "running"  # its status until then
+LOCK = ".lock"  # held by the process that trains in it
+LEFTOVER = re.compile(r"\..*\.tmp|\.lock")  # what may be left of a process that was killed
 RUNS = Path("runs")  # where a run is looked for by name
 MAX_RECORD_BYTES = 10_000_000  # of a run.json, which may name many files of a corpus
 LINES_AT_ONCE = 10_000
@@ -98,9 +107,28 @@ class RunFolder:
         """The sha256 of metrics.jsonl so far."""
         return self._metrics.hexdigest()
 
+    @property
+    def sums(self) -> Mapping[str, str]:
+        """The sha256 of each file that was written so far, metrics.jsonl apart."""
+        return self._sums
+
     def note(self, name: str, sha256: str) -> None:
         """Note the checksum of a file that came here in another way than by the methods below."""
         self._sums[name] = sha256
+
+    def remove(self, *names: str) -> None:
+        """Remove files that are no longer those of the run.
+
+        Raises
+        ------
+        OutputError
+        """
+        for name in names:
+            self._sums.pop(name, None)
+            try:
+                (self.path / name).unlink(missing_ok=True)
+            except OSError as error:
+                raise OutputError(f"{self.path / name} cannot be removed: {error}") from error
 
     def write_text(self, name: str, text: str) -> str:
         """Write one of the text files at once; return its sha256."""
@@ -176,8 +204,7 @@ class RunFolder:
         """Have metrics.jsonl on the disk before the record that vouches for it."""
         path = self.path / METRICS
         try:
-            with open(path, "rb+") as file:
-                os.fsync(file.fileno())
+            sync_file(path)
         except OSError as error:
             raise cannot_write(path, error) from error
 
@@ -234,7 +261,7 @@ def is_empty(folder: Path) -> bool:
     """Tell whether a folder is known to hold nothing of anybody's."""
     try:
         # A process that was killed may have left a temporary file of ours behind.
-        return all(re.fullmatch(r"\..*\.tmp", path.name) for path in folder.iterdir())
+        return all(LEFTOVER.fullmatch(path.name) for path in folder.iterdir())
     except OSError:
         return False
 
@@ -436,11 +463,11 @@ def _started(path: Path) -> str:
     return changed.isoformat(timespec="microseconds")
 
 
-def find_run(name: str, runs: Path = RUNS) -> Path:
+def find_run(name: str, runs: Path = RUNS, *, with_vectors: bool = True) -> Path:
     """Return the run folder that a user names: a path, a run's name, or `latest`.
 
-    `latest` is the one below `runs` that was started last, of those with vectors. A name without
-    its number is the run of that name with the highest number.
+    `latest` is the one below `runs` that was started last, of those with vectors unless the others
+    are wanted too. A name without its number is the run of that name with the highest number.
 
     Raises
     ------
@@ -452,7 +479,7 @@ def find_run(name: str, runs: Path = RUNS) -> Path:
         read_record(folder)  # may say that it is damaged, or of a later format
         return folder
     there = list_runs(runs)
-    found = _named(name, runs, there)
+    found = _named(name, runs, there, with_vectors)
     if found is not None:
         read_record(found)
         return found
@@ -482,10 +509,10 @@ def _named_newest(found: list[Path]) -> str:
     return ", ".join(path.name for path in found[-5:])
 
 
-def _named(name: str, runs: Path, there: list[Path]) -> Path | None:
+def _named(name: str, runs: Path, there: list[Path], with_vectors: bool) -> Path | None:
     """Return the run of that name."""
     if name == "latest":  # of those that can be asked: a run that goes on has no vectors yet
-        asked = [path for path in there if _can_be_asked(path)] or there
+        asked = [path for path in there if with_vectors and _can_be_asked(path)] or there
         return asked[-1] if asked else None
     if is_run_folder(runs / name) or is_damaged_run(runs / name):  # in a sweep's folder too
         return runs / name

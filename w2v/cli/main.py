@@ -92,7 +92,7 @@ class W2VGroup(click.Group):
             where = f"{error.filename}: " if error.filename else ""
             raise Failure(W2VError(f"{where}{error.strerror or error}")) from error
         except KeyboardInterrupt as interrupt:
-            raise Failure(Interrupted("stopped")) from interrupt
+            raise Failure(Interrupted(str(interrupt) or "stopped")) from interrupt
         except MemoryError as error:
             remedy = "try a smaller model.dim, vocab.max_size or train.batch"
             raise Failure(W2VError(f"there is not enough memory; {remedy}")) from error

@@ -51,6 +51,7 @@ class Progress(Observer):
     def __init__(
         self, stop_requested: Callable[[], bool], recorded: Mapping[str, Any] | None = None
     ) -> None:
+        self.had_ended = False  # before this: the run that was to be resumed
         self._stop_requested = stop_requested
         self._recorded = recorded or {}
         self._with_bar = sys.stderr.isatty() and not settings().quiet
@@ -97,11 +98,25 @@ class Progress(Observer):
             warn(sentence)
         self._n_positions = plan.tokens_kept * config.train.epochs
 
+    def on_resume(self, share: float, changes: Sequence[str]) -> None:
+        """Say from where the run goes on, and what changed since it began."""
+        origin = (
+            f"the checkpoint at {share:.0%}" if share else "the beginning: it has no checkpoint"
+        )
+        note(f"resume   from {origin}")
+        for sentence in changes:
+            warn(sentence)
+
+    def on_ended_before(self, folder: Path) -> None:
+        """Say that there is nothing to do."""
+        self.had_ended = True
+        note(f"{folder} has ended; there is nothing to resume")
+
     def on_compile(self) -> None:
         """Say what takes so long."""
         note("engine   compiling for this model.dim, which is kept (about 10 s)")
 
-    def on_start(self) -> None:
+    def on_start(self, share: float) -> None:
         """Begin the training bar."""
         self._last_line = time.monotonic()
         self._training = tqdm(
@@ -111,6 +126,7 @@ class Progress(Observer):
             disable=not self._with_bar,
             dynamic_ncols=True,
             bar_format="{percentage:3.0f}% |{bar}| {rate_fmt}{postfix}, {remaining} left",
+            initial=round(share * self._n_positions),
         )
 
     def on_chunk(self, metrics: ChunkMetrics) -> None:

@@ -117,11 +117,11 @@ def _train(
     resolved: Resolved, out: Path | None, jobs: int, options: dict[str, Any]
 ) -> list[Outcome]:
     """Train all points, with a bar or a line for each."""
+    from w2v.cli.stopping import stopping_gently
     from w2v.cli.sweep_progress import SweepProgress
-    from w2v.cli.train import stop_gently
     from w2v.experiments.sweep import sweep
 
-    with stop_gently() as stop_requested:
+    with stopping_gently(within=None) as stop_requested:
         progress = SweepProgress(stop_requested)
         try:
             return sweep(resolved, out, jobs=jobs, observer=progress, **options)

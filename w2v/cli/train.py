@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import shlex
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from w2v.cli.arguments import CORPUS, given_corpus, split_arguments
 from w2v.cli.completion import complete_run, complete_train
+from w2v.cli.stopping import stopping_gently
 from w2v.cli.terminal import common_options, note, seconds_for_people
 
 COMMON_RANK = 200  # a word that is common, but no function word, for the example at the end
@@ -37,6 +34,12 @@ COMMON_RANK = 200  # a word that is common, but no function word, for the exampl
     "text's alone (new), or RUN's alone (old).",
 )
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with a run that was stopped or killed, from its last checkpoint: `--resume RUN`, "
+    "or the command it began with, its --out, and --resume.",
+)
 @click.option("--force", is_flag=True, help="Replace the run that is in --out.")
 @click.option("--allow-code", is_flag=True, help="Allow a tokenizer named as module:function.")
 @common_options
@@ -46,6 +49,7 @@ def train_command(
     known: str | None,
     vocabulary: str | None,
     out: Path | None,
+    resume: bool,
     force: bool,
     allow_code: bool,
 ) -> None:
@@ -58,58 +62,45 @@ def train_command(
     With --from RUN, training goes on from the vectors of RUN. Without CONFIG it has the settings of
     RUN, but train.engine and train.replicas are chosen for the new text; without --corpus the text
     is RUN's again. The learning rate starts anew at train.lr.
+
+    A run that was stopped by Ctrl-C, or killed, goes on with `w2v train --resume RUN`, and ends
+    with the same bits as if nothing had happened.
     """
     # Imported here, so that `w2v --help` does not pay for NumPy.
     from w2v.cli.going_on import load_for_training, recorded_start
     from w2v.cli.progress import Progress
+    from w2v.cli.resuming import folder_to_resume
     from w2v.config.showing import yaml_value
     from w2v.training.memory import keep_freed_memory
     from w2v.training.trainer import train
 
     name, overrides = split_arguments(arguments)
+    if resume:
+        name, out = folder_to_resume(name, out, known, force=force)
     given = given_corpus(corpora, overrides)
     overrides += [f"{key}={yaml_value(path)}" for key, path in given.items()]
     config, fitted = load_for_training(name, overrides, known, vocabulary)
     recorded = recorded_start(name)
     keep_freed_memory()
-    with stop_gently() as stop_requested:
+    with stopping_gently() as stop_requested:
         progress = Progress(stop_requested, recorded)
         try:
             run = train(
                 config,
                 out=out,
                 force=force,
+                resume=resume,
                 allow_code=allow_code,
                 observer=progress,
                 fit_pretrained=fitted,
             )
         finally:
             progress.close()
+    if progress.had_ended:
+        return
     if run.best_epoch is not None:
         note(f"epoch {run.best_epoch} was the best of {len(run.metrics)}; its vectors are kept")
     note(f"trained in {seconds_for_people(run.seconds)}; the vectors are in {run.folder}")
     trained = run.vectors.vocabulary
     example = trained.word_at(min(COMMON_RANK, len(trained) - 1))
     note(f"ask them: w2v similar {shlex.quote(str(run.folder))} {shlex.quote(example)}")
-
-
-@contextmanager
-def stop_gently() -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C ask training to end after its chunk, and the second end it at once.
-
-    Yields a function that tells whether it was asked for.
-    """
-    requests: list[int] = []
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if requests:
-            raise KeyboardInterrupt
-        requests.append(number)
-        click.echo("\nstopping; once more to stop at once", err=True)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(requests)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,8 +1,8 @@
 """Hold a value against its field, and values against each other.
 
 `check_value` returns the value in the field's type or raises a `Mismatch` that says what was found
-and what is allowed. `contradictions` finds settings that are fine alone but not together, and
-`missing_parts` those that this version cannot honour: nothing in a config is ever ignored.
+and what is allowed. `contradictions` finds settings that are fine alone but not together: nothing
+in a config is ever ignored.
 """
 
 from __future__ import annotations
@@ -292,16 +292,3 @@ def _without_effect(config: Config) -> list[tuple[str, str]]:
         for path, (is_idle, needed) in idle.items()
         if is_idle and value_at(config, path) != value_at(default, path)
     ]
-
-
-def missing_parts(config: Config) -> list[tuple[str, str]]:
-    """Return (dotted path, sentence) for settings that this version of w2v cannot honour."""
-    train = config.train
-    missing = [
-        (
-            "train.checkpoint_every",
-            train.checkpoint_every is not None,
-            "only null is in this version",
-        )
-    ]
-    return [(path, sentence) for path, is_missing, sentence in missing if is_missing]

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from w2v.config.checking import Mismatch, check_value, contradictions, missing_parts
+from w2v.config.checking import Mismatch, check_value, contradictions
 from w2v.config.nodes import entries_of, is_null, kind_of, parse_file, plain, yaml_reason
 from w2v.config.overrides import parse_axis, parse_override
 from w2v.config.schema import (
@@ -192,7 +192,7 @@ def load_config(
         raise ConfigError(draft.problems)
     config = build_config(draft.values)
     sources = {path: draft.sources.get(path, "default") for path in as_dict(config)}
-    found_wrong = [] if sweep else contradictions(config) + missing_parts(config)
+    found_wrong = [] if sweep else contradictions(config)
     if found_wrong:
         raise ConfigError([f"{sources[path]}: {path}: {what}" for path, what in found_wrong])
     return Resolved(config, sources, sweep)

@@ -137,7 +137,11 @@ class TrainConfig:
         "deterministic", "same bits for any threads, or threads that race on one copy"
     )
     seed: int = option(1, "of every random draw", at_least=0, at_most=2**63 - 1)
-    checkpoint_every: int | None = option(None, "chunks between checkpoints; not yet", at_least=1)
+    checkpoint_every: Literal["auto"] | int | None = option(
+        "auto",
+        "chunks between checkpoints; auto goes by time: under 1 % of it, from a minute on",
+        at_least=1,
+    )
     early_stop: dict[str, Any] | None = option(
         None,
         "{metric: heldout_loss or one of eval.sets, patience: epochs}; keeps the best epoch",

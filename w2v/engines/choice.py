@@ -7,6 +7,7 @@ nothing that changes from run to run: the same command gives the same engine.
 from __future__ import annotations
 
 import importlib.util
+import threading
 from collections.abc import Callable
 
 from w2v.config.checking import only_in_numpy
@@ -108,13 +109,15 @@ def compiled_form(config: Config) -> list[object]:
     return [*form_of(config)]
 
 
-def make_engine(name: str, config: Config, weights: Weights) -> Engine:
+def make_engine(
+    name: str, config: Config, weights: Weights, abandon: threading.Event | None = None
+) -> Engine:
     """Make an engine around given weights; numba is imported here, and only when it is wanted."""
     if name == "numpy":
-        return numpy_engine.NumpyEngine(config, weights)
+        return numpy_engine.NumpyEngine(config, weights, abandon)
     from w2v.engines.numba_engine import NumbaEngine
 
-    return NumbaEngine(config, weights)
+    return NumbaEngine(config, weights, abandon)
 
 
 def row_combiner(name: str) -> RowCombiner:

@@ -6,8 +6,9 @@ random choice already made, so that two engines can be compared number by number
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,8 +103,16 @@ class ChunkLoss:
         return self.total / self.n_measured if self.n_measured else None
 
 
+class Abandoned(Exception):  # noqa: N818  (it is no error of anybody's)
+    """An engine has left a chunk in the middle, since it was told to; the weights are spoilt."""
+
+
 class Engine(Protocol):
-    """An engine trains `Weights` in place, chunk by chunk."""
+    """An engine trains `Weights` in place, chunk by chunk.
+
+    It is made with an event, `abandon`: when another thread sets it, the engine leaves its chunk
+    within some batches. What it has done to the weights until then is of no use.
+    """
 
     name: str
 
@@ -114,7 +123,17 @@ class Engine(Protocol):
         -------
         ChunkLoss
             Of every `LOSS_EVERY`-th batch, met on the way.
+
+        Raises
+        ------
+        Abandoned
         """
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return, by name, the arrays beside the weights that the next chunk depends on."""
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over the arrays that `state` of an engine like this one returned."""
 
     def loss(self, chunk: Chunk) -> ChunkLoss:
         """Measure every batch of a chunk at the weights as they stand, and change none of them.

@@ -125,23 +125,26 @@ class Buffers(NamedTuple):
 
 
 @compiled
-def run_chunk(
+def run_batches(
     W_in: Any,
     W_out: Any,
     frozen: Any,
     text: Text,
+    batches: tuple[int, int],
     rule: Rule,
     lr: Any,
     noise_weight: Any,
     buffers: Buffers,
+    sums: tuple[float, int, int],
 ) -> tuple[float, int, int]:
-    """Train on the batches of a chunk, or measure them: (loss, n_measured, n_examples).
+    """Train on a chunk's batches, first <= batch < last, or measure them; add to the sums.
 
-    `frozen` is None or a bool for each row of W_in: whether it must not change.
+    `frozen` is None or a bool for each row of W_in: whether it must not change. The sums are
+    (loss, n_measured, n_examples), of the batches before and of these.
     """
-    loss, n_measured, n_examples = 0.0, 0, 0
+    loss, n_measured, n_examples = sums
     dims = buffers.dims
-    for batch in range(len(text.low)):
+    for batch in range(batches[0], batches[1]):
         start = batch * rule.batch_size
         stop = min(start + rule.batch_size, len(text.tokens))
         span = Span(start, stop, text.low[batch], text.high[batch])

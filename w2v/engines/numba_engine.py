@@ -6,7 +6,9 @@ name: the options of the Embedding but frozen rows, the full softmax, and optimi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +16,11 @@ from numpy.typing import NDArray
 from w2v.config.schema import Config
 from w2v.engines import kernels
 from w2v.engines.compiling import NotKeptError, kept_only, run_elsewhere
-from w2v.engines.contract import LOSS_EVERY, Chunk, ChunkLoss, Copied, Scale, Weights
+from w2v.engines.contract import LOSS_EVERY, Abandoned, Chunk, ChunkLoss, Copied, Scale, Weights
 from w2v.errors import UsageError
 from w2v.model.functions import Floats, Ids
+
+BATCHES_AT_ONCE = 64 * LOSS_EVERY  # run between two looks at `abandon`: some milliseconds
 
 
 class NumbaEngine:
@@ -28,6 +32,8 @@ class NumbaEngine:
         One that `only_in_numpy` (config/checking.py) finds nothing in.
     weights : Weights
         Changed in place; C-contiguous. W_in may have fewer rows: noise alone needs none in it.
+    abandon : threading.Event, optional
+        When it is set, a chunk is left after some batches.
 
     Raises
     ------
@@ -37,8 +43,11 @@ class NumbaEngine:
 
     name = "numba"
 
-    def __init__(self, config: Config, weights: Weights) -> None:
+    def __init__(
+        self, config: Config, weights: Weights, abandon: threading.Event | None = None
+    ) -> None:
         check_tables(weights)
+        self._abandon = abandon or threading.Event()
         self._weights = weights
         self._kind = config.model.kind
         self._gradient = config.model.gradient
@@ -52,6 +61,13 @@ class NumbaEngine:
     def loss(self, chunk: Chunk) -> ChunkLoss:
         """Measure every batch; change nothing."""
         return self._run(chunk, 0.0, is_training=False)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return nothing: SGD keeps nothing beside the weights."""
+        return {}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over nothing."""
 
     def _run(self, chunk: Chunk, lr: float, *, is_training: bool) -> ChunkLoss:
         """Check, make room, and run the kernels."""
@@ -72,9 +88,16 @@ class NumbaEngine:
         noise_weight = self._k / text.noise.shape[1]
         scalar = W_in.dtype.type
         self._buffers = fitting_buffers(self._buffers, text, rule, W_in)
-        total, n_measured, n_examples = kernels.run_chunk(
-            W_in, W_out, frozen, text, rule, scalar(lr), scalar(noise_weight), self._buffers
-        )
+        sums = (0.0, 0, 0)
+        for first in range(0, len(text.low), BATCHES_AT_ONCE):
+            if self._abandon.is_set():
+                raise Abandoned
+            batches = (first, min(first + BATCHES_AT_ONCE, len(text.low)))
+            sums = kernels.run_batches(
+                W_in, W_out, frozen, text, batches, rule, scalar(lr), scalar(noise_weight),
+                self._buffers, sums,
+            )  # fmt: skip
+        total, n_measured, n_examples = sums
         # Without the compiler they are NumPy's numbers.
         return ChunkLoss(float(total), int(n_measured), int(n_examples))
 

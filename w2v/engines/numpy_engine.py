@@ -8,14 +8,16 @@ products of these matrices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from w2v.config.checking import only_in_layers
 from w2v.config.schema import Config, with_values
-from w2v.engines.contract import LOSS_EVERY, Chunk, ChunkLoss, Copied, Scale, Weights
+from w2v.engines.contract import LOSS_EVERY, Abandoned, Chunk, ChunkLoss, Copied, Scale, Weights
 from w2v.engines.folding import Folding, fold_batches
 from w2v.model.batch import Batch
 from w2v.model.cbow import CBOW
@@ -54,6 +56,8 @@ class NumpyEngine:
     config : Config
     weights : Weights
         Changed in place.
+    abandon : threading.Event, optional
+        When it is set, a chunk is left before its next batch.
 
     Raises
     ------
@@ -63,8 +67,11 @@ class NumpyEngine:
 
     name = "numpy"
 
-    def __init__(self, config: Config, weights: Weights) -> None:
+    def __init__(
+        self, config: Config, weights: Weights, abandon: threading.Event | None = None
+    ) -> None:
         self.config = config
+        self._abandon = abandon or threading.Event()
         self.model = build_model(config, weights)
         # The same tables, looked up without the one option that changes them.
         self.measured = build_model(with_values(config, {"embedding.max_norm": None}), weights)
@@ -93,8 +100,23 @@ class NumpyEngine:
         n_examples = int(self._n_examples(chunk).sum())
         return ChunkLoss(total, n_examples, n_examples)
 
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return what the optimizer keeps for each row."""
+        return self.optimizer.state()
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what an optimizer kept."""
+        self.optimizer.restore(state)
+
     def _batches(self, model: Model, chunk: Chunk) -> Iterator[tuple[int, Any]]:
-        """Yield (number, batch) of all that have an example, as the model wants them."""
+        """Yield (number, batch) of all that have an example, until it is to be abandoned."""
+        for batch in self._batches_for(model, chunk):
+            if self._abandon.is_set():
+                raise Abandoned
+            yield batch
+
+    def _batches_for(self, model: Model, chunk: Chunk) -> Iterator[tuple[int, Any]]:
+        """Cut a chunk into batches as the model wants them."""
         if not isinstance(model, MatrixModel):
             return cut_batches(chunk)
         kind, gradient = self.config.model.kind, self.config.model.gradient

@@ -94,7 +94,7 @@ class Reporter(Observer):
         """Say what takes so long."""
         self._mouth.say(compiles=True)
 
-    def on_start(self) -> None:
+    def on_start(self, share: float) -> None:
         """Say that nothing is left to be compiled."""
         self._mouth.say(started=True)
 

@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from w2v.config.checking import contradictions, missing_parts
+from w2v.config.checking import contradictions
 from w2v.config.loading import Resolved
 from w2v.config.schema import PLACES, THREADS, Config, as_dict, option_paths, with_values
 from w2v.config.showing import yaml_value
@@ -130,7 +130,7 @@ def _check(points: Sequence[Point], resolved: Resolved) -> None:
     """Raise ConfigError with each thing that does not go together, and the points where."""
     where: dict[tuple[str, str], list[str]] = {}
     for point in points:
-        for found in contradictions(point.config) + missing_parts(point.config):
+        for found in contradictions(point.config):
             where.setdefault(found, []).append(point.name)
     if not where:
         return

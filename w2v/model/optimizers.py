@@ -3,11 +3,18 @@
 A gradient is what `Embedding.grad` gives: a (V, D) array, or (ids, rows) of the touched rows. Of an
 array, the rows that are not all zero count as touched: a word that is not in the batch must not
 move, which PyTorch's dense Adam does not heed (its running mean goes on pushing such rows).
+
+What an optimizer remembers of the gradients so far is its state: with that and the tables another
+one goes on where it was.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
 import numpy as np
+from numpy.typing import NDArray
 
 from w2v.model.functions import Floats, Ids
 from w2v.model.layers import SparseGrad
@@ -26,8 +33,32 @@ def touched_rows(grad: Floats | SparseGrad) -> tuple[Ids, Floats]:
     return ids, grad[ids]
 
 
+State: TypeAlias = "dict[str, NDArray[Any]]"  # by name; of tables (V, D), one for each parameter
+
+
+def numbered(name: str, tables: Sequence[Floats]) -> State:
+    """Return tables by name and number.
+
+    >>> list(numbered("sums", [np.zeros((2, 1)), np.zeros((2, 1))]))
+    ['sums.0', 'sums.1']
+    """
+    return {f"{name}.{i}": table for i, table in enumerate(tables)}
+
+
+def tables_of(name: str, state: Mapping[str, NDArray[Any]]) -> list[Floats]:
+    """Return the tables that `numbered` gave names."""
+    return [state[f"{name}.{i}"] for i in range(len(state)) if f"{name}.{i}" in state]
+
+
 class SGD:
     """W -= lr * gradient."""
+
+    def state(self) -> State:
+        """Return nothing: no step depends on those before it."""
+        return {}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over nothing."""
 
     def step(
         self, params: list[Floats], grads: list[Floats | SparseGrad | None], lr: float
@@ -54,6 +85,14 @@ class Adagrad:
 
     def __init__(self) -> None:
         self._sums: list[Floats] = []
+
+    def state(self) -> State:
+        """Return h of each table; nothing before the first step."""
+        return numbered("sums", self._sums)
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go on with the sums of another; they are changed in place from now on."""
+        self._sums = tables_of("sums", state)
 
     def step(
         self, params: list[Floats], grads: list[Floats | SparseGrad | None], lr: float
@@ -89,6 +128,18 @@ class Adam:
         self._means: list[Floats] = []
         self._squares: list[Floats] = []
         self._n_steps: list[int] = []
+
+    def state(self) -> State:
+        """Return m, v and t of each table; nothing before the first step."""
+        if not self._means:
+            return {}
+        means, squares = numbered("means", self._means), numbered("squares", self._squares)
+        return {**means, **squares, "steps": np.array(self._n_steps, np.int64)}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go on with the means of another; they are changed in place from now on."""
+        self._means, self._squares = tables_of("means", state), tables_of("squares", state)
+        self._n_steps = state["steps"].tolist() if "steps" in state else []
 
     def step(
         self, params: list[Floats], grads: list[Floats | SparseGrad | None], lr: float

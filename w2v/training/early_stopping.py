@@ -6,6 +6,7 @@ What can be asked for is in `w2v/config/early_stop.py`; the vectors of the best 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from w2v.config.early_stop import EarlyStop
@@ -52,6 +53,15 @@ class EarlyStopping:
         if self.rule is None or self.best_epoch is None:
             return False
         return self._last_epoch - self.best_epoch >= self.rule.patience
+
+    def state(self) -> dict[str, Any]:
+        """Return all that `restore` needs, as JSON can hold it."""
+        return {"best": self._best, "best_epoch": self.best_epoch, "last_epoch": self._last_epoch}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on where another was."""
+        self._best, self.best_epoch = state["best"], state["best_epoch"]
+        self._last_epoch = state["last_epoch"]
 
     def record(self) -> dict[str, Any] | None:
         """Return what run.json tells: the metric, its best epoch, and the last that was trained."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from w2v.config.schema import Config
@@ -96,11 +97,17 @@ class Observer:
     def on_plan(self, config: Config, corpus: Corpus, plan: Plan) -> None:
         """The corpus is open, and all is settled."""
 
+    def on_resume(self, share: float, changes: Sequence[str]) -> None:
+        """The run goes on from a checkpoint at this share, or from the beginning; what changed."""
+
+    def on_ended_before(self, folder: Path) -> None:
+        """The run that was to be resumed has ended: nothing is trained."""
+
     def on_compile(self) -> None:
         """The engine has to be compiled for this machine, which takes seconds."""
 
-    def on_start(self) -> None:
-        """All is ready; the first chunk is next."""
+    def on_start(self, share: float) -> None:
+        """All is ready; the next chunk is the first, or that after a checkpoint at this share."""
 
     def on_chunk(self, metrics: ChunkMetrics) -> None:
         """A chunk has been trained."""

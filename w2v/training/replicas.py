@@ -9,10 +9,11 @@ their order: nothing depends on which thread was faster. The rule is in `combini
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,25 +73,34 @@ class Replicas:
         self._draws = draws
         self._engine_name = engine
         self._races = config.train.parallel == "hogwild"
+        self._abandon = threading.Event()
         n = n_replicas(config)
         # Without copies each thread needs an engine: it holds the arrays of the batch at hand.
         self._engines = [
-            make_engine(engine, config, weights) for _ in range(n if self._races else 1)
+            make_engine(engine, config, weights, self._abandon)
+            for _ in range(n if self._races else 1)
         ]
         self._copies = Copies(config, weights, 0 if self._races or n == 1 else n)
-        self._pool = ThreadPoolExecutor(n_threads) if n_threads > 1 else None
+        # One thread too: the main one has to stay free for signals, which wait while it computes.
+        self._pool = ThreadPoolExecutor(n_threads)
 
     def close(self) -> None:
-        """Let the threads go, each after the chunk it is at."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        """Let the threads go; a chunk that one of them is at is left in the middle."""
+        self._abandon.set()
+        self._pool.shutdown(cancel_futures=True)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return, by name, the arrays beside the weights that the next round depends on."""
+        return self._engines[0].state()
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over the arrays that `state` returned."""
+        self._engines[0].restore(state)
 
     def train_round(self, steps: list[Step]) -> list[Trained]:
         """Train one chunk in each replica, all from the same weights; return what they did."""
-        if len(steps) == 1:  # nothing to combine
-            return [self._train(self._engines[0], self._draw(steps[0]), steps[0])]
-        if self._races:
-            return self._map(self._race, list(enumerate(steps)))
+        if self._races or len(steps) == 1:  # nothing to combine
+            return self._map(self._train_here, list(enumerate(steps)))
         results = self._map(self._train_copy, list(enumerate(steps)))
         self._combine([pull for _, pull in results])
         return [trained for trained, _ in results]
@@ -105,9 +115,7 @@ class Replicas:
         return sum(loss.total for loss in losses) / n_measured if n_measured else None
 
     def _map(self, work: Callable[[Item], Result], items: list[Item]) -> list[Result]:
-        """Do some work on each item, in threads if there are any; results in the items' order."""
-        if self._pool is None:
-            return [work(item) for item in items]
+        """Do some work on each item in the threads; results in the items' order."""
         return list(self._pool.map(work, items))
 
     def _draw(self, step: Step) -> Chunk:
@@ -120,8 +128,8 @@ class Replicas:
         with np.errstate(all="ignore"):  # running.py asks whether all is finite
             return Trained(engine.train_chunk(chunk, step.lr), len(chunk.tokens))
 
-    def _race(self, item: tuple[int, Step]) -> Trained:
-        """Train a chunk on the tables themselves, while others do the same."""
+    def _train_here(self, item: tuple[int, Step]) -> Trained:
+        """Train a chunk on the tables themselves, alone or while others do the same."""
         replica, step = item
         return self._train(self._engines[replica], self._draw(step), step)
 
@@ -130,7 +138,7 @@ class Replicas:
         replica, step = item
         copy = self._copies.take(replica, self._draw(step))
         config = self._copies.config_of(replica, self._config)
-        engine = make_engine(self._engine_name, config, copy.weights)
+        engine = make_engine(self._engine_name, config, copy.weights, self._abandon)
         trained = self._train(engine, copy.chunk, step)
         with np.errstate(all="ignore"):
             return trained, pull_of(self._config, copy, step.lr)
@@ -140,7 +148,8 @@ class Replicas:
         tokens, sentence = self._stream.read(step.start, step.stop)
         chunk = self._draws.heldout_chunk(tokens, sentence, step.chunk)
         with np.errstate(all="ignore"):
-            return make_engine(self._engine_name, self._config, self._weights).loss(chunk)
+            engine = make_engine(self._engine_name, self._config, self._weights, self._abandon)
+            return engine.loss(chunk)
 
     def _combine(self, pulls: list[Pull]) -> None:
         """Move the rows of both tables by what the replicas made of them, in their order."""

@@ -1,33 +1,34 @@
 """The training of a run, from the first chunk to the last file of its folder.
 
-What comes before it - the corpus, the plan, the first weights - is prepared in `trainer.py`.
+What comes before it - the corpus, the plan, the first weights - is prepared in `trainer.py`; how a
+run goes on from a checkpoint, in `resuming.py`.
 """
 
 from __future__ import annotations
 
-import datetime
+import contextlib
 import time
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-import w2v
 from w2v.config.early_stop import early_stop_of
 from w2v.config.schema import Config
-from w2v.config.showing import write_config
 from w2v.engines.contract import Weights
-from w2v.errors import CorpusError, DivergedError, Interrupted, W2VError
-from w2v.run_folder import CONFIG, DROPPED, OUTPUT_VECTORS, VECTORS, VOCAB, RunFolder
+from w2v.errors import CorpusError, DivergedError, Interrupted, OutputError, W2VError
+from w2v.run_folder import CONFIG, OUTPUT_VECTORS, VECTORS, VOCAB, RunFolder
 from w2v.text.corpus import Corpus
-from w2v.text.vocabulary import count_lines
+from w2v.training.checkpoint import Checkpoint, State, load_tables, take_best, take_last
 from w2v.training.draws import Draws
 from w2v.training.early_stopping import EarlyStopping
-from w2v.training.environment import what_bits_depend_on
 from w2v.training.evaluating import Evaluation, Evaluator
 from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan
+from w2v.training.recording import Recorder
 from w2v.training.replicas import Replicas, Trained
+from w2v.training.resuming import chunks_so_far, epochs_so_far
+from w2v.training.saving import Saver
 from w2v.training.schedule import Schedule, Step
 from w2v.vectors.formats.rows import first_bad_row
 from w2v.vectors.word_vectors import WordVectors
@@ -58,6 +59,8 @@ class Training:
     """
 
     _folder: RunFolder
+    _recorder: Recorder
+    _saver: Saver
     _last_step: Step
 
     def __init__(
@@ -86,56 +89,111 @@ class Training:
             plan.n_threads,
         )
         self._stopping = EarlyStopping(early_stop_of(config))
+        self._rounds = self._schedule.rounds(plan.n_replicas)
+        self._epochs: list[EpochMetrics] = []
+        self._chunks: list[ChunkMetrics] = []  # of the epoch at hand
         self._was_ended = False  # by a callback, before its time
+        self._n_chunks = 0  # trained, over all epochs
         self._n_trained = 0  # positions that were left after subsampling
         self._n_examples = 0
         self._seconds = 0.0
-        self._started = datetime.datetime.now(datetime.timezone.utc).isoformat(
-            timespec="microseconds"
-        )
 
-    def run(self, folder: RunFolder) -> Ended:
-        """Train, and leave in the folder a record that says how it ended."""
+    def run(
+        self,
+        folder: RunFolder,
+        checkpoint: Checkpoint | None = None,
+        before: dict[str, Any] | None = None,
+    ) -> Ended:
+        """Train, and leave in the folder a record that says how it ended.
+
+        Parameters
+        ----------
+        folder : RunFolder
+        checkpoint : Checkpoint, optional
+            To go on from; the weights are its own.
+        before : dict, optional
+            What run.json said until now, of a run that goes on.
+
+        Raises
+        ------
+        W2VError
+        KeyboardInterrupt
+            With a sentence that says how to go on.
+        """
         self._folder = folder
+        self._recorder = Recorder(folder, self._config, self._corpus, self._plan, before)
+        self._saver = Saver(folder.path, self._config.train.checkpoint_every, checkpoint)
         status = "failed"
         try:
-            self._write_beginning()
-            self._observer.on_start()
+            if checkpoint is None:
+                self._recorder.write_beginning()
+            else:
+                self._go_on_from(checkpoint)
+            self._observer.on_start(self._share)
             metrics = self._train()
             status = "stopped" if self._was_ended else "done"
-        except (Interrupted, KeyboardInterrupt):
+        except KeyboardInterrupt as interrupt:
+            status = "interrupted"
+            raise KeyboardInterrupt(self._how_to_go_on()) from interrupt
+        except Interrupted:
             status = "interrupted"
             raise
         except DivergedError:
             status = "diverged"
             raise
+        except OutputError as error:
+            raise OutputError(
+                f"{error}; then `w2v train --resume {folder.path}` goes on"
+            ) from error
         finally:
             self._replicas.close()
-            self._write_end(status)
+            self._saver.close(is_needed=status not in ("done", "stopped"))
+            self._recorder.write_end(status, self._so_far())
         return Ended(metrics, self._seconds, self._evaluations, self._stopping.best_epoch)
+
+    def _go_on_from(self, checkpoint: Checkpoint) -> None:
+        """Be where a training was when it wrote its checkpoint; the weights are its own already."""
+        state = checkpoint.state
+        self._n_chunks, self._seconds = state.n_chunks, state.seconds
+        self._n_trained, self._n_examples = state.n_trained, state.n_examples
+        self._stopping.restore(state.stopping)
+        n_to_skip = self._n_chunks
+        of_epoch: list[Step] = []
+        while n_to_skip:
+            steps = next(self._rounds)
+            n_to_skip -= len(steps)
+            of_epoch = [] if steps[-1].is_last_of_epoch else of_epoch + steps
+            self._last_step = steps[-1]
+        self._epochs = epochs_so_far(self._folder.path)
+        self._chunks = chunks_so_far(self._folder.path, of_epoch)
+        self._replicas.restore(load_tables(checkpoint, beside_weights=True))
+        self._folder.remove(VECTORS, OUTPUT_VECTORS)
+        for name, sha256 in take_best(checkpoint, self._folder.path).items():
+            self._folder.note(name, sha256)
+        self._recorder.write_record("running", self._so_far())
 
     def _train(self) -> list[EpochMetrics]:
         """Train all chunks of all epochs, or fewer if it is enough."""
-        epochs: list[EpochMetrics] = []
-        chunks: list[ChunkMetrics] = []
-        for steps in self._schedule.rounds(self._plan.n_replicas):
-            chunks += self._train_round(steps)
+        for steps in self._rounds:
+            self._chunks += self._train_round(steps)
             is_end = self._is_end(steps[-1])
             if is_end:
                 self._check_learnt()
             if steps[-1].is_last_of_epoch:
-                epochs.append(self._end_epoch(chunks))
-                chunks = []
-                if self._measure(epochs[-1], is_end):
+                self._epochs.append(self._end_epoch(self._chunks))
+                self._chunks = []
+                if self._measure(self._epochs[-1], is_end):
                     self._check_learnt()
                     break
             if not is_end and self._observer.should_stop():
-                raise self._interruption(steps[-1])
+                raise self._interruption()
             if not is_end and self._observer.should_end():
                 self._was_ended = True
                 break
+            if not is_end and self._saver.is_due(self._n_chunks):
+                self._save_checkpoint()
         self._finish()
-        return epochs
+        return self._epochs
 
     def _is_end(self, step: Step) -> bool:
         """Tell whether a step is the last of all."""
@@ -184,25 +242,76 @@ class Training:
         else:
             self._evaluate(best, np.load(self._folder.path / VECTORS, mmap_mode="r"))
 
-    def _interruption(self, step: Step) -> Interrupted:
-        """Save the vectors, unless an epoch was kept, and say how far training came."""
-        best = self._stopping.best_epoch
-        if best is None:
-            self._save_vectors()
-        kept = "so far" if best is None else f"of epoch {best}, the best,"
-        share = (step.done + step.stop - step.start) / self._schedule.total
+    @property
+    def _share(self) -> float:
+        """How much of the training is done, in 0..1; all of it, when it stops early."""
+        if not self._n_chunks:
+            return 0.0
+        step = self._last_step
+        return (step.done + step.stop - step.start) / self._schedule.total
+
+    def _interruption(self) -> Interrupted:
+        """Keep all that is learnt in a checkpoint, and say how far training came."""
+        self._save_checkpoint()
+        self._saver.settle()
+        kept = "so far"
+        if self._stopping.best_epoch is None:
+            self._take_vectors_of_last()
+        else:
+            kept = f"of epoch {self._stopping.best_epoch}, the best,"
+        folder = self._folder.path
         return Interrupted(
-            f"stopped after {share:.0%} of the training; the vectors {kept} are in "
-            f"{self._folder.path}"
+            f"stopped after {self._share:.0%} of the training; the vectors {kept} are in {folder}; "
+            f"`w2v train --resume {folder}` goes on"
         )
+
+    def _how_to_go_on(self) -> str:
+        """Say how far training came, and from where it can go on, if it was left in the middle."""
+        with contextlib.suppress(W2VError):
+            self._saver.settle()
+        last = self._saver.last
+        way = "starts again from the beginning"
+        if last is not None:
+            way = f"goes on from the checkpoint at {last.state.share:.0%}"
+        come = f"stopped after {self._share:.0%} of the training"
+        return f"{come}; `w2v train --resume {self._folder.path}` {way}"
+
+    def _save_checkpoint(self) -> None:
+        """Write a checkpoint, if the last updates were finite too."""
+        self._check_finite()
+        state = State(
+            n_chunks=self._n_chunks,
+            share=self._share,
+            config_sha256=self._folder.sums[CONFIG],
+            vocabulary_sha256=self._folder.sums[VOCAB],
+            metrics_bytes=self._folder.metrics_bytes,
+            metrics_sha256=self._folder.metrics_sha256,
+            n_trained=self._n_trained,
+            n_examples=self._n_examples,
+            seconds=self._seconds,
+            stopping=self._stopping.state(),
+            losses={},
+        )
+        tables = {"W_in": self._weights.W_in, "W_out": self._weights.W_out}
+        has_best = self._stopping.best_epoch is not None
+        self._saver.save({**tables, **self._replicas.state()}, state, with_best=has_best)
+
+    def _take_vectors_of_last(self) -> Checkpoint | None:
+        """Make the tables of the last checkpoint the vectors of the run, if there is one."""
+        last = self._saver.last
+        if last is not None:
+            for name, sha256 in take_last(last, self._folder.path).items():
+                self._folder.note(name, sha256)
+        return last
 
     def _train_round(self, steps: list[Step]) -> list[ChunkMetrics]:
         """Train a round of chunks, record what was measured."""
-        self._last_step = steps[-1]
         began = time.perf_counter()
         results = self._replicas.train_round(steps)
         seconds = time.perf_counter() - began
         self._seconds += seconds
+        self._last_step = steps[-1]
+        self._n_chunks += len(steps)
         n_positions = sum(step.stop - step.start for step in steps)
         return [
             self._record_chunk(step, trained, seconds * (step.stop - step.start) / n_positions)
@@ -267,25 +376,19 @@ class Training:
         return found
 
     def _divergence(self, step: Step) -> DivergedError:
-        """Say that training broke down, where, and what to try."""
+        """Go back to the last vectors that are sound; say where it broke down, and what to try."""
+        self._saver.settle()
         best = self._stopping.best_epoch
-        kept = "no vectors were saved" if best is None else f"the vectors of epoch {best} are"
+        kept = "no vectors were saved"
+        if best is not None:
+            kept = f"the vectors of epoch {best} are"
+        elif (last := self._take_vectors_of_last()) is not None:
+            kept = f"the vectors of its last checkpoint, after {last.state.share:.0%}, are"
         return DivergedError(
             f"training diverged in epoch {step.epoch + 1}, chunk {step.chunk}: the numbers are not "
             f"finite any more; {kept} in {self._folder.path}; "
             f"try a smaller train.lr (it was {step.lr:.4g}) or a smaller train.batch"
         )
-
-    def _write_beginning(self) -> None:
-        """Write all that is known before training."""
-        self._folder.write_record(self._record("running"))
-        self._folder.write_text(CONFIG, write_config(self._config))
-        words, counts = self._corpus.vocabulary.words, self._corpus.seen_counts
-        self._folder.write_lines(VOCAB, count_lines(words, counts))
-        self._folder.write_lines(
-            DROPPED, count_lines(self._corpus.dropped_words, self._corpus.dropped_counts)
-        )
-        self._folder.write_record(self._record("running"))  # with the checksums of these
 
     def _save_vectors(self) -> None:
         """Write both tables, if the last updates were finite too."""
@@ -299,38 +402,11 @@ class Training:
         if not np.isfinite(loss or 0.0) or any(first_bad_row(W) is not None for W in tables):
             raise self._divergence(self._last_step)
 
-    def _write_end(self, status: str) -> None:
-        """Write how the run ended; a full disk must not hide the reason why it did."""
-        try:
-            self._folder.write_record(self._record(status))
-        except W2VError:
-            if status == "done":
-                raise
-
-    def _record(self, status: str) -> dict[str, Any]:
-        """Describe the run as it stands; names all that the bits of the vectors depend on."""
+    def _so_far(self) -> dict[str, Any]:
+        """Return what run.json says of the course of training."""
         return {
-            "status": status,
-            "w2v_version": w2v.__version__,
-            "engine": self._plan.engine,
-            "started": self._started,
-            "seconds": round(self._seconds, 3),
-            "corpus": {
-                "path": self._config.corpus.path,
-                "sha256": self._corpus.sha256,
-                "files": len(self._corpus.files),
-            },
-            "tokens": {
-                "read": self._plan.tokens_read,
-                "kept": self._plan.tokens_kept,
-                "trained": self._n_trained,
-            },
-            "pretrained": None if self._plan.start is None else self._plan.start.record(),
-            "frozen": self._plan.n_frozen,
-            "V": self._plan.n_words,
-            "D": self._plan.dim,
+            "seconds": self._seconds,
+            "trained": self._n_trained,
+            "was_ended": self._was_ended,
             "early_stop": self._stopping.record(),
-            "reproducible": not self._was_ended
-            and (self._config.train.parallel == "deterministic" or self._plan.n_replicas == 1),
-            "bits_depend_on": what_bits_depend_on(self._plan.engine),
         }

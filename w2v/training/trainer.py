@@ -6,6 +6,7 @@ program call. What is shown while it runs is the business of the `Observer` it i
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -19,14 +20,24 @@ from w2v.engines.choice import prepare_engine
 from w2v.engines.contract import Weights
 from w2v.errors import UsageError
 from w2v.evaluation.finding import settled_name
-from w2v.run_folder import check_out, check_writable, make_run_folder, next_run_folder
+from w2v.locks import Lock, take
+from w2v.run_folder import (
+    LOCK,
+    RunFolder,
+    check_out,
+    check_writable,
+    make_run_folder,
+    next_run_folder,
+)
 from w2v.text.corpus import Corpus, open_corpus
 from w2v.training.callbacks import Callbacks, OnChunk, OnEpoch
+from w2v.training.checkpoint import clear_checkpoints, load_tables
 from w2v.training.evaluating import Evaluation, Evaluator
 from w2v.training.freezing import find_frozen, read_frozen_words
 from w2v.training.known import load_known
 from w2v.training.observer import EpochMetrics, Observer
 from w2v.training.planning import Plan, plan_run
+from w2v.training.resuming import Resumption, epochs_so_far, find_resumption
 from w2v.training.running import Training
 from w2v.training.starting import first_weights, plan_start
 from w2v.vectors.word_vectors import WordVectors
@@ -44,7 +55,8 @@ class Run:
     seconds : float
         Of the training itself, reading and measuring apart.
     evaluations : list of Evaluation
-        What was measured on `eval.sets`, in the order of `metrics.jsonl`.
+        What was measured on `eval.sets`, in the order of `metrics.jsonl`; of a run that was
+        resumed, since then.
     best_epoch : int or None
         With `train.early_stop`, the epoch whose vectors were kept, counted from 1.
     """
@@ -62,6 +74,7 @@ def train(
     *,
     out: str | Path | None = None,
     force: bool = False,
+    resume: bool = False,
     allow_code: bool = False,
     observer: Observer | None = None,
     on_chunk: OnChunk | None = None,
@@ -80,6 +93,10 @@ def train(
         The run folder; without it `<output.dir>/<name>-<number>`.
     force : bool
         Replace the run that is in `out`.
+    resume : bool
+        Go on with the run that is in `out`, which was stopped or killed, from its last checkpoint.
+        Its config must be the same. A run without a checkpoint starts again from the beginning; one
+        that has ended is opened; if there is none, it begins.
     allow_code : bool
         Whether a `module:function` tokenizer may be run.
     observer : Observer, optional
@@ -111,25 +128,71 @@ def train(
         observer = Callbacks(on_chunk, on_epoch)
     elif on_chunk is not None or on_epoch is not None:
         raise UsageError("train takes an observer, or on_chunk and on_epoch, but not both")
+    if resume and (out is None or force):
+        raise UsageError("to resume a run, name its folder, without force: that would replace it")
     config = _as_config(config)
-    target = Path(out) if out is not None else None
-    if target is not None:
-        check_out(target, force=force)
-    else:
-        check_writable(Path(config.output.dir))
-    training = _prepare(config, target, allow_code, observer, fit_pretrained, threads)
-    if target is not None:
-        folder = make_run_folder(target, force=force)
-    else:
-        folder = next_run_folder(Path(config.output.dir), config.name)
-    ended = training.run(folder)
-    del training  # its tables, before those that were written are opened
+    with contextlib.ExitStack() as held:
+        target = Path(out) if out is not None else None
+        resumption = None
+        if target is None:
+            check_writable(Path(config.output.dir))
+        else:
+            check_out(target, force=force or resume)
+            if target.is_dir():
+                held.enter_context(take_run(target))
+                resumption = find_resumption(target) if resume else None
+        if resumption is not None and resumption.has_ended:
+            observer.on_ended_before(resumption.folder)
+            return _ended_run(resumption)
+        prepared = _prepare(
+            config, target, resumption, allow_code, observer, fit_pretrained, threads
+        )
+        checkpoint = None if resumption is None else resumption.checkpoint
+        if resumption is not None and checkpoint is not None:
+            folder = RunFolder.reopen(
+                resumption.folder, checkpoint.state.metrics_bytes, checkpoint.state.metrics_sha256
+            )
+        elif target is not None:
+            is_there = target.is_dir()
+            clear_checkpoints(target)
+            folder = make_run_folder(target, force=force or resume)
+            if not is_there:
+                held.enter_context(take_run(target))
+        else:
+            folder = next_run_folder(Path(config.output.dir), config.name)
+            held.enter_context(take_run(folder.path))
+        ended = prepared.run(folder, checkpoint, None if resumption is None else resumption.record)
+        del prepared  # its tables, before those that were written are opened
     return Run(folder.path, WordVectors.load(folder.path), *ended)
+
+
+def take_run(folder: Path) -> Lock:
+    """Be the one process that trains in a run folder.
+
+    Raises
+    ------
+    OutputError
+        If another one does, which is named by its number.
+    """
+    return take(
+        folder / LOCK,
+        f"another training is at work in {folder}",
+        "wait for its end, or choose another --out",
+    )
+
+
+def _ended_run(resumption: Resumption) -> Run:
+    """Open a run that has ended before."""
+    folder, record = resumption.folder, resumption.record
+    best = (record.get("early_stop") or {}).get("best_epoch")
+    metrics = epochs_so_far(folder)
+    return Run(folder, WordVectors.load(folder), metrics, record["seconds"], [], best)
 
 
 def _prepare(
     config: Config,
     target: Path | None,
+    resumption: Resumption | None,
     allow_code: bool,
     observer: Observer,
     fitted: Collection[str],
@@ -159,9 +222,18 @@ def _prepare(
     start = None if known is None else plan_start(config, corpus, known)
     plan = plan_run(here, corpus, start, frozen)
     config = resolve(config, plan)
+    if resumption is not None:
+        resumption.check_config(config)
+        resumption.check_text(config, corpus, plan)
     observer.on_plan(config, corpus, plan)
+    if resumption is not None:
+        observer.on_resume(resumption.share, resumption.changed_versions(plan.engine))
     prepare_engine(plan.engine, config, observer.on_compile)
-    W_in, W_out = first_weights(config, corpus.vocabulary, known)
+    if resumption is not None and resumption.checkpoint is not None:
+        tables = load_tables(resumption.checkpoint)
+        W_in, W_out = tables["W_in"], tables["W_out"]
+    else:
+        W_in, W_out = first_weights(config, corpus.vocabulary, known)
     del known  # its words and, of a file, its tables; before the replicas take their room
     weights = Weights(W_in, W_out, None if frozen is None else frozen.rows)
     return Training(config, corpus, plan, weights, evaluator, observer)

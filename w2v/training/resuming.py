@@ -1,0 +1,204 @@
+"""Go on with a run that was stopped or killed: what is there, and whether it is the same run still.
+
+What a checkpoint holds is said in `checkpoint.py`. A run without one starts again from the
+beginning, and comes to the same bits.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from w2v.config.loading import load_config
+from w2v.config.schema import PLACES, THREADS, Config
+from w2v.config.showing import config_differences
+from w2v.errors import ConfigError, CorpusError, DivergedError, RunError
+from w2v.run_folder import CONFIG, METRICS, RECORD, VOCAB, read_record
+from w2v.run_sums import SUMS, check_file
+from w2v.text.corpus import Corpus
+from w2v.text.vocabulary import Vocabulary
+from w2v.training.checkpoint import Checkpoint, checkpoints_in, open_checkpoint
+from w2v.training.environment import what_bits_depend_on
+from w2v.training.observer import ChunkMetrics, EpochMetrics
+from w2v.training.planning import Plan
+from w2v.training.recording import inputs_of
+from w2v.training.schedule import Step
+
+# What may be another when a run goes on: it changes no bit of the vectors.
+MAY_DIFFER = (*PLACES, THREADS, "train.checkpoint_every")
+ENDED = ("done", "stopped")
+ANEW = "add --force instead of --resume to train it anew"
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """A run that is to go on.
+
+    Attributes
+    ----------
+    folder : Path
+    record : dict
+        Its run.json.
+    config : Config
+        Resolved, as the run began with it.
+    checkpoint : Checkpoint or None
+        The last one that is whole; None if it has to start from the beginning.
+    """
+
+    folder: Path
+    record: dict[str, Any]
+    config: Config
+    checkpoint: Checkpoint | None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether there is nothing left to be trained."""
+        return self.record.get("status") in ENDED
+
+    @property
+    def share(self) -> float:
+        """How much of the training is done, in 0..1."""
+        return 0.0 if self.checkpoint is None else self.checkpoint.state.share
+
+    def check_config(self, config: Config) -> None:
+        """Refuse a resolved config that is not the run's.
+
+        Raises
+        ------
+        ConfigError
+        """
+        changed = [
+            f"{path}: it is {new} here, and {old} in {self.folder}; a run goes on with the "
+            f"settings it began with: leave it out, or {ANEW}"
+            for path, old, new in config_differences(self.config, config)
+            if path not in MAY_DIFFER
+        ]
+        if changed:
+            raise ConfigError(changed)
+
+    def check_text(self, config: Config, corpus: Corpus, plan: Plan) -> None:
+        """Refuse a text, or another file that the run reads, that has changed since it began.
+
+        Raises
+        ------
+        CorpusError
+        """
+        was = {**self.record["inputs"], "the corpus": self.record["corpus"]["sha256"]}
+        now = {**inputs_of(config), "the corpus": corpus.sha256}
+        if plan.start is not None:
+            was[str(plan.start.path)] = (self.record["pretrained"] or {}).get("sha256")
+            now[str(plan.start.path)] = plan.start.sha256
+        if changed := [name for name in was | now if was.get(name) != now.get(name)]:
+            raise CorpusError(
+                f"{' and '.join(changed)} changed since {self.folder} began, so that it cannot go "
+                f"on; bring back what was there, or {ANEW}"
+            )
+        if self.checkpoint and Vocabulary.load(self.folder / VOCAB).words != (
+            corpus.vocabulary.words
+        ):
+            raise CorpusError(
+                f"the text comes to other words than {self.folder / VOCAB} has, though it is the "
+                f"same: Python's Unicode tables or the tokenizer changed; {ANEW}"
+            )
+
+    def changed_versions(self, engine: str) -> list[str]:
+        """Say what else the bits depend on and is another now."""
+        was, now = self.record.get("bits_depend_on", {}), what_bits_depend_on(engine)
+        return [
+            f"{name.replace('_', ' ')} changed since the run began: the vectors may differ in "
+            "their last digits from those of a run that was not interrupted"
+            for name in now
+            if name in was and was[name] != now[name]
+        ]
+
+
+def find_resumption(folder: Path) -> Resumption | None:
+    """Return how the run of a folder can go on; None if nothing of it was begun.
+
+    Raises
+    ------
+    RunError
+        If the folder, or each of its checkpoints, is damaged.
+    DivergedError
+        If the run diverged: it would do so again.
+    """
+    if not os.path.lexists(folder / RECORD):
+        return None
+    record = read_record(folder)
+    if record.get("status") == "diverged":
+        raise DivergedError(
+            f"{folder} diverged, and would do so again; go on from its vectors with a smaller "
+            f"rate: w2v train --from {folder} train.lr=…"
+        )
+    sums = record.get(SUMS, {})
+    if "settings" in record:  # it was killed before its config.yaml was there, or a moment later
+        config = load_config(values=record["settings"]).config
+    else:
+        check_file(folder / CONFIG, sums.get(CONFIG))
+        config = load_config(folder / CONFIG).of_one_run()
+    if record.get("status") in ENDED:
+        return Resumption(folder, record, config, None)
+    checkpoint = _last_whole(folder)
+    if checkpoint is not None and checkpoint.state.config_sha256 != sums.get(CONFIG):
+        raise RunError(f"{checkpoint.path} is of another run than {folder}; {ANEW}")
+    return Resumption(folder, record, config, checkpoint)
+
+
+def _last_whole(folder: Path) -> Checkpoint | None:
+    """Open the last checkpoint that is whole; None if there is none at all."""
+    first_error: RunError | None = None
+    for path in checkpoints_in(folder):
+        try:
+            return open_checkpoint(path)
+        except RunError as error:
+            first_error = first_error or error
+    if first_error is None:
+        return None
+    raise RunError(f"{first_error}; no other checkpoint is there; {ANEW}")
+
+
+def epochs_so_far(folder: Path) -> list[EpochMetrics]:
+    """Read the epochs that a run has ended from its metrics.jsonl, which is whole."""
+    return [
+        EpochMetrics(
+            epoch=line["epoch"],
+            n_examples=line["examples"],
+            n_measured=line["measured"],
+            loss=line["loss"],
+            heldout_loss=line["heldout_loss"],
+            seconds=line["seconds"],
+            words_per_second=line["words_per_second"],
+        )
+        for line in _lines(folder)
+        if line["event"] == "epoch"
+    ]
+
+
+def chunks_so_far(folder: Path, steps: list[Step]) -> list[ChunkMetrics]:
+    """Read the chunks of some steps of one epoch from metrics.jsonl, which is whole."""
+    if not steps:
+        return []
+    epoch = steps[0].epoch + 1
+    of_epoch = [
+        line for line in _lines(folder) if (line["event"], line["epoch"]) == ("chunk", epoch)
+    ]
+    return [
+        ChunkMetrics(
+            step=step,
+            positions=step.stop - step.start,
+            n_examples=line["examples"],
+            n_measured=line["measured"],
+            loss=line["loss"],
+            seconds=line["seconds"],
+        )
+        for step, line in zip(steps, of_epoch, strict=True)
+    ]
+
+
+def _lines(folder: Path) -> list[dict[str, Any]]:
+    """Parse metrics.jsonl."""
+    text = (folder / METRICS).read_text("utf-8") if (folder / METRICS).exists() else ""
+    return [json.loads(line) for line in text.splitlines()]
