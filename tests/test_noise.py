@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import itertools
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from w2v.errors import UsageError
-from w2v.model.noise import WHOLE, NoiseDistribution, unit_floats
+from w2v.model.noise import WHOLE, NoiseDistribution, power_of, unit_floats
 
 COUNTS = np.array([50, 3, 0, 700, 1, 20])
 
@@ -24,6 +25,33 @@ def test_probabilities(power):
     expected = np.array([float(count) ** power if count else 0 for count in COUNTS])
     found = NoiseDistribution(COUNTS, power).probabilities
     np.testing.assert_allclose(found, expected / expected.sum(), rtol=1e-14)
+
+
+@pytest.mark.parametrize("power", [0, 0.5, 0.75, 1, 3, 10, 0.1, 1 / 3, 9.99, 1e-9, -1, -0.75, -10])
+def test_powers_are_right(power):
+    """Against 40 digits; no more than 16 units in the last place off."""
+    x = np.array([1.0, 2 / 3, 0.5, 1e-3, 7e-7, 1e-18])
+    with decimal.localcontext(prec=40):
+        expected = [float(decimal.Decimal(value) ** decimal.Decimal(power)) for value in x.tolist()]
+    np.testing.assert_allclose(power_of(x, power), expected, rtol=16 * 2.0**-53)
+
+
+def test_powers_are_made_of_what_every_machine_rounds_alike():
+    """By the bit; the last bits of pow differ from library to library, those of these do not."""
+    x = (np.arange(1, 2001) ** 2 % 1013 + 1) / 1013
+    root = np.sqrt(x)
+    assert power_of(x, 0.75).tobytes() == (root * np.sqrt(root)).tobytes()
+    assert power_of(x, -2.5).tobytes() == (1 / (x * x * root)).tobytes()
+    assert power_of(x, 3).tobytes() == (x * (x * x)).tobytes()
+    assert power_of(x, 1).tobytes() == x.tobytes()
+    assert power_of(x, 1e-300).tobytes() == np.ones(2000).tobytes()
+
+
+def test_powers_without_end():
+    x = np.array([1e-18, 1.0])
+    assert power_of(x, 1e300).tolist() == [0, 1]
+    assert power_of(x, -1e300).tolist() == [np.inf, 1]
+    assert np.isnan(power_of(x, float("inf"))).all()
 
 
 @given(

@@ -6,6 +6,8 @@ decides which draws belong to which piece of text. One integer makes one id, alw
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,11 +20,45 @@ RawIntegers = NDArray[np.uint64]
 # that an integer below it times a float64 below 1 rounds to an integer below it.
 WHOLE = 2**52
 RANDOM_BITS = 53  # of a raw integer, as many as a float64 holds
+ROOTS = 60  # square roots that a power is made of, at most: any further one of a count is 1
 
 
 def unit_floats(raw: RawIntegers) -> NDArray[np.float64]:
     """Turn raw 64-bit integers into float64 in 0 <= u < 1, by their upper 53 bits."""
     return (raw >> np.uint64(64 - RANDOM_BITS)).astype(np.float64) * 2.0**-RANDOM_BITS
+
+
+def power_of(x: NDArray[np.float64], power: float) -> NDArray[np.float64]:
+    """Return x ** power, the same bits on every machine; infinity where it is too large.
+
+    The last bit of `pow` depends on the library that it comes from. Products, quotients and square
+    roots do not: IEEE 754 says how each is rounded. So the power is taken apart into the powers of
+    two that it is a sum of: x ** 0.75 is sqrt(x) * sqrt(sqrt(x)).
+
+    Parameters
+    ----------
+    x : array of float64, 0 or more
+    power : float
+    """
+    if not math.isfinite(power):
+        return np.full(x.shape, np.nan)
+    share, whole = math.modf(abs(power))
+    result = np.ones(x.shape)
+    n, square, root = int(whole), x, x
+    with np.errstate(all="ignore"):
+        while n:
+            if n & 1:
+                result = result * square
+            n >>= 1
+            square = square * square
+        for _ in range(ROOTS if share else 0):
+            share, bit = math.modf(share * 2)
+            root = np.sqrt(root)
+            if bit:
+                result = result * root
+            if not share:
+                break
+        return result if power >= 0 else 1 / result
 
 
 class NoiseDistribution:
@@ -54,8 +90,7 @@ class NoiseDistribution:
         # Relative to the largest count, so that no power overflows.
         shares = counts[counts > 0] / counts.max()
         weights = np.zeros(len(counts))
-        with np.errstate(over="ignore"):
-            weights[counts > 0] = shares**power
+        weights[counts > 0] = power_of(shares, power)
         if not np.isfinite(weights).all():
             raise UsageError(f"counts to the power {power} are not all finite numbers")
         # cumsum adds in order on every machine; sum() may not.

@@ -51,13 +51,31 @@ class Rows:
 
 
 def first_bad_row(table: NDArray[np.floating]) -> int | None:
-    """Return the first row with a number that is not finite."""
+    """Return the first row with a number that is not finite; as fast as the table can be read."""
     n_rows = max(1, BLOCK_NUMBERS // max(1, table.shape[1]))
     for start in range(0, len(table), n_rows):
-        bad = ~np.isfinite(table[start : start + n_rows]).all(axis=1)
+        block = table[start : start + n_rows]
+        if _has_finite_sum(block):
+            continue
+        bad = ~np.isfinite(block).all(axis=1)
         if bad.any():
             return start + int(bad.argmax())
     return None
+
+
+def all_finite(table: NDArray[np.floating]) -> bool:
+    """Tell whether every number of a table is finite."""
+    return first_bad_row(table) is None
+
+
+def _has_finite_sum(block: NDArray[np.floating]) -> bool:
+    """Tell whether the sum of a block is finite: then so is every number, the reverse may fail.
+
+    Infinity and NaN stay what they are whatever is added (their difference is NaN), but the sum of
+    huge numbers overflows.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(np.add.reduce(block, axis=None)))
 
 
 def reported(items: Sequence[Item], on_progress: Progress | None) -> Iterator[Item]:
