@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import hashlib
 import os
 import re
 import secrets
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from w2v.errors import OutputError
+
+HASH_BLOCK = 1 << 20  # bytes that are hashed at once
 
 
 def cache_folder() -> Path:
@@ -52,6 +57,44 @@ def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
         raise cannot_write(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def open_ordinary(path: Path) -> IO[bytes]:
+    """Open a file to be read; on a pipe or a device one might wait for ever.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or is no ordinary file.
+    """
+    not_waiting = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # not on all systems
+    descriptor = os.open(path, os.O_RDONLY | not_waiting)
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        what = "it is a folder" if stat.S_ISDIR(mode) else "it is no ordinary file"
+        raise OSError(errno.EINVAL, what, str(path))
+    return open(descriptor, "rb")
+
+
+def sha256_of(*paths: Path) -> str:
+    """Return the sha256 of the bytes of some files, as `cat FILES | sha256sum` does.
+
+    Raises
+    ------
+    OSError
+        If one cannot be read, or is no ordinary file; its `filename` says which.
+    """
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            with open_ordinary(path) as file:
+                while block := file.read(HASH_BLOCK):
+                    digest.update(block)
+        except OSError as error:
+            error.filename = str(path)  # reading does not say it
+            raise
+    return digest.hexdigest()
 
 
 def clear_leftovers(path: Path) -> None:

@@ -6,65 +6,198 @@ dropped.tsv          word<TAB>count of the words of the text that got no row
 vectors.npy          W_in (V, D)
 output_vectors.npy   W_out (V, D)
 metrics.jsonl        one JSON object for each chunk, each epoch, each set that was measured
-run.json             format, versions, corpus, tokens, seconds, status
+run.json             format, versions, corpus, tokens, seconds, status, checksums
 
-`w2v report` may add report.html, which goes when the run is replaced.
+`w2v report` may add report.html, which goes when the run is replaced. The checksums are explained
+in `run_sums.py`; whoever reads a file of a run holds it against them. While a run goes on they
+leave out the files that still change.
 """
 
 from __future__ import annotations
 
 import contextlib
+import datetime
+import hashlib
+import itertools
 import json
 import math
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from w2v.errors import OutputError, RunError
-from w2v.files import atomic_write, cannot_write, clear_leftovers
+from w2v.files import HASH_BLOCK, atomic_write, cannot_write, clear_leftovers, open_ordinary
+from w2v.run_sums import OWN_SUM, REMEDY, SUMS, are_sums, check_file, is_whole, read_checked, sealed
 
-RUN_FORMAT = 1
+RUN_FORMAT = 2
+UNSUMMED = 1  # the format before, without checksums, which is read too
 CONFIG, VOCAB, DROPPED = "config.yaml", "vocab.tsv", "dropped.tsv"
 VECTORS, OUTPUT_VECTORS = "vectors.npy", "output_vectors.npy"
 METRICS, RECORD = "metrics.jsonl", "run.json"
 RUN_FILES = (CONFIG, VOCAB, DROPPED, VECTORS, OUTPUT_VECTORS, METRICS, RECORD)
 REPORT = "report.html"
+CHANGING = (METRICS, VECTORS, OUTPUT_VECTORS)  # while a run goes on
+RUNNING = "running"  # its status until then
 RUNS = Path("runs")  # where a run is looked for by name
+MAX_RECORD_BYTES = 10_000_000  # of a run.json, which may name many files of a corpus
+LINES_AT_ONCE = 10_000
 
 
-@dataclass(frozen=True)
 class RunFolder:
-    """A run folder that is being written."""
+    """A run folder that is being written.
 
-    path: Path
+    Parameters
+    ----------
+    path : Path
+        A folder without a file of a run; see `reopen` for one to go on with.
 
-    def write_text(self, name: str, text: str) -> None:
-        """Write one of the text files at once."""
-        with atomic_write(self.path / name, "w") as file:
-            file.write(text)
+    Attributes
+    ----------
+    path : Path
+    metrics_bytes : int
+        The length of metrics.jsonl so far.
+    """
 
-    def write_record(self, record: dict[str, Any]) -> None:
-        """Write run.json."""
-        whole = {"format": RUN_FORMAT, "program": "w2v", **record}
-        self.write_text(RECORD, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.metrics_bytes = 0
+        self._metrics = hashlib.sha256()
+        self._sums: dict[str, str] = {}
 
-    def add_metrics(self, metrics: dict[str, Any]) -> None:
-        """Add a line to metrics.jsonl."""
+    @classmethod
+    def reopen(cls, path: Path, metrics_bytes: int, metrics_sha256: str | None = None) -> RunFolder:
+        """Open the folder of a run that ended early, to go on where it stood at some moment.
+
+        Parameters
+        ----------
+        path : Path
+        metrics_bytes : int
+            What metrics.jsonl had by then; what follows is cut off.
+        metrics_sha256 : str, optional
+            What `metrics_sha256` was by then.
+
+        Raises
+        ------
+        RunError
+            If run.json is damaged, or metrics.jsonl is not what it was by then.
+        OutputError
+            If metrics.jsonl cannot be cut.
+        """
+        folder = cls(path)
+        folder._sums = dict(read_record(path).get(SUMS, {}))
+        folder._sums.pop(METRICS, None)
+        folder._cut_metrics(metrics_bytes, metrics_sha256)
+        return folder
+
+    @property
+    def metrics_sha256(self) -> str:
+        """The sha256 of metrics.jsonl so far."""
+        return self._metrics.hexdigest()
+
+    def note(self, name: str, sha256: str) -> None:
+        """Note the checksum of a file that came here in another way than by the methods below."""
+        self._sums[name] = sha256
+
+    def write_text(self, name: str, text: str) -> str:
+        """Write one of the text files at once; return its sha256."""
+        return self.write_lines(name, [text])
+
+    def write_lines(self, name: str, lines: Iterable[str]) -> str:
+        """Write one of the text files, of lines with their ends; return its sha256."""
+        with atomic_write(self.path / name) as file:
+            hashing = Hashing(file)
+            left = iter(lines)
+            while some := list(itertools.islice(left, LINES_AT_ONCE)):
+                hashing.write("".join(some).encode())
+        return self._noted(name, hashing)
+
+    def write_array(self, name: str, array: np.ndarray[Any, Any]) -> str:
+        """Write one of the .npy files; return its sha256."""
+        with atomic_write(self.path / name) as file:
+            hashing = Hashing(file)
+            np.save(hashing, array, allow_pickle=False)  # type: ignore[arg-type]  # it has write
+        return self._noted(name, hashing)
+
+    def _noted(self, name: str, written: Hashing) -> str:
+        """Note the checksum of a file that has been written."""
+        self.note(name, written.sha256)
+        return written.sha256
+
+    def write_record(self, record: Mapping[str, Any]) -> None:
+        """Write run.json, with the checksums of what was written before."""
+        sums = dict(self._sums)
+        if record.get("status") == RUNNING:
+            sums = {name: sums[name] for name in sums if name not in CHANGING}
+        elif self.metrics_bytes:
+            self._sync_metrics()
+            sums[METRICS] = self.metrics_sha256
+        whole = {"format": RUN_FORMAT, "program": "w2v", **record, SUMS: dict(sorted(sums.items()))}
+        with atomic_write(self.path / RECORD, "w") as file:
+            file.write(sealed(whole))
+
+    def add_metrics(self, metrics: Mapping[str, Any]) -> None:
+        """Add a line to metrics.jsonl, all at once: a process that is killed leaves no half."""
+        path = self.path / METRICS
+        line = (json.dumps(metrics, allow_nan=False) + "\n").encode()
+        try:
+            with open(path, "ab", buffering=0) as file:
+                n_written = file.write(line)
+                if n_written < len(line):  # the disk is full: this says so
+                    file.write(line[n_written:])
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.truncate(path, self.metrics_bytes)
+            raise cannot_write(path, error) from error
+        self._metrics.update(line)
+        self.metrics_bytes += len(line)
+
+    def _cut_metrics(self, n_bytes: int, sha256: str | None) -> None:
+        """Cut metrics.jsonl back to what it was."""
         path = self.path / METRICS
         try:
-            with open(path, "a", encoding="utf-8") as file:
-                file.write(json.dumps(metrics, allow_nan=False) + "\n")
+            path.touch(exist_ok=True)
+            with open_ordinary(path) as file:
+                while block := file.read(min(HASH_BLOCK, n_bytes - self.metrics_bytes)):
+                    self._metrics.update(block)
+                    self.metrics_bytes += len(block)
+            if self.metrics_bytes < n_bytes:
+                raise RunError(f"{path} is cut short: nothing can go on from it; {REMEDY}")
+            if sha256 not in (None, self.metrics_sha256):
+                raise RunError(f"{path} is damaged: nothing can go on from it; {REMEDY}")
+            os.truncate(path, n_bytes)
         except OSError as error:
             raise cannot_write(path, error) from error
 
-    def write_array(self, name: str, array: np.ndarray[Any, Any]) -> None:
-        """Write one of the .npy files."""
-        with atomic_write(self.path / name) as file:
-            np.save(file, array, allow_pickle=False)
+    def _sync_metrics(self) -> None:
+        """Have metrics.jsonl on the disk before the record that vouches for it."""
+        path = self.path / METRICS
+        try:
+            with open(path, "rb+") as file:
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise cannot_write(path, error) from error
+
+
+class Hashing:
+    """A file that is written, with the sha256 of all that went to it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+
+    def write(self, block: bytes) -> int:
+        """Write a block."""
+        self._digest.update(block)
+        return self._file.write(block)
+
+    @property
+    def sha256(self) -> str:
+        """Of what was written so far."""
+        return self._digest.hexdigest()
 
 
 def check_out(out: Path, *, force: bool) -> None:
@@ -158,10 +291,28 @@ def _numbers(runs: Path, name: str) -> list[int]:
 def is_run_folder(path: Path) -> bool:
     """Tell whether a folder holds a record that w2v wrote."""
     try:
-        record = json.loads((path / RECORD).read_text("utf-8"))
+        record = json.loads(_record_of(path))
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(record, dict) and record.get("program") == "w2v"
+
+
+def is_damaged_run(path: Path) -> bool:
+    """Tell whether a folder is that of a run, by its other files, and has no record of w2v."""
+    # os.path, not Path: it answers no, where Path raises, in a folder that is closed.
+    is_run = os.path.isfile(path / CONFIG) and (
+        os.path.lexists(path / RECORD) or os.path.isfile(path / VOCAB)
+    )
+    return is_run and not is_run_folder(path)
+
+
+def _record_of(path: Path) -> bytes:
+    """Return the bytes of a run's run.json."""
+    with open_ordinary(path / RECORD) as file:
+        content = file.read(MAX_RECORD_BYTES + 1)
+    if len(content) > MAX_RECORD_BYTES:
+        raise ValueError(f"it is over {MAX_RECORD_BYTES:,} bytes")
+    return content
 
 
 def finite_json(text: str | bytes) -> Any:
@@ -184,7 +335,7 @@ def finite_json(text: str | bytes) -> Any:
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """Return the content of a run's run.json.
+    """Return the content of a run's run.json, but for its own checksum.
 
     Raises
     ------
@@ -192,32 +343,97 @@ def read_record(path: Path) -> dict[str, Any]:
         If it is missing, damaged, or of a later format.
     """
     try:
-        record = finite_json((path / RECORD).read_text("utf-8"))
+        content = _record_of(path)
+        record = finite_json(content.decode())
     except OSError as error:
         raise RunError(f"{path} is no w2v run folder ({RECORD}: {error.strerror})") from error
     except (ValueError, RecursionError) as error:
         raise RunError(f"{path / RECORD} is damaged: {error}") from error
     if not isinstance(record, dict) or record.get("program") != "w2v":
         raise RunError(f"{path / RECORD} was not written by w2v")
-    if record.get("format") != RUN_FORMAT:
+    number = record.get("format")
+    if number not in (RUN_FORMAT, UNSUMMED):
+        raise RunError(f"{path} has run format {number!r}; this w2v reads format {RUN_FORMAT}")
+    is_summed = number != UNSUMMED or not record.keys().isdisjoint((SUMS, OWN_SUM))
+    if is_summed and not (number == RUN_FORMAT and is_whole(content)):
         raise RunError(
-            f"{path} has run format {record.get('format')!r}; this w2v reads format {RUN_FORMAT}"
+            f"{path / RECORD} is damaged: it does not have the checksum that it ends with; {REMEDY}"
         )
+    if is_summed and not are_sums(record.get(SUMS)):
+        raise RunError(f"{path / RECORD} is damaged: {SUMS!r} is not as w2v writes it")
+    record.pop(OWN_SUM, None)
     return record
 
 
+def is_there(folder: Path, name: str, record: Mapping[str, Any]) -> bool:
+    """Tell whether a run has a file, or had it: one that is lost is not one that never was."""
+    return name in record.get(SUMS, {}) or os.path.lexists(folder / name)
+
+
+def sum_of(folder: Path, name: str, record: Mapping[str, Any]) -> str | None:
+    """Return the checksum that a file of a run must have; None if none was noted.
+
+    So it is with the files of a run that goes on, as far as they change, and of an older format.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+    record : mapping
+        What `read_record` returned.
+
+    Raises
+    ------
+    RunError
+        If there is such a file, and the run did not write it.
+    """
+    if record.get("format") == UNSUMMED or record.get("status") == RUNNING:
+        return record.get(SUMS, {}).get(name)
+    if name not in record[SUMS] and os.path.lexists(folder / name):
+        raise RunError(
+            f"{folder / name} is not of this run: {RECORD} has no checksum of it; {REMEDY}"
+        )
+    return record[SUMS].get(name)
+
+
+def read_file(folder: Path, name: str, record: Mapping[str, Any]) -> bytes:
+    """Return the content of a file of a run, once it was held against its checksum.
+
+    Parameters
+    ----------
+    folder, name, record
+        As of `sum_of`.
+
+    Raises
+    ------
+    RunError
+        If it is missing or damaged.
+    """
+    return read_checked(folder / name, sum_of(folder, name, record))
+
+
+def check_run_file(folder: Path, name: str, record: Mapping[str, Any]) -> None:
+    """Hold a file of a run against its checksum; parameters and errors are those of `read_file`."""
+    check_file(folder / name, sum_of(folder, name, record))
+
+
 def list_runs(runs: Path = RUNS) -> list[Path]:
-    """List the run folders below `runs`, the one that was started last at the end."""
-    found = [p for p in sorted(runs.iterdir()) if is_run_folder(p)] if runs.is_dir() else []
-    return sorted(found, key=_started)
+    """List the run folders below `runs`, the one that was started last at the end.
+
+    Damaged runs are among them: who asks for the last must not be given another without a word.
+    """
+    inside = sorted(runs.iterdir()) if runs.is_dir() else []
+    return sorted((p for p in inside if is_run_folder(p) or is_damaged_run(p)), key=_started)
 
 
 def _started(path: Path) -> str:
-    """Return when a run was started; "" for one that only a later w2v can read."""
-    try:
-        return str(read_record(path).get("started", ""))
-    except RunError:
-        return ""
+    """Return when a run was started; of a record that is lost, when the folder was changed."""
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        record = json.loads(_record_of(path))
+        if isinstance(record, dict) and is_run_folder(path):
+            return str(record.get("started", ""))
+    changed = datetime.datetime.fromtimestamp(os.path.getmtime(path), datetime.timezone.utc)
+    return changed.isoformat(timespec="microseconds")
 
 
 def find_run(name: str, runs: Path = RUNS) -> Path:
@@ -233,11 +449,12 @@ def find_run(name: str, runs: Path = RUNS) -> Path:
     """
     folder = Path(name)
     if os.path.isdir(name) and is_run_folder(folder):
-        read_record(folder)  # may say that it is of a later format
+        read_record(folder)  # may say that it is damaged, or of a later format
         return folder
     there = list_runs(runs)
     found = _named(name, runs, there)
     if found is not None:
+        read_record(found)
         return found
     if os.path.isdir(name):
         inside: list[Path] = []
@@ -268,9 +485,17 @@ def _named_newest(found: list[Path]) -> str:
 def _named(name: str, runs: Path, there: list[Path]) -> Path | None:
     """Return the run of that name."""
     if name == "latest":  # of those that can be asked: a run that goes on has no vectors yet
-        asked = [path for path in there if (path / VECTORS).exists()] or there
+        asked = [path for path in there if _can_be_asked(path)] or there
         return asked[-1] if asked else None
-    if is_run_folder(runs / name):  # in a sweep's folder too
+    if is_run_folder(runs / name) or is_damaged_run(runs / name):  # in a sweep's folder too
         return runs / name
     numbers = [n for n in _numbers(runs, name) if runs / f"{name}-{n}" in there]
     return runs / f"{name}-{max(numbers)}" if numbers else None
+
+
+def _can_be_asked(path: Path) -> bool:
+    """Tell whether a run has vectors, or would have if it were not damaged."""
+    try:
+        return is_there(path, VECTORS, read_record(path))
+    except RunError:
+        return True

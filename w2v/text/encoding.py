@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.errors import CorpusError
-from w2v.files import cache_folder, cannot_cache
+from w2v.files import cache_folder, cannot_cache, sha256_of
 from w2v.processes import n_cores
 from w2v.text.counting import (
     RANKS,
@@ -43,7 +43,6 @@ from w2v.text.worker import Task
 from w2v.text.workers import Alone, CannotStartError, Workers
 
 CACHE_FORMAT = 2  # part of the key: raised whenever the same text would be encoded differently
-HASH_BLOCK = 1 << 20
 # Smaller texts are read in one process: others take 0.3 s to start and to be put together, in which
 # one reads 20 MB of plain ASCII, or 4 MB of Korean (measured).
 PARALLEL_BYTES = 16_000_000
@@ -107,15 +106,10 @@ def content_hash(files: Sequence[Path]) -> str:
     CorpusError
         If a file cannot be read.
     """
-    digest = hashlib.sha256()
-    for file in files:
-        try:
-            with open(file, "rb") as stream:
-                while block := stream.read(HASH_BLOCK):
-                    digest.update(block)
-        except OSError as error:
-            raise CorpusError(f"{file} cannot be read: {error.strerror}") from error
-    return digest.hexdigest()
+    try:
+        return sha256_of(*files)
+    except OSError as error:
+        raise CorpusError(f"{error.filename} cannot be read: {error.strerror}") from error
 
 
 def encode(

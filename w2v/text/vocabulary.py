@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -170,9 +170,13 @@ def _bad_line(path: Path, text: str) -> RunError:
 def write_counts(path: Path, words: Sequence[str], counts: NDArray[np.int64]) -> None:
     """Write `word<TAB>count` lines."""
     with atomic_write(path, "w") as file:
-        file.writelines(
-            f"{word}\t{count}\n" for word, count in zip(words, counts.tolist(), strict=True)
-        )
+        file.writelines(count_lines(words, counts))
+
+
+def count_lines(words: Sequence[str], counts: NDArray[np.int64]) -> Iterator[str]:
+    """Yield `word<TAB>count` lines."""
+    for word, count in zip(words, counts.tolist(), strict=True):
+        yield f"{word}\t{count}\n"
 
 
 def build_vocabulary(

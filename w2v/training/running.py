@@ -20,7 +20,7 @@ from w2v.engines.contract import Weights
 from w2v.errors import CorpusError, DivergedError, Interrupted, W2VError
 from w2v.run_folder import CONFIG, DROPPED, OUTPUT_VECTORS, VECTORS, VOCAB, RunFolder
 from w2v.text.corpus import Corpus
-from w2v.text.vocabulary import write_counts
+from w2v.text.vocabulary import count_lines
 from w2v.training.draws import Draws
 from w2v.training.early_stopping import EarlyStopping
 from w2v.training.environment import what_bits_depend_on
@@ -281,10 +281,11 @@ class Training:
         self._folder.write_record(self._record("running"))
         self._folder.write_text(CONFIG, write_config(self._config))
         words, counts = self._corpus.vocabulary.words, self._corpus.seen_counts
-        write_counts(self._folder.path / VOCAB, words, counts)
-        write_counts(
-            self._folder.path / DROPPED, self._corpus.dropped_words, self._corpus.dropped_counts
+        self._folder.write_lines(VOCAB, count_lines(words, counts))
+        self._folder.write_lines(
+            DROPPED, count_lines(self._corpus.dropped_words, self._corpus.dropped_counts)
         )
+        self._folder.write_record(self._record("running"))  # with the checksums of these
 
     def _save_vectors(self) -> None:
         """Write both tables, if the last updates were finite too."""
