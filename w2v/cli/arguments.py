@@ -118,20 +118,22 @@ def find_whole_config(name: str) -> Path:
     ConfigError
         If there is none.
     RunError
-        If it was edited, or is damaged.
+        If it was edited, is damaged, or lost.
     """
-    file = find_config(name)
-    if file.name != "config.yaml" or not os.path.lexists(file.parent / "run.json"):
-        return file
+    folder, last = (name, "") if os.path.isdir(name) else os.path.split(name)
+    record_file = os.path.join(folder, "run.json")
+    if last not in ("", "config.yaml") or not os.path.lexists(record_file):
+        return find_config(name)
     from w2v.run_folder import CONFIG, check_run_file, read_record  # late: it needs NumPy
 
     try:
-        record = read_record(file.parent)
+        record = read_record(Path(folder))
     except RunError as error:
+        file = find_config(name)
         warn(printable(f"{error}; so nothing tells whether {file} is as it was written"))
-    else:
-        check_run_file(file.parent, CONFIG, record)
-    return file
+        return file
+    check_run_file(Path(folder), CONFIG, record)
+    return Path(folder, CONFIG)
 
 
 def check_new_file(out: Path, *, force: bool, option: str = "--out") -> None:

@@ -6,6 +6,7 @@ has its curves.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from w2v.report.views.run_facts import facts_of
 from w2v.report.views.settings import settings_of
 from w2v.report.views.word_lists import read_word_lists
 from w2v.report.views.word_map import word_map
-from w2v.run_folder import VECTORS, is_there
+from w2v.run_folder import VECTORS
 from w2v.vectors.word_vectors import WordVectors
 
 OnProgress = Callable[[int, int], None]
@@ -79,7 +80,7 @@ def collect(
     wants_tsne = has_tsne() if tsne is None else tsne
     named = dict(zip(short_names(runs), runs, strict=True))
     looked_at = _some(
-        {n: run for n, run in named.items() if is_there(run.folder, VECTORS, run.record)}, views_of
+        {n: run for n, run in named.items() if os.path.lexists(run.folder / VECTORS)}, views_of
     )
     maps: list[WordMap] = []
     arrows: list[Arrows] = []
