@@ -11,6 +11,7 @@ import subprocess
 import numpy as np
 import pytest
 from conftest import TEXT
+from made_runs import vouch
 from test_cli import SMALL, files_in, w2v, w2v_process
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -439,7 +440,7 @@ DAMAGE = [
     ),
     ("vocab.tsv", cut, "vocab.tsv is cut short: its last line has no end"),
     ("vocab.tsv", drop_last_line, "vectors.npy has 13 rows, vocab.tsv has 12 words"),
-    ("vocab.tsv", os.remove, "vocab.tsv cannot be read: No such file or directory"),
+    ("vocab.tsv", os.remove, "vocab.tsv is missing; "),
     ("vocab.tsv", lambda file: file.write_bytes(b"\xff\t3\n"), "vocab.tsv is not UTF-8 (byte 0)"),
     (
         "vocab.tsv",
@@ -463,15 +464,23 @@ DAMAGE = [
 
 @pytest.mark.parametrize(("name", "damage", "sentence"), DAMAGE)
 def test_a_damaged_run(folder, run, name, damage, sentence):
+    """Whether its checksum tells the damage or, of what somebody has made so, the reading."""
     damage(run / name)
-    for command in (["similar", run, "king"], ["analogy", run, "king", "-", "man", "+", "woman"]):
+    commands = (["similar", run, "king"], ["analogy", run, "king", "-", "man", "+", "woman"])
+    if name != "run.json":
+        lost = f"{name} is {'damaged: it does not' if (run / name).exists() else 'missing; train'} "
+        for command in commands:
+            assert lost in refused(folder, *command)
+        vouch(run)
+    for command in commands:
         assert sentence in refused(folder, *command)
 
 
-def test_a_damaged_run_is_not_latest(folder, run):
+def test_a_damaged_run_does_not_give_its_place_to_another(folder, run):
     shutil.copytree(run, folder / "runs" / "run-2")
     (folder / "runs" / "run-2" / "run.json").write_bytes(NOISE)
-    assert w2v("similar", "latest", "king").stdout == w2v("similar", run, "king").stdout
+    for name in ("latest", "run", "run-2"):
+        assert "runs/run-2/run.json is damaged" in refused(folder, "similar", name, "king")
     # Nor is its number given again, which would mix two runs in one folder.
     w2v("train", "--quiet", "--corpus", "my.txt", *SMALL)
     assert (folder / "runs" / "run-3" / "vectors.npy").exists()

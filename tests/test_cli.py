@@ -21,6 +21,7 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 from conftest import TEXT
+from made_runs import edit_record
 
 import w2v as package
 from w2v.cli.completion import complete_sweep
@@ -461,11 +462,10 @@ def test_a_run_has_many_names(run, folder, monkeypatch):
 def test_a_run_of_a_later_version_does_not_hide_the_others(run, folder):
     later = folder / "runs" / "later-1"
     shutil.copytree(run, later)
-    record = json.loads((later / "run.json").read_text("utf-8"))
-    (later / "run.json").write_text(json.dumps({**record, "format": 2}), "utf-8")
+    edit_record(later, format=3)
     assert w2v("similar", "latest", "king").stdout == w2v("similar", run, "king").stdout
     assert w2v("similar", "later", "king", code=1).stderr == (
-        "w2v: runs/later-1 has run format 2; this w2v reads format 1\n"
+        "w2v: runs/later-1 has run format 3; this w2v reads format 2\n"
     )
 
 

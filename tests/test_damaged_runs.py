@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from made_runs import make_run
+from made_runs import edit_record, make_run, vouch
 from test_cli import w2v
 
 from w2v.errors import RunError
@@ -32,6 +32,7 @@ def change(file, key, value):
     if value is ...:
         del line[key]
     file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    vouch(file.parent)
 
 
 def check_commands(file):
@@ -72,8 +73,7 @@ def test_a_line_that_was_never_measured(bad, key, value):
     ],
 )  # fmt: skip
 def test_a_record_that_was_never_written(bad, key, value):
-    record = json.loads((bad / "run.json").read_text("utf-8"))
-    (bad / "run.json").write_text(json.dumps({**record, key: value}), "utf-8")
+    edit_record(bad, **{key: value})
     with pytest.raises(RunError, match=r"run\.json is damaged"):
         read_run(bad)
     check_commands("run.json")
@@ -94,6 +94,7 @@ def test_a_record_that_was_never_written(bad, key, value):
 def test_a_line_that_was_added(bad, line, problem):
     with (bad / "metrics.jsonl").open("a") as file:
         file.write(line + "\n")
+    vouch(bad)
     with pytest.raises(RunError, match=problem):
         read_run(bad)
 
@@ -101,6 +102,7 @@ def test_a_line_that_was_added(bad, line, problem):
 def test_events_of_a_later_w2v_are_passed_over(bad):
     with (bad / "metrics.jsonl").open("a") as file:
         file.write('{"event": "checkpoint", "epoch": {}}\n')
+    vouch(bad)
     assert len(read_run(bad).epochs) == 1
 
 

@@ -19,7 +19,7 @@ from w2v.cli.terminal import WIDTH, columns_of, cut, table_lines, wrapped
 from w2v.evaluation.analogies import COMMONEST
 from w2v.evaluation.builtin import FACTS, read_facts
 from w2v.run_folder import RunFolder
-from w2v.text.vocabulary import Vocabulary
+from w2v.text.vocabulary import count_lines
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -51,9 +51,9 @@ def make_run(folder, words, rows, name="made"):
     """Write a run folder with vectors of our own."""
     (folder / name).mkdir()
     made = RunFolder(folder / name)
-    made.write_record({"status": "done"})
-    Vocabulary(list(words), np.arange(len(words), 0, -1)).save(folder / name / "vocab.tsv")
+    made.write_lines("vocab.tsv", count_lines(words, np.arange(len(words), 0, -1)))
     made.write_array("vectors.npy", np.array(rows, np.float32))
+    made.write_record({"status": "done"})
     return name
 
 

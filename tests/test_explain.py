@@ -13,6 +13,7 @@ import pytest
 from conftest import TEXT
 from hypothesis import given
 from hypothesis import strategies as st
+from made_runs import vouch
 from test_cli import w2v
 
 from w2v.cli import explain as command
@@ -406,6 +407,7 @@ def with_setting(trained, tmp_path, old, new):
     config = (folder / "config.yaml").read_text("utf-8")
     assert old in config
     (folder / "config.yaml").write_text(config.replace(old, new), "utf-8")
+    vouch(folder)
     return folder
 
 
@@ -464,8 +466,12 @@ def test_damaged_runs(trained, tmp_path):
     W_out = np.load(folder / "output_vectors.npy")
     W_out[:] = np.nan
     np.save(folder / "output_vectors.npy", W_out)
+    vouch(folder)
     assert "not numbers" in w2v("explain", "the king", "--run", folder, code=1).stderr
     (folder / "output_vectors.npy").unlink()
+    lost = w2v("explain", "the king", "--run", folder, code=1).stderr
+    assert "output_vectors.npy is missing" in lost
+    vouch(folder)
     refused = w2v("explain", "the king", "--run", folder, code=2).stderr
     assert "has no output_vectors.npy" in refused
 

@@ -11,6 +11,7 @@ import shutil
 import click
 import numpy as np
 import pytest
+from made_runs import vouch
 from test_cli import SMALL, files_in, w2v, w2v_process
 
 from w2v import WordVectors
@@ -202,6 +203,8 @@ def test_center_is_w_out(run):
         "my-run.npz has no output vectors; leave out --center"
     )
     (run / "output_vectors.npy").unlink()
+    assert "is missing" in refused("export", run, "--to", "tsv", "--center")
+    vouch(run)
     assert "has no output vectors" in refused("export", run, "--to", "tsv", "--center", code=2)
 
 

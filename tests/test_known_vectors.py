@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from engines import ENGINES
 from hypothesis import given
 from hypothesis import strategies as st
+from made_runs import edit_record, vouch
 
 from w2v import WordVectors, train
 from w2v.cli.going_on import load_for_training
@@ -220,6 +221,7 @@ def test_listed_words_stay_byte_for_byte(texts, first, tmp_path, engine, more):
     W_in = np.load(old / "vectors.npy")
     W_in[Vocabulary.load(old / "vocab.tsv").id_of["rain"], 1:] = -0.0
     np.save(old / "vectors.npy", W_in)
+    vouch(old)
     listed = tmp_path / "words.txt"
     listed.write_bytes("\ufeffrain\t17\r\n\r\n  고양이 \n빵\nnowhere\npink".encode())
     out = go_on(
@@ -476,11 +478,16 @@ def test_a_config_goes_before_the_settings_of_the_run(work):
 
 
 def test_a_run_without_its_config_or_its_vectors(work):
-    (work / "runs" / "first-1" / "config.yaml").unlink()
+    first = work / "runs" / "first-1"
+    (first / "config.yaml").unlink()
+    (line,) = w2v(*FROM, "first", "--out", "on", code=1)
+    assert "config.yaml is missing" in line
+    vouch(first)
     w2v(*FROM, "first", "--out", "on", "--quiet", "vocab.min_count=1")
     config = load_config(work / "on" / "config.yaml").config
     assert (config.model.dim, config.train.batch) == (5, 32)
-    (work / "runs" / "first-1" / "vectors.npy").unlink()
+    (first / "vectors.npy").unlink()
+    vouch(first)
     (line,) = w2v(*FROM, "first", code=1)
     assert line.endswith("first-1 has no vectors.npy: its status is 'done'; train it again")
 
@@ -550,6 +557,7 @@ def test_a_start_that_has_changed_is_warned_of(work, name):
     else:
         lines = (start / name).read_text("utf-8")
         (start / name).write_text(lines.replace("\t", "\t9"), "utf-8")
+    vouch(start)
     expected = [
         f"warning: {start} has changed since the run that is trained again started from it; "
         "its vectors will come out different"
@@ -567,11 +575,13 @@ def test_a_record_that_says_nothing_of_the_start_is_no_hindrance(work):
     w2v(*FROM, "first", "--out", "on", "--quiet")
     record = json.loads(Path("on", "run.json").read_text("utf-8"))
     for odd in (None, "first", {"path": record["pretrained"]["path"]}, {"path": 7, "sha256": 7}):
-        Path("on", "run.json").write_text(json.dumps({**record, "pretrained": odd}))
+        edit_record(Path("on"), pretrained=odd)
         assert not of_kind(w2v("train", "on", "--out", "b", "--force"), "warning: /")
     for odd in (json.dumps({**record, "format": 9}), "[", "{}"):
         Path("on", "run.json").write_text(odd)
-        assert not of_kind(w2v("train", "on", "--out", "b", "--force"), "warning: /")
+        said = w2v("train", "on", "--out", "b", "--force")
+        assert not of_kind(said, "warning: /")
+        assert sum("nothing tells whether on/config.yaml is" in line for line in said) == 1
 
 
 def test_a_start_that_is_gone_is_named_with_its_key(work):
@@ -705,6 +715,7 @@ def test_a_run_without_words_is_no_start(first, tmp_path):
     (folder / "run.json").write_bytes((first / "run.json").read_bytes())
     (folder / "vocab.tsv").write_text("")
     np.save(folder / "vectors.npy", np.zeros((0, 5)))
+    vouch(folder)
     config = load_config(None, ["embedding.pretrained=" + str(folder), "model.dim=5"]).config
     with pytest.raises(RunError, match="empty holds no word to start from"):
         load_known(config)
@@ -725,9 +736,12 @@ def test_output_vectors_of_another_shape(first, tmp_path):
     for file in first.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     np.save(folder / "output_vectors.npy", np.zeros((12, 4)))
+    vouch(folder)
     config = load_config(None, ["embedding.pretrained=" + str(folder), "model.dim=5"]).config
+    known = load_known(config)
+    assert known.vectors.has_output
     with pytest.raises(RunError, match="has 5 numbers a word, output_"):
-        load_known(config)
+        known.vectors.output_vectors  # noqa: B018
 
 
 def test_a_program_may_not_replace_what_it_starts_from(texts, first):

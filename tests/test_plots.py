@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from fonts import LATIN, make_font
+from made_runs import vouch
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontEntry
 from test_cli import w2v
@@ -533,9 +534,11 @@ def test_a_run_that_was_not_measured(folder):
     done = w2v("plot", "latest", "--what", "eval", "--out", "a.png", code=2)
     assert "run-1 was measured on no set" in done.stderr
     (folder / "runs/run-1/metrics.jsonl").unlink()
+    vouch(folder / "runs/run-1")
     done = w2v("plot", "latest", "--what", "loss", "--out", "a.png", code=2)
     assert "run-1 ended before anything was measured" in done.stderr
     (folder / "runs/run-1/vectors.npy").unlink()
+    vouch(folder / "runs/run-1")
     assert (
         "has no vectors.npy"
         in w2v("plot", "run-1", "--what", "norms", "--out", "a.png", code=1).stderr

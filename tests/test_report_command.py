@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_runs import vouch
 from test_cli import SMALL, w2v
 
 from w2v.experiments.reading import read_run
@@ -133,6 +134,7 @@ def test_a_run_without_vectors_has_its_curves(run):
 
 def test_vectors_of_zeros_have_no_norms(run):
     np.save(run / "vectors.npy", np.zeros_like(np.load(run / "vectors.npy")))
+    vouch(run)
     w2v("report", "a", "--no-tsne")
     [norms] = views_in(run / "report.html")["norms"]
     assert norms["words"] == []

@@ -8,7 +8,7 @@ import json
 import shlex
 
 import pytest
-from made_runs import make_run
+from made_runs import edit_record, make_run, vouch
 from test_cli import w2v
 
 from w2v.cli.columns import column_of, cut_left, pages
@@ -267,6 +267,7 @@ def test_the_newest_is_last_and_damage_costs_a_line(folder):
     make_run(folder / "runs/c", started="2026-02-01T00:00:00+00:00")
     make_run(folder / "runs/bad")
     (folder / "runs/bad/metrics.jsonl").write_text("{\n{}\n")
+    vouch(folder / "runs/bad")
     done = w2v("runs", "list")
     assert [line.split()[0] for line in done.stdout.splitlines()[2:]] == ["c", "b", "a"]
     assert "runs/bad is left out: runs/bad/metrics.jsonl is damaged in line 1" in done.stderr
@@ -367,10 +368,10 @@ def test_show(folder):
 
 
 def test_show_which_epoch_was_kept(folder):
-    record = make_run(folder / "runs/a") / "run.json"
+    run = make_run(folder / "runs/a")
     assert "was the best of" not in w2v("runs", "show", "a").stdout
     early_stop = {"metric": "heldout_loss", "patience": 2, "best_epoch": 1}
-    record.write_text(json.dumps(json.loads(record.read_text()) | {"early_stop": early_stop}))
+    edit_record(run, early_stop=early_stop)
     assert "\nepoch 1 was the best of " in w2v("runs", "show", "a").stdout
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from conftest import TEXT
+from made_runs import edit_record
 
 from w2v import train
 from w2v.cli.main import main
@@ -492,8 +493,7 @@ def test_a_rule_that_is_written_in_part_is_the_same_rule(run, plan):
 
 @pytest.mark.parametrize("status", ["running", "failed", "diverged", "interrupted"])
 def test_what_did_not_end_well_is_not_done(there, plan, status):
-    file = there / "seed-1" / "run.json"
-    file.write_text(file.read_text().replace('"done"', f'"{status}"'))
+    edit_record(there / "seed-1", status=status)
     assert plan("train.seed=1,2").done == {"seed-2"}
 
 

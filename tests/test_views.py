@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_runs import vouch
 
 from w2v import WordVectors, train
 from w2v.config.loading import load_config
@@ -597,6 +598,7 @@ def test_a_run_that_diverged_has_its_curves(home, corpus):
     (run.folder / "metrics.jsonl").write_text(
         "".join(json.dumps({"event": "chunk", **c}) + "\n" for c in chunks), "utf-8"
     )
+    vouch(run.folder)
     [loss, _, _] = collect([read_run(run.folder)]).curves
     assert len(loss.lines[0].x) == 2
 

@@ -336,15 +336,11 @@ def test_load_maps_the_file(tmp_path):
             lambda run: np.save(run / "vectors.npy", np.array([{}]), allow_pickle=True),
             "is damaged",
         ),
-        (
-            lambda run: np.save(run / "output_vectors.npy", ROWS[:3]),
-            "output_vectors.npy has 3 rows",
-        ),
         (lambda run: (run / "run.json").write_text("{"), "run.json is damaged"),
         (lambda run: (run / "run.json").write_text("[]"), "was not written by w2v"),
         (
             lambda run: (run / "run.json").write_text('{"program": "w2v", "format": 9}'),
-            "this w2v reads format 1",
+            "this w2v reads format 2",
         ),
         (lambda run: (run / "vocab.tsv").write_text("king\t9"), "is cut short"),
         (lambda run: (run / "vocab.tsv").write_text("king 9\n"), "line 1 is not word<TAB>count"),
@@ -356,6 +352,15 @@ def test_a_damaged_run_is_refused(tmp_path, damage, message):
     damage(folder)
     with pytest.raises(RunError, match=message):
         WordVectors.load(folder)
+
+
+def test_output_vectors_are_looked_at_when_they_are_asked_for(tmp_path):
+    folder = make_run(tmp_path / "run")
+    np.save(folder / "output_vectors.npy", ROWS[:3])
+    loaded = WordVectors.load(folder)
+    assert loaded.most_similar(["woman"], topn=1)[0][0] == "queen"
+    with pytest.raises(RunError, match=r"output_vectors\.npy has 3 rows"):
+        loaded.most_similar(["woman"], center=True)
 
 
 def test_a_word_may_be_typed_in_another_encoding():

@@ -414,13 +414,14 @@ def sum_of(folder: Path, name: str, record: Mapping[str, Any]) -> str | None:
     RunError
         If there is such a file, and the run did not write it.
     """
-    if record.get("format") == UNSUMMED or record.get("status") == RUNNING:
-        return record.get(SUMS, {}).get(name)
-    if name not in record[SUMS] and os.path.lexists(folder / name):
+    sums = record.get(SUMS)
+    if sums is None or record.get("status") == RUNNING:
+        return None if sums is None else sums.get(name)
+    if name not in sums and os.path.lexists(folder / name):
         raise RunError(
             f"{folder / name} is not of this run: {RECORD} has no checksum of it; {REMEDY}"
         )
-    return record[SUMS].get(name)
+    return None if name not in sums else str(sums[name])
 
 
 def read_file(folder: Path, name: str, record: Mapping[str, Any]) -> bytes:
@@ -456,9 +457,12 @@ def list_runs(runs: Path = RUNS) -> list[Path]:
 def _started(path: Path) -> str:
     """Return when a run was started; of a record that is lost, when the folder was changed."""
     with contextlib.suppress(OSError, ValueError, RecursionError):
-        record = json.loads(_record_of(path))
-        if isinstance(record, dict) and is_run_folder(path):
-            return str(record.get("started", ""))
+        content = _record_of(path)
+        record = json.loads(content)
+        if isinstance(record, dict) and record.get("program") == "w2v":
+            # One that only a later w2v can read does not hide the others, unless it is damaged.
+            is_later = record.get("format") not in (RUN_FORMAT, UNSUMMED) and is_whole(content)
+            return "" if is_later else str(record.get("started", ""))
     changed = datetime.datetime.fromtimestamp(os.path.getmtime(path), datetime.timezone.utc)
     return changed.isoformat(timespec="microseconds")
 

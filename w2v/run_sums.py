@@ -25,7 +25,10 @@ SUM = re.compile("[0-9a-f]{64}")
 SEAL = re.compile(rb'  "%s": "([0-9a-f]{64})"\n}\n' % OWN_SUM.encode())
 SEAL_LENGTH = len(f'  "{OWN_SUM}": ""\n}}\n') + 64
 REMEDY = "train the run again, or bring the file back from a copy"
-EDITED = "it was edited or is damaged; bring it back from a copy, and edit a copy of it elsewhere"
+EDITED = (
+    "it was edited or is damaged; give it its old content back (to train with other settings, "
+    "change a copy of it elsewhere)"
+)
 
 
 def sealed(record: Mapping[str, Any]) -> str:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from w2v.cli.completion import complete_corpus
-from w2v.cli.terminal import printable
-from w2v.errors import ConfigError, OutputError, UsageError
+from w2v.cli.terminal import printable, warn
+from w2v.errors import ConfigError, OutputError, RunError, UsageError
 from w2v.shipped import shipped_files
 
 if TYPE_CHECKING:
@@ -99,10 +99,41 @@ def load_named(name: str | None, overrides: list[str]) -> Resolved:
     ------
     ConfigError
         If there is no such config, or mistakes are in it.
+    RunError
+        If it is that of a run, and not as it was written.
     """
     from w2v.config import load_config  # late: `w2v --help` reads no YAML
 
-    return load_config(None if name is None else find_config(name), overrides)
+    return load_config(None if name is None else find_whole_config(name), overrides)
+
+
+def find_whole_config(name: str) -> Path:
+    """Return what `find_config` does; the config of a run is as the run was trained with it.
+
+    If the record of the run cannot be read, nobody knows that; it costs a warning, since to train
+    the run again may be the remedy.
+
+    Raises
+    ------
+    ConfigError
+        If there is none.
+    RunError
+        If it was edited, is damaged, or lost.
+    """
+    folder, last = (name, "") if os.path.isdir(name) else os.path.split(name)
+    record_file = os.path.join(folder, "run.json")
+    if last not in ("", "config.yaml") or not os.path.lexists(record_file):
+        return find_config(name)
+    from w2v.run_folder import CONFIG, check_run_file, read_record  # late: it needs NumPy
+
+    try:
+        record = read_record(Path(folder))
+    except RunError as error:
+        file = find_config(name)
+        warn(printable(f"{error}; so nothing tells whether {file} is as it was written"))
+        return file
+    check_run_file(Path(folder), CONFIG, record)
+    return Path(folder, CONFIG)
 
 
 def check_new_file(out: Path, *, force: bool, option: str = "--out") -> None:

@@ -20,13 +20,16 @@ from w2v.errors import OutputError, UsageError, quoted
 from w2v.vectors.formats.contract import (
     ENDINGS,
     FORMATS,
+    NPZ,
     PACKABLE,
     PROJECTOR,
+    SAFETENSORS,
 )
 
 if TYPE_CHECKING:
     from w2v.vectors.word_vectors import WordVectors
 
+WITH_OUTPUT = (NPZ, SAFETENSORS)  # formats that keep W_out beside W_in
 FORMAT_LINES = "\n".join(f"        {name:<15}  {what}" for name, what in FORMATS.items())
 
 
@@ -95,7 +98,7 @@ def export_command(
             raise OutputError(f"{vocab.parent} is no folder; make it, or choose another --vocab")
         if not to_stdout and vocab.resolve() == out.resolve():
             raise UsageError(f"--vocab {vocab} is the file of the vectors; choose another")
-    parts = select(run, open_vectors(run), restrict=restrict, center=center)
+    parts = select(run, open_vectors(run), format, restrict=restrict, center=center)
     lines = [] if vocab is None else vocab_lines(run, parts)
     with Bar("writing", " words") as bar:
         where = sys.stdout.buffer if to_stdout else out
@@ -149,7 +152,9 @@ def default_name(run: str) -> str:
     return next((name.removesuffix(end) for end in endings if name.endswith(end)), name)
 
 
-def select(run: str, vectors: WordVectors, *, restrict: int | None, center: bool) -> dict[str, Any]:
+def select(
+    run: str, vectors: WordVectors, format: str, *, restrict: int | None, center: bool
+) -> dict[str, Any]:
     """Return the words, vectors and whatever else is known, as `write_vectors` takes them.
 
     Raises
@@ -157,7 +162,9 @@ def select(run: str, vectors: WordVectors, *, restrict: int | None, center: bool
     UsageError
         If W_out is asked for and there is none.
     """
-    words, table, output = vectors.vocabulary.words, vectors.vectors, vectors.output_vectors
+    words, table = vectors.vocabulary.words, vectors.vectors
+    # Looked at where it is written only: a file of it may be large, or damaged.
+    output = vectors.output_vectors if center or format in WITH_OUTPUT else None
     # No counts at all: a file that holds none.
     counts = vectors.vocabulary.counts if vectors.vocabulary.n_tokens else None
     if center:

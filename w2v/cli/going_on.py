@@ -7,6 +7,7 @@ the config.yaml that is written trains the same again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from w2v.cli.arguments import find_config, load_named
@@ -54,7 +55,6 @@ def load_for_training(
         return load_named(name, overrides).of_one_run(), []
     from w2v.config.schema import Config
     from w2v.config.showing import yaml_value
-    from w2v.run_folder import CONFIG
     from w2v.training.known import find_known
 
     given = {path.strip(): value for path, _, value in (text.partition("=") for text in overrides)}
@@ -64,7 +64,7 @@ def load_for_training(
     folder = find_known(known)
     of_run = [f"embedding.pretrained={yaml_value(str(folder))}"]
     of_run.append(f"vocab.rows={vocabulary or 'union'}")
-    takes_settings = name is None and (folder / CONFIG).is_file()
+    takes_settings = name is None and folder.is_dir() and _has_config(folder)
     if takes_settings:
         name = str(folder)
         of_run += CHOSEN_ANEW
@@ -80,6 +80,17 @@ def load_for_training(
         note("going on with the text of that run; --corpus gives another")
     fitted = [path for path in FITTED if path not in given] if name is None else []
     return config, fitted
+
+
+def _has_config(folder: Path) -> bool:
+    """Tell whether a run has its config; one that has lost it is refused, since it is damaged."""
+    from w2v.run_folder import CONFIG, check_run_file, is_there, read_record
+
+    record = read_record(folder)
+    if not is_there(folder, CONFIG, record):
+        return False
+    check_run_file(folder, CONFIG, record)
+    return True
 
 
 def recorded_start(name: str | None) -> Mapping[str, Any]:

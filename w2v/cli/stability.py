@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,12 @@ from w2v.cli.columns import column_of, pages, print_pages
 from w2v.cli.completion import complete_run
 from w2v.cli.opening import open_vectors
 from w2v.cli.terminal import common_options, counted, note, percent, printable, warn, wrapped
-from w2v.errors import W2VError
+from w2v.errors import RunError, W2VError
 
 if TYPE_CHECKING:
     from w2v.experiments.shared_words import Shared
     from w2v.experiments.stability import Agreed, Stability
+    from w2v.vectors.word_vectors import WordVectors
 
 N_NAMED = 10  # words that are named as the most and the least stable
 
@@ -54,8 +55,9 @@ def stability_command(
     """
     from w2v.experiments.shared_words import Shared
 
-    places = list(_places_of(names))
-    shared = Shared([open_vectors(place) for place in places])
+    opened = dict(_opened(_places_of(names)))
+    places = list(opened)
+    shared = Shared(list(opened.values()))
     if words:
         _answer_words(shared, words, n, as_json)
     else:
@@ -64,8 +66,22 @@ def stability_command(
         _note_on_runs(shared, places, n)
 
 
-def _places_of(names: Sequence[str]) -> Iterator[str]:
-    """Yield the runs and files that are named; in a folder, those that have vectors."""
+def _opened(places: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, WordVectors]]:
+    """Open runs and files; a damaged one of a folder of runs is left out with a warning."""
+    for place, is_one_of_many in places:
+        try:
+            yield place, open_vectors(place)
+        except RunError as error:
+            if not is_one_of_many:
+                raise
+            warn(printable(f"{place} is left out: {error}"))
+
+
+def _places_of(names: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield the runs and files that are named, and whether each is one of a folder of several.
+
+    Of a folder only those that have vectors.
+    """
     from w2v.experiments.reading import find_run_folders
     from w2v.run_folder import VECTORS
 
@@ -79,7 +95,7 @@ def _places_of(names: Sequence[str]) -> Iterator[str]:
                 warn(printable(f"{path} is named twice, and counts once"))
             else:
                 seen.add(path.resolve())
-                yield str(path)
+                yield str(path), len(found) > 1
 
 
 def _answer_bands(shared: Shared, n: int, sample: int, as_json: bool) -> None:

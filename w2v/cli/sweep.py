@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from w2v.cli.answers import AS_JSON, print_json
-from w2v.cli.arguments import CORPUS, find_config, given_corpus, split_arguments
+from w2v.cli.arguments import CORPUS, find_whole_config, given_corpus, split_arguments
 from w2v.cli.completion import complete_sweep
 from w2v.cli.terminal import (
     common_options,
@@ -95,7 +95,9 @@ def sweep_command(
 
     name, axes = split_arguments(arguments)
     values = given_corpus(corpora, axes)
-    resolved = load_config(None if name is None else find_config(name), values=values, axes=axes)
+    resolved = load_config(
+        None if name is None else find_whole_config(name), values=values, axes=axes
+    )
     if not resolved.sweep:
         raise UsageError(
             "nothing to sweep over; give a setting several values, for example "

@@ -25,7 +25,9 @@ from w2v.experiments.points import (
 from w2v.experiments.sweep_folder import Recorded, default_folder, joined, read_sweep
 from w2v.run_folder import (
     CONFIG,
+    RECORD,
     RUN_FILES,
+    check_run_file,
     check_writable,
     is_empty,
     is_run_folder,
@@ -206,18 +208,21 @@ def _is_done(
     if problem is None and not is_known:
         problem = "it is no point of this sweep"
     if problem is None:
-        return _status(folder) == DONE and all((folder / name).exists() for name in RUN_FILES)
+        return _is_whole(folder)
     if force or (not is_known and is_empty(folder)):
         return False
     raise OutputError(f"{folder} is there, but {problem}; {REMEDY}")
 
 
-def _status(folder: Path) -> str | None:
-    """Return how the run in a folder ended, or None if it is none."""
+def _is_whole(folder: Path) -> bool:
+    """Tell whether the run in a folder is done, and none of its files is damaged or lost."""
     try:
-        return str(read_record(folder).get("status"))
+        record = read_record(folder)
+        for name in set(RUN_FILES) - {RECORD}:
+            check_run_file(folder, name, record)
     except RunError:
-        return None
+        return False
+    return record.get("status") == DONE
 
 
 def _difference(folder: Path, point: Point, sha256: str | None) -> str | None:

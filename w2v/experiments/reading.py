@@ -1,7 +1,7 @@
 """Read what runs have left behind: settings, record, and what was measured.
 
-What the numbers mean and which of them are compared is in `measures.py`. Vectors are opened by
-`w2v/vectors/`; nothing here reads them.
+What the numbers mean and which of them are compared is in `measures.py`. Nothing here reads
+vectors.
 """
 
 from __future__ import annotations
@@ -10,25 +10,27 @@ import contextlib
 import functools
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from w2v.config.loading import load_config
 from w2v.config.schema import Config, as_dict
 from w2v.errors import RunError
 from w2v.experiments.shapes import wrong_in_line, wrong_in_record
 from w2v.run_folder import (
-    CONFIG,
     METRICS,
     RECORD,
     RUNS,
     find_run,
     finite_json,
+    is_damaged_run,
     is_run_folder,
+    is_there,
+    read_file,
     read_record,
 )
+from w2v.vectors.loading import load_run_config
 
 DEPTH = 2  # runs/<run> and runs/<sweep>/<point>
 
@@ -85,23 +87,21 @@ def read_run(folder: Path) -> RunSummary:
     record = read_record(folder)
     if wrong := wrong_in_record(record):
         raise RunError(f"{folder / RECORD} is damaged: {wrong!r} is not as w2v writes it")
-    config = load_config(folder / CONFIG).config
+    config = load_run_config(folder, record)
     by_event: dict[str, list[dict[str, Any]]] = {"chunk": [], "epoch": [], "evaluation": []}
-    for line in _read_metrics(folder / METRICS):
+    for line in _read_metrics(folder, record):
         by_event.setdefault(line["event"], []).append(line)
     return RunSummary(
         folder, config, record, by_event["chunk"], by_event["epoch"], by_event["evaluation"]
     )
 
 
-def _read_metrics(path: Path) -> Iterable[dict[str, Any]]:
+def _read_metrics(folder: Path, record: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     """Yield the lines of metrics.jsonl; a run that was killed may have left half of the last."""
-    try:
-        lines = path.read_bytes().splitlines(keepends=True)
-    except FileNotFoundError:
+    path = folder / METRICS
+    if not is_there(folder, METRICS, record):
         return  # the run ended before its first chunk
-    except OSError as error:
-        raise RunError(f"{path} cannot be read: {error.strerror}") from error
+    lines = read_file(folder, METRICS, record).splitlines(keepends=True)
     for number, line in enumerate(lines, 1):
         if not line.endswith(b"\n"):
             return
@@ -153,22 +153,11 @@ def folders_within(folder: Path, depth: int = DEPTH) -> list[Path]:
     with contextlib.suppress(OSError):
         inside = sorted(folder.iterdir(), key=_place_of_name)
     for path in inside:
-        if is_run_folder(path) or _is_damaged(path):
+        if is_run_folder(path) or is_damaged_run(path):
             found.append(path)
         elif depth > 1 and path.is_dir() and not path.is_symlink():
             found += folders_within(path, depth - 1)
     return found
-
-
-def _is_damaged(path: Path) -> bool:
-    """Tell whether a folder is that of a run, by its config, and its record is no JSON."""
-    try:
-        finite_json((path / RECORD).read_text("utf-8"))
-    except (ValueError, RecursionError):
-        return (path / CONFIG).is_file()
-    except OSError:
-        pass
-    return False
 
 
 def _place_of_name(path: Path) -> tuple[list[str | float], str]:

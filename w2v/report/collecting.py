@@ -6,6 +6,7 @@ has its curves.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def collect(
     wants_tsne = has_tsne() if tsne is None else tsne
     named = dict(zip(short_names(runs), runs, strict=True))
     looked_at = _some(
-        {name: run for name, run in named.items() if (run.folder / VECTORS).exists()}, views_of
+        {n: run for n, run in named.items() if os.path.lexists(run.folder / VECTORS)}, views_of
     )
     maps: list[WordMap] = []
     arrows: list[Arrows] = []

@@ -146,9 +146,27 @@ class Vocabulary:
         """
         try:
             content = path.read_bytes()
-            text = content.decode("utf-8")
         except OSError as error:
             raise RunError(f"{path} cannot be read: {error.strerror}") from error
+        return cls.parse(content, path)
+
+    @classmethod
+    def parse(cls, content: bytes, path: Path) -> Vocabulary:
+        """Make a vocabulary of what `save` wrote to a file.
+
+        Parameters
+        ----------
+        content : bytes
+        path : Path
+            The file, to be named.
+
+        Raises
+        ------
+        RunError
+            If a line is no `word<TAB>count`.
+        """
+        try:
+            text = content.decode("utf-8")
         except UnicodeDecodeError as error:
             raise RunError(f"{path} is not UTF-8 (byte {error.start})") from error
         if content and not content.endswith(b"\n"):

@@ -49,8 +49,7 @@ class Known:
         """The files that were read."""
         if not self.path.is_dir():
             return [self.path]
-        has_output = self.vectors.output_vectors is not None
-        tables = [VECTORS, OUTPUT_VECTORS] if has_output else [VECTORS]
+        tables = [VECTORS, OUTPUT_VECTORS] if self.vectors.has_output else [VECTORS]
         return [self.path / name for name in (*tables, VOCAB)]
 
     @property

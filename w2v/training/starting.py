@@ -84,7 +84,7 @@ def plan_start(config: Config, corpus: Corpus, known: Known) -> Start:
         n_known=int(np.count_nonzero(is_known)),
         n_new=int(np.count_nonzero(~is_known)),
         n_here=int(np.count_nonzero(is_known & has_positions)),
-        has_output=known.vectors.output_vectors is not None,
+        has_output=known.vectors.has_output,
         n_words=len(known.vectors),
         table_bytes=n_bytes,
         warnings=_warnings(config, corpus, known),

@@ -1,17 +1,32 @@
-"""Where the words and vectors of a RUN come from: a run folder, or a file of any known format."""
+"""Where the words and vectors of a RUN come from: a run folder, or a file of any known format.
+
+Of a run folder, each file that is read is held against its checksum, and no other.
+"""
 
 from __future__ import annotations
 
 import tokenize
 import warnings
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v.config import Config, load_config
 from w2v.errors import RunError, first_line
-from w2v.run_folder import OUTPUT_VECTORS, VECTORS, VOCAB, read_record
+from w2v.run_folder import (
+    CONFIG,
+    OUTPUT_VECTORS,
+    VECTORS,
+    VOCAB,
+    check_run_file,
+    is_there,
+    read_file,
+    read_record,
+)
 from w2v.text.vocabulary import Vocabulary
 from w2v.vectors.formats.contract import Progress
 from w2v.vectors.formats.reading import read_vectors
@@ -24,10 +39,26 @@ DAMAGE = (
 )  # fmt: skip
 
 
-def load_run_folder(
-    folder: Path,
-) -> tuple[Vocabulary, NDArray[np.floating], NDArray[np.floating] | None]:
-    """Open the vocabulary of a run folder, and map its vectors and, if they are there, W_out.
+class Opened(NamedTuple):
+    """A run folder that was opened.
+
+    Attributes
+    ----------
+    vocabulary : Vocabulary, V words
+    vectors : array of float, shape (V, D)
+        Mapped from their file.
+    open_output : callable, optional
+        Maps W_out, if the run has it; raises RunError if that is damaged. Of 240 MB, to hold them
+        against their checksum takes a seventh of a second, and most questions do not need W_out.
+    """
+
+    vocabulary: Vocabulary
+    vectors: NDArray[np.floating]
+    open_output: Callable[[], NDArray[np.floating]] | None
+
+
+def load_run_folder(folder: Path) -> Opened:
+    """Open the vocabulary of a run folder, and map its vectors; what is opened is not damaged.
 
     Raises
     ------
@@ -35,20 +66,48 @@ def load_run_folder(
         If the folder is no run folder, is damaged, or the run did not end.
     """
     record = read_record(folder)
-    if not (folder / VECTORS).exists():
+    if not is_there(folder, VECTORS, record):
         status = record.get("status")
         remedy = "wait for its end" if status == "running" else "train it again"
         raise RunError(f"{folder} has no {VECTORS}: its status is {status!r}; {remedy}")
-    vocabulary = Vocabulary.load(folder / VOCAB)
+    with ThreadPoolExecutor(1) as beside:  # hashing lets go of the interpreter
+        checking = beside.submit(check_run_file, folder, VECTORS, record)
+        vocabulary = Vocabulary.parse(read_file(folder, VOCAB, record), folder / VOCAB)
+        checking.result()
     vectors = _map_table(folder / VECTORS, len(vocabulary))
-    has_output = (folder / OUTPUT_VECTORS).exists()
-    output = _map_table(folder / OUTPUT_VECTORS, len(vocabulary)) if has_output else None
-    if output is not None and output.shape != vectors.shape:
-        raise RunError(
-            f"{folder} is damaged: {VECTORS} has {vectors.shape[1]} numbers a word, "
-            f"{OUTPUT_VECTORS} {output.shape[1]}"
-        )
-    return vocabulary, vectors, output
+
+    def open_output() -> NDArray[np.floating]:
+        check_run_file(folder, OUTPUT_VECTORS, record)
+        output = _map_table(folder / OUTPUT_VECTORS, len(vocabulary))
+        if output.shape != vectors.shape:
+            raise RunError(
+                f"{folder} is damaged: {VECTORS} has {vectors.shape[1]} numbers a word, "
+                f"{OUTPUT_VECTORS} {output.shape[1]}"
+            )
+        return output
+
+    has_output = is_there(folder, OUTPUT_VECTORS, record)
+    return Opened(vocabulary, vectors, open_output if has_output else None)
+
+
+def load_run_config(folder: Path, record: Mapping[str, Any]) -> Config:
+    """Read the config of a run.
+
+    Parameters
+    ----------
+    folder : Path
+    record : mapping
+        What `read_record` returned.
+
+    Raises
+    ------
+    RunError
+        If it is missing, or not what the run was trained with.
+    ConfigError
+        If this version cannot read it.
+    """
+    check_run_file(folder, CONFIG, record)
+    return load_config(folder / CONFIG).config
 
 
 def _map_table(file: Path, n_words: int) -> NDArray[np.floating]:

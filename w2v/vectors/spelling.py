@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from w2v.errors import quoted
-from w2v.run_folder import DROPPED
+from w2v.run_folder import DROPPED, is_there, read_file, read_record
 
 MAX_SPELLINGS = 50_000  # of the commonest words, searched for near spellings
 
@@ -50,12 +50,11 @@ def near_spellings(word: str, words: Sequence[str], n: int = 3) -> list[str]:
 
 def _dropped_count(word: str, folder: Path | None) -> int:
     """Return how often a word without a row was seen, 0 if never."""
-    file = folder / DROPPED if folder else None
-    if file is None or not file.is_file():
+    if folder is None or not is_there(folder, DROPPED, record := read_record(folder)):
         return 0
     # A word that is no UTF-8 is in no such file: its bytes as they come here are in no line.
     begin = f"{word}\t".encode("utf-8", "surrogatepass")
-    content = b"\n" + file.read_bytes()
+    content = b"\n" + read_file(folder, DROPPED, record)
     before = content.find(b"\n" + begin)
     count = content[before + 1 + len(begin) :].split(b"\n", 1)[0]
     return int(count) if before >= 0 and count.isdigit() else 0

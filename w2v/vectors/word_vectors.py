@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.config import Config, load_config
+from w2v.config import Config
 from w2v.errors import UsageError, WordError
-from w2v.run_folder import CONFIG
+from w2v.run_folder import CONFIG, is_there, read_record
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import Vocabulary
 from w2v.vectors.formats.contract import Progress
-from w2v.vectors.loading import load_file, load_run_folder
+from w2v.vectors.loading import load_file, load_run_config, load_run_folder
 from w2v.vectors.nearest import CosineTable
 from w2v.vectors.predicting import Negatives, center_probabilities
 from w2v.vectors.queries import Answers, Parts, answer, check_numbers, query_of, unit_vector
@@ -42,8 +42,8 @@ class WordVectors:
         W_in.
     folder : Path, optional
         The run folder, to look up words that got no row, and the run's config.
-    output_vectors : array of float32 or float64, shape (V, D), optional
-        W_out.
+    output_vectors : array of float32 or float64, shape (V, D), or callable; optional
+        W_out, or what opens it when it is first asked for.
     n_not_utf8 : int
         How many words are no UTF-8; their bytes are kept as lone surrogates.
 
@@ -51,7 +51,8 @@ class WordVectors:
     ----------
     vocabulary : Vocabulary
     vectors : array, shape (V, D)
-    output_vectors : array, shape (V, D), or None
+    has_output : bool
+        Whether there are output vectors.
     n_not_utf8 : int
     """
 
@@ -60,12 +61,13 @@ class WordVectors:
         vocabulary: Vocabulary,
         vectors: Vector,
         folder: Path | None = None,
-        output_vectors: Vector | None = None,
+        output_vectors: Vector | Callable[[], Vector] | None = None,
         n_not_utf8: int = 0,
     ) -> None:
         self.vocabulary = vocabulary
         self.vectors = vectors
-        self.output_vectors = output_vectors
+        self.has_output = output_vectors is not None
+        self._output_vectors = output_vectors
         self.n_not_utf8 = n_not_utf8
         self._folder = folder
 
@@ -90,8 +92,8 @@ class WordVectors:
         if path.is_file():
             vocabulary, vectors, more = load_file(path, on_progress)
             return cls(vocabulary, vectors, **more)
-        vocabulary, vectors, output_vectors = load_run_folder(path)
-        return cls(vocabulary, vectors, path, output_vectors)
+        vocabulary, vectors, open_output = load_run_folder(path)
+        return cls(vocabulary, vectors, path, open_output)
 
     # ------------------------------------------------------------ words and rows
 
@@ -234,6 +236,18 @@ class WordVectors:
         return self.most_similar([vector], topn=topn, restrict_vocab=restrict_vocab)
 
     @functools.cached_property
+    def output_vectors(self) -> Vector | None:
+        """W_out, shape (V, D), if there is one.
+
+        Raises
+        ------
+        RunError
+            If its file is damaged.
+        """
+        found = self._output_vectors
+        return found() if callable(found) else found
+
+    @functools.cached_property
     def cosines(self) -> CosineTable:
         """W_in, with the lengths of its rows."""
         return CosineTable(self.vectors)
@@ -361,8 +375,11 @@ class WordVectors:
     @functools.cached_property
     def _config(self) -> Config | None:
         """The config of the run; None of a vector file."""
-        file = self._folder / CONFIG if self._folder else None
-        return load_config(file).config if file is not None and file.exists() else None
+        if self._folder is None:
+            return None
+        record = read_record(self._folder)
+        has_config = is_there(self._folder, CONFIG, record)
+        return load_run_config(self._folder, record) if has_config else None
 
     def output_table(self) -> Vector:
         """Return W_out, shape (V, D).
@@ -371,6 +388,8 @@ class WordVectors:
         ------
         UsageError
             If these vectors come without it.
+        RunError
+            If its file is damaged.
         """
         if self.output_vectors is None:
             raise UsageError(

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.config import load_config
 from w2v.config.schema import Config, start_rate, value_at
 from w2v.errors import RunError, UsageError, WordError, quoted
 from w2v.lessons.explain.scene import (
@@ -25,11 +24,11 @@ from w2v.lessons.explain.scene import (
 from w2v.lessons.explain.update import Origin, Scene
 from w2v.model.functions import Floats, Ids
 from w2v.model.noise import NoiseDistribution
-from w2v.run_folder import CONFIG
+from w2v.run_folder import read_record
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import PAD, UNK, Vocabulary
 from w2v.training.draws import Purpose, raw_integers
-from w2v.vectors.loading import load_run_folder
+from w2v.vectors.loading import load_run_config, load_run_folder
 from w2v.vectors.spelling import why_missing
 
 # What changes a run's updates, beside the plain rule that is explained: the setting, and its value
@@ -67,16 +66,16 @@ class TrainedRun:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.config: Config = load_config(folder / CONFIG).config
+        self.config: Config = load_run_config(folder, read_record(folder))
         _check_kind(self.config, folder)
         self.vocabulary: Vocabulary
-        self.vocabulary, self.W_in, W_out = load_run_folder(folder)
-        if W_out is None:
+        self.vocabulary, self.W_in, open_output = load_run_folder(folder)
+        if open_output is None:
             raise UsageError(
                 f"{folder} has no output_vectors.npy, and an update needs both tables; train it "
                 "again"
             )
-        self.W_out: Floats = W_out
+        self.W_out: Floats = open_output()
         specials = self.config.vocab.specials
         self._has_pad = PAD in specials
         self._unk = self.vocabulary.find(UNK) if UNK in specials else None

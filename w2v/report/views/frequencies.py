@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v.experiments.reading import RunSummary
 from w2v.report.contract import Cell, FrequencyCurve, Table
-from w2v.run_folder import DROPPED, VOCAB
+from w2v.run_folder import DROPPED, VOCAB, is_there, read_file
 from w2v.text.vocabulary import Vocabulary
 
 PER_DECADE = 60  # ranks that are drawn for each power of ten
@@ -30,10 +28,10 @@ def frequencies_of(name: str, run: RunSummary) -> FrequencyCurve | None:
     RunError
         If its word counts are damaged.
     """
-    if not (run.folder / VOCAB).exists() or "tokens" not in run.record:
+    vocabulary = _words_of(run, VOCAB)
+    if vocabulary is None or "tokens" not in run.record:
         return None
-    vocabulary = Vocabulary.load(run.folder / VOCAB)
-    dropped = _dropped(run.folder / DROPPED)
+    dropped = _words_of(run, DROPPED) or Vocabulary([], np.empty(0, np.int64))
     words, counts, trained, has_row = _ranked(vocabulary, dropped, run)
     ranks = _drawn(len(counts))
     at = ranks - 1
@@ -63,9 +61,11 @@ def frequencies_of(name: str, run: RunSummary) -> FrequencyCurve | None:
     )
 
 
-def _dropped(path: Path) -> Vocabulary:
-    """Return the words that got no row."""
-    return Vocabulary.load(path) if path.exists() else Vocabulary([], np.empty(0, np.int64))
+def _words_of(run: RunSummary, name: str) -> Vocabulary | None:
+    """Return the words of one of the files of a run, if it has it."""
+    if not is_there(run.folder, name, run.record):
+        return None
+    return Vocabulary.parse(read_file(run.folder, name, run.record), run.folder / name)
 
 
 def _ranked(
