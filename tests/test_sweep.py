@@ -342,9 +342,15 @@ def test_no_process_is_left_behind(corpus, tmp_path, signals, code):
 
 
 def test_two_sweeps_in_one_folder(run, tmp_path):
-    with locked(tmp_path / "s"), pytest.raises(OutputError, match="another sweep is at work in"):
-        run("train.seed=1,2")
-    assert os.listdir(tmp_path / "s") == [LOCK]
+    with locked(tmp_path / "s"):
+        with pytest.raises(OutputError) as caught:
+            run("train.seed=1,2")
+        assert os.listdir(tmp_path / "s") == [LOCK]
+    assert str(caught.value) == (
+        f"another sweep is at work in {tmp_path / 's'} (process {os.getpid()}); wait for its end, "
+        "or choose another --out"
+    )
+    assert os.listdir(tmp_path / "s") == []
 
 
 # -- what is in the folder

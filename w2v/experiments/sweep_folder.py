@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import importlib
 import json
 import os
 import re
@@ -21,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from w2v.config.schema import Config, as_dict
-from w2v.errors import OutputError, RunError
+from w2v.errors import RunError
 from w2v.experiments.points import Point
 from w2v.files import atomic_write, cannot_write, clear_leftovers
+from w2v.locks import take
 from w2v.run_folder import check_writable
 
 SWEEP_FORMAT = 1
@@ -174,24 +174,8 @@ def locked(folder: Path) -> Iterator[int | None]:
     check_writable(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise cannot_write(folder, error) from error
-    try:
-        yield descriptor if _lock(descriptor, folder) else None
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, folder: Path) -> bool:
-    """Lock an open file until it is closed; tell whether this system can."""
-    try:
-        fcntl = importlib.import_module("fcntl")
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise OutputError(
-            f"another sweep is at work in {folder}; wait for its end, or choose another --out"
-        ) from error
-    except (ImportError, OSError):  # no such locks here, or not on this disk
-        return False
-    return True
+    what = f"another sweep is at work in {folder}"
+    with take(folder / LOCK, what, "wait for its end, or choose another --out") as lock:
+        yield lock.descriptor
