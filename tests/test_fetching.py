@@ -691,8 +691,8 @@ def test_a_full_disk_while_downloading(site, target, monkeypatch):
     with pytest.raises(OutputError) as caught:
         fetch(entry, target)
     assert str(caught.value) == (
-        f"{target.parent}/.my.part cannot be written: No space left on device; "
-        "1 kB of 489 kB are here, and the same command goes on"
+        f"{target.parent}/.my.part cannot be written: No space left on device; make room and try "
+        "again; 1 kB of 489 kB are here, and the same command goes on"
     )
     monkeypatch.undo()
     monkeypatch.setenv("no_proxy", "127.0.0.1")

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from w2v.errors import OutputError, RunError
-from w2v.files import atomic_write, cannot_write, clear_leftovers
+from w2v.files import add_whole, atomic_write, cannot_write, clear_leftovers
 
 RUN_FORMAT = 1
 CONFIG, VOCAB, DROPPED = "config.yaml", "vocab.tsv", "dropped.tsv"
@@ -55,9 +55,9 @@ class RunFolder:
     def add_metrics(self, metrics: dict[str, Any]) -> None:
         """Add a line to metrics.jsonl."""
         path = self.path / METRICS
+        line = json.dumps(metrics, allow_nan=False) + "\n"
         try:
-            with open(path, "a", encoding="utf-8") as file:
-                file.write(json.dumps(metrics, allow_nan=False) + "\n")
+            add_whole(path, line.encode())
         except OSError as error:
             raise cannot_write(path, error) from error
 
