@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
+import os
 import threading
+import uuid
 from collections import Counter
 
 import numpy as np
@@ -13,8 +17,10 @@ from hypothesis import strategies as st
 
 from w2v.errors import CorpusError, OutputError
 from w2v.files import cache_folder
+from w2v.locks import try_to_take
 from w2v.text import counting, decoding, encoding
 from w2v.text.encoding import encode
+from w2v.text.leftovers import lock_of
 
 # Each word comes first where no other order puts it; two sentences end within a line of spaces.
 TEXT = "b a b\n \n\nc b\r\nd a d c\n\t\n\n한 b"
@@ -225,15 +231,18 @@ class TestCache:
     @pytest.mark.parametrize(
         "part", ["ranks.i32", "starts.i64", "words.txt", "counts.i64", "report.json"]
     )
-    @pytest.mark.parametrize("left", [None, 0, 0.5, -1])
+    @pytest.mark.parametrize("left", [None, 0, 0.5, -1, "turned"])
     def test_a_part_is_lost(self, write, cache, part, left):
-        """By a cleaner of caches or a power cut: the text is encoded again."""
+        """By a cleaner of caches, a power cut or a bad disk: the text is encoded again."""
         file = write("a.txt", TEXT)
         encoded(file)
         (path,) = cache.glob(f"corpora/*/{part}")
         content = path.read_bytes()
         if left is None:
             path.unlink()
+        elif left == "turned":  # a bit in the middle; the size is the same
+            at = len(content) // 2
+            path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
         else:
             path.write_bytes(content[: int(left * len(content)) if left >= 0 else left])
         text = encoded(file)
@@ -299,30 +308,81 @@ class TestNothingIsLeftBehind:
         def full(path, content):
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(encoding, "_write", full)
+        monkeypatch.setattr("w2v.text.encoded._write", full)
         with pytest.raises(OutputError, match="cannot be written: No space left on device"):
             encoded(write("a.txt", TEXT))
         assert entries(cache) == []
 
 
 class TestTwoAtOnce:
-    def test_one_is_faster(self, write, cache):
-        """The other finds its work done and uses it."""
+    @pytest.mark.parametrize("first_fails", [False, True])
+    def test_the_second_waits_for_the_first(self, write, cache, monkeypatch, first_fails):
+        """And takes what it has made; or does the work, if there is nothing."""
+        monkeypatch.setattr("w2v.locks.SECONDS_BETWEEN_TRIES", 0)
+        file, second_waits, told, calls = write("a.txt", "a b a"), threading.Event(), [], []
 
         def tokenize(text):
-            if not entries(cache)[1:]:  # no other has begun
-                assert not encoded(file).from_cache
+            calls.append(text)
+            if len(calls) == 1:
+                assert second_waits.wait(20)
+                if first_fails:
+                    raise CorpusError("failed")
+            return text.split()
+
+        def first():
+            with contextlib.suppress(CorpusError):
+                encoded(file, tokenize=tokenize)
+
+        def second(results):
+            def on_wait(pid):
+                told.append(pid)
+                second_waits.set()
+
+            splitter = Splitter(tokenize)
+            results.append(encode([file], splitter, None, on_wait=on_wait)[0])
+
+        results, one = [], threading.Thread(target=first)
+        one.start()
+        while not list(cache.glob("corpora/*.partial")):
+            assert one.is_alive()
+        other = threading.Thread(target=second, args=[results])
+        other.start()
+        one.join()
+        other.join()
+        assert told == [os.getpid()]
+        assert sentences_of(results[0]) == [["a", "b", "a"]]
+        assert results[0].from_cache is not first_fails
+        assert len(calls) == (2 if first_fails else 1)
+        assert len(entries(cache)) == 1
+
+    def test_the_wait_can_be_ended(self, write, cache):
+        """By what `progress` raises, as at Ctrl-C."""
+
+        def stop(n_characters):
+            raise KeyboardInterrupt
+
+        def tokenize(text):
+            with pytest.raises(KeyboardInterrupt):
+                encoded(file, progress=stop)
             return text.split()
 
         file = write("a.txt", "a b")
-        text = encoded(file, tokenize=tokenize)
-        assert sentences_of(text) == [["a", "b"]]
+        assert sentences_of(encoded(file, tokenize=tokenize)) == [["a", "b"]]
         assert len(entries(cache)) == 1
-        assert encoded(file).from_cache
 
-    def test_side_by_side(self, write, cache):
-        """In one process or in two containers, where process numbers are the same."""
-        both_read = threading.Barrier(2, timeout=20)
+    def test_another_text_does_not_wait(self, write, cache):
+        def tokenize(text):
+            encoded(write("b.txt", "c d"))
+            return text.split()
+
+        assert sentences_of(encoded(write("a.txt", "a b"), tokenize=tokenize)) == [["a", "b"]]
+        assert len(entries(cache)) == 2
+
+    def test_side_by_side_without_locks(self, write, cache, monkeypatch):
+        """On a disk that has none; in one process or in two containers of the same numbers."""
+
+        def none(opened, how):
+            raise OSError(errno.ENOLCK, "No locks available")
 
         def tokenize(text):
             both_read.wait()
@@ -331,6 +391,8 @@ class TestTwoAtOnce:
         def work(results):
             results.append(sentences_of(encoded(file, tokenize=tokenize)))
 
+        monkeypatch.setattr("fcntl.flock", none)
+        both_read = threading.Barrier(2, timeout=20)
         file = write("a.txt", "a b a")
         results = []
         threads = [threading.Thread(target=work, args=[results]) for _ in range(2)]
@@ -340,6 +402,61 @@ class TestTwoAtOnce:
             thread.join()
         assert results == [[["a", "b", "a"]]] * 2
         assert len(entries(cache)) == 1
+
+
+class TestLeftovers:
+    def test_of_the_dead_are_removed(self, write, cache):
+        """As SIGKILL leaves them: of this text, of others, with and without a lock file."""
+        file = write("a.txt", TEXT)
+        encoded(file)
+        (entry,) = cache.glob("corpora/*")
+        names = [f"{entry.name}.0f.partial", "4711.0a.partial", "4712.0b.partial.damaged"]
+        for name in names:
+            (entry.parent / name).mkdir()
+            (entry.parent / name / "ranks.i32").write_bytes(b"half")
+        (entry.parent / "4711.lock").write_text("1\n")
+        (entry.parent / "mine.txt").write_text("not ours")
+        assert encoded(file).from_cache
+        assert len(entries(cache)) == 6  # nothing is looked for where nothing is made
+        (entry / "report.json").unlink()
+        encoded(file)
+        assert entries(cache) == sorted([entry.name, "mine.txt"])
+
+    def test_of_the_living_stay(self, write, cache):
+        write_other = cache / "corpora" / "4711.0a.partial"
+        write_other.mkdir(parents=True)
+        with try_to_take(lock_of(write_other)):
+            encoded(write("a.txt", TEXT))
+            assert write_other.exists()
+        encoded(write("a.txt", "b c"))
+        assert not write_other.exists()
+
+    def test_nobody_is_known_to_be_dead_without_locks(self, write, cache, monkeypatch):
+        def none(opened, how):
+            raise OSError(errno.ENOLCK, "No locks available")
+
+        monkeypatch.setattr("fcntl.flock", none)
+        other = cache / "corpora" / "4711.0a.partial"
+        other.mkdir(parents=True)
+        encoded(write("a.txt", TEXT))
+        assert other.exists()
+
+    def test_a_link_is_removed_and_not_followed(self, write, cache, tmp_path):
+        mine = tmp_path / "mine"
+        mine.mkdir()
+        (mine / "precious").touch()
+        (cache / "corpora").mkdir(parents=True)
+        (cache / "corpora" / "4711.0a.partial").symlink_to(mine)
+        encoded(write("a.txt", TEXT))
+        assert (mine / "precious").exists()
+        assert len(entries(cache)) == 1
+
+
+def test_what_is_read_otherwise_than_it_was_written(write, cache, monkeypatch):
+    """A disk that does not hold what it is given: said at once, and nothing is trained on it."""
+    monkeypatch.setattr("w2v.text.encoded._sha256", lambda path: str(uuid.uuid4()))
+    with pytest.raises(OutputError, match="what was written to it reads otherwise; W2V_CACHE="):
+        encoded(write("a.txt", TEXT))
 
 
 def test_a_file_that_grows_while_it_is_read_is_not_kept(write, tmp_path):

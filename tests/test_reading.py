@@ -448,9 +448,22 @@ class TestSpool:
         monkeypatch.setattr(finding, "BLOCK_BYTES", 7)
         content = "나는 밥을\r\n먹는다".encode()
         first, second = (spool(io.BytesIO(content), tmp_path) for _ in range(2))
-        assert first.read_bytes() == second.read_bytes() == content
-        assert first != second  # two processes of one number, in two containers, share a cache
-        assert read(first) == ["나는 밥을", "먹는다"]
+        # Two processes of one number, in two containers, share a cache.
+        assert first.path.read_bytes() == second.path.read_bytes() == content
+        assert first.path != second.path
+        assert read(first.path) == ["나는 밥을", "먹는다"]
+        first.remove()
+        second.remove()
+        assert list(tmp_path.iterdir()) == []
+
+    def test_what_a_killed_process_has_left(self, tmp_path):
+        (tmp_path / "stdin-0f.txt").write_text("half")
+        (tmp_path / "stdin-0f.lock").write_text("1\n")
+        (tmp_path / "stdin-0e.txt").write_text("half")
+        (tmp_path / "mine.txt").write_text("mine")
+        spooled = spool(io.BytesIO(b"a b"), tmp_path)
+        spooled.remove()
+        assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
     def test_nothing_is_left_of_a_broken_pipe(self, tmp_path):
         class Broken(io.BytesIO):

@@ -18,6 +18,13 @@ from w2v.errors import OutputError
 
 HASH_BLOCK = 1 << 20  # bytes that are hashed at once
 
+# What can be done about an error that is not the program's.
+REMEDIES = {
+    errno.ENOSPC: "make room and try again",
+    getattr(errno, "EDQUOT", errno.ENOSPC): "make room and try again",
+    errno.EFBIG: "this disk, or a limit of this shell (ulimit -f), allows no larger file",
+}
+
 
 def cache_folder() -> Path:
     """Return `$W2V_CACHE`, or w2v's folder in the user's cache folder."""
@@ -57,7 +64,38 @@ def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it has its name, or its folder is gone or closed
+            temporary.unlink()
+
+
+def add_whole(path: Path, content: bytes) -> None:
+    """Add to the end of a file, which is made if it is not there: all of it, or nothing.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    with open(path, "ab", buffering=0) as file:
+        before = file.seek(0, os.SEEK_END)
+        try:
+            n_written = file.write(content)
+            while n_written < len(content):  # the disk has no room for all; it says so now
+                n_written += file.write(content[n_written:])
+        except OSError:
+            with contextlib.suppress(OSError):
+                file.truncate(before)
+            raise
+
+
+def sync_folder(folder: Path) -> None:
+    """See the names in a folder to the disk, where the system can: else a power cut takes them."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def open_ordinary(path: Path) -> IO[bytes]:
@@ -98,16 +136,6 @@ def sha256_of(*paths: Path) -> str:
     return digest.hexdigest()
 
 
-def sync_folder(folder: Path) -> None:
-    """See the names in a folder to the disk, where the system can: else a power cut takes them."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 def sync_file(path: Path) -> None:
     """See the content of a file to the disk.
 
@@ -133,15 +161,22 @@ def clear_leftovers(path: Path) -> None:
 
 def cannot_write(path: Path, error: OSError) -> OutputError:
     """Say which file could not be written, and why."""
-    return OutputError(f"{path} cannot be written: {error.strerror or error}")
+    return OutputError(f"{path} cannot be written: {reason_of(error)}")
 
 
 def cannot_cache(error: OSError) -> OutputError:
     """Say that the cache could not be written, and how to move it."""
     return OutputError(
-        f"the cache {cache_folder()} cannot be written: {error.strerror or error}; "
+        f"the cache {cache_folder()} cannot be written: {reason_of(error)}; "
         "W2V_CACHE=FOLDER puts it elsewhere"
     )
+
+
+def reason_of(error: OSError) -> str:
+    """Say what the system has said, and what can be done about a disk that is full."""
+    said = error.strerror or str(error)
+    remedy = REMEDIES.get(error.errno or 0)
+    return said if remedy is None else f"{said}; {remedy}"
 
 
 def bytes_for_people(n_bytes: float) -> str:

@@ -40,14 +40,17 @@ class Lock:
     Attributes
     ----------
     path : Path
+    keeps_out : bool
+        Whether this disk and system have such locks at all.
     descriptor : int, optional
         For `pass_fds` of a subprocess: who inherits it holds the lock too, until it ends. None
-        where the system has no such locks.
+        where that cannot be.
     """
 
-    def __init__(self, path: Path, opened: int, descriptor: int | None) -> None:
-        self.path, self.descriptor = path, descriptor
+    def __init__(self, path: Path, opened: int, *, keeps_out: bool) -> None:
+        self.path, self.keeps_out = path, keeps_out
         self._opened: int | None = opened
+        self.descriptor = opened if keeps_out and os.name == "posix" else None
 
     def close(self) -> None:
         """Let go of the lock, and remove its file; a second call does nothing."""
@@ -91,7 +94,10 @@ def take(path: Path, what: str, remedy: str) -> Lock:
     OutputError
         If another process holds it, which is named by its number; or if no file can be made there.
     """
-    lock = try_to_take(path)
+    try:
+        lock = try_to_take(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
     if lock is None:
         raise OutputError(f"{what} ({_named(holder_of(path))}); {remedy}")
     return lock
@@ -114,7 +120,7 @@ def wait_for(
 
     Raises
     ------
-    OutputError
+    OSError
         If no file can be made there.
     """
     lock = try_to_take(path)
@@ -132,16 +138,13 @@ def try_to_take(path: Path) -> Lock | None:
 
     Raises
     ------
-    OutputError
+    OSError
         If no file can be made there.
     """
     for _ in range(TRIES_TO_TAKE):
+        opened = os.open(path, OPEN_AS, 0o666)
         try:
-            opened = os.open(path, OPEN_AS, 0o666)
-        except OSError as error:
-            raise cannot_write(path, error) from error
-        try:
-            descriptor = opened if _lock(opened) else None
+            keeps_out = _lock(opened)
         except BlockingIOError:
             os.close(opened)
             return None
@@ -150,7 +153,7 @@ def try_to_take(path: Path) -> Lock | None:
             with contextlib.suppress(OSError):  # a full disk: the number is only for people
                 os.ftruncate(opened, 0)
                 os.write(opened, b"%d\n" % os.getpid())
-            return Lock(path, opened, descriptor)
+            return Lock(path, opened, keeps_out=keeps_out)
         os.close(opened)
     return None  # they come and go
 
@@ -218,7 +221,7 @@ def _is_at(path: Path, opened: int) -> bool:
 
 
 def _lock(opened: int) -> bool:
-    """Lock an open file until it is closed; tell whether the lock can be inherited.
+    """Lock an open file until it is closed; tell whether this system and disk can.
 
     Raises
     ------
@@ -228,8 +231,7 @@ def _lock(opened: int) -> bool:
     try:
         fcntl = importlib.import_module("fcntl")
     except ImportError:
-        _lock_part(opened)
-        return False
+        return _lock_part(opened)
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -239,16 +241,18 @@ def _lock(opened: int) -> bool:
     return True
 
 
-def _lock_part(opened: int) -> None:
+def _lock_part(opened: int) -> bool:
     """Lock a part of an open file, as Windows does."""
     try:
         windows = importlib.import_module("msvcrt")
         os.lseek(opened, PART_AT, os.SEEK_SET)
         windows.locking(opened, windows.LK_NBLCK, 1)
     except ImportError:
-        return
+        return False
     except OSError as error:
         if error.errno in (errno.EACCES, errno.EDEADLK):
             raise BlockingIOError(error.errno, error.strerror) from error
+        return False
     finally:
         os.lseek(opened, 0, os.SEEK_SET)
+    return True

@@ -32,6 +32,7 @@ import numpy as np
 from w2v.errors import OutputError, RunError
 from w2v.files import (
     HASH_BLOCK,
+    add_whole,
     atomic_write,
     cannot_write,
     clear_leftovers,
@@ -172,13 +173,8 @@ class RunFolder:
         path = self.path / METRICS
         line = (json.dumps(metrics, allow_nan=False) + "\n").encode()
         try:
-            with open(path, "ab", buffering=0) as file:
-                n_written = file.write(line)
-                if n_written < len(line):  # the disk is full: this says so
-                    file.write(line[n_written:])
+            add_whole(path, line)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                os.truncate(path, self.metrics_bytes)
             raise cannot_write(path, error) from error
         self._metrics.update(line)
         self.metrics_bytes += len(line)

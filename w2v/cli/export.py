@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -81,7 +81,6 @@ def export_command(
 ) -> None:
     """Write the vectors of a run for other tools."""
     from w2v.files import atomic_write
-    from w2v.vectors.formats.writing import write_vectors
 
     to_stdout = out is not None and str(out) == "-"
     if to_stdout and (format == PROJECTOR or as_json):
@@ -100,16 +99,28 @@ def export_command(
             raise UsageError(f"--vocab {vocab} is the file of the vectors; choose another")
     parts = select(run, open_vectors(run), format, restrict=restrict, center=center)
     lines = [] if vocab is None else vocab_lines(run, parts)
-    with Bar("writing", " words") as bar:
-        where = sys.stdout.buffer if to_stdout else out
-        write_vectors(where, format, **parts, on_progress=bar.move)
-    if vocab is not None:
+    if to_stdout or vocab is None:
+        write(sys.stdout.buffer if to_stdout else out, format, parts)
+        if vocab is not None:
+            with atomic_write(vocab) as file:
+                file.writelines(lines)
+    else:
         with atomic_write(vocab) as file:
             file.writelines(lines)
+            file.flush()
+            write(out, format, parts)  # either gets its name when both have found room
     if to_stdout:
         sys.stdout.buffer.flush()
         return
     report(out, format, parts, as_json=as_json)
+
+
+def write(where: Path | IO[bytes], format: str, parts: dict[str, Any]) -> None:
+    """Write the vectors, under a bar."""
+    from w2v.vectors.formats.writing import write_vectors
+
+    with Bar("writing", " words") as bar:
+        write_vectors(where, format, **parts, on_progress=bar.move)
 
 
 def check_packing(out: Path | None, format: str) -> None:

@@ -21,6 +21,7 @@ from w2v.cli.terminal import (
     printable,
     seconds_for_people,
     settings,
+    waiting_line,
     warn,
     wrapped,
 )
@@ -79,6 +80,10 @@ class Progress(Observer):
         if self._stop_requested():
             raise KeyboardInterrupt  # nothing has been made yet that could be lost
         self._reading.update(n_characters)
+
+    def on_wait(self, pid: int | None) -> None:
+        """Say who is waited for."""
+        note(waiting_line(pid))
 
     def on_known(self, n_read: int, n_bytes: int) -> None:
         """Move the bar of the vectors to start from."""

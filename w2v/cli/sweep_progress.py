@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, NoReturn
 from tqdm import tqdm
 
 from w2v.cli.bars import Bar
-from w2v.cli.terminal import counted, note, printable, seconds_for_people, settings, warn, wrapped
+from w2v.cli.terminal import (
+    counted,
+    note,
+    printable,
+    seconds_for_people,
+    settings,
+    waiting_line,
+    warn,
+    wrapped,
+)
 from w2v.experiments.measures import LOSS
 from w2v.experiments.planning import SweepPlan
 from w2v.experiments.points import Point
@@ -65,6 +74,10 @@ class SweepProgress(SweepObserver):
     def on_read(self, n_characters: int) -> None:
         """Move the reading bar."""
         self._reading.add(n_characters)
+
+    def on_wait(self, pid: int | None) -> None:
+        """Say who is waited for."""
+        note(waiting_line(pid))
 
     def on_plan(self, plan: SweepPlan) -> None:
         """Say what is about to be done, and begin the bar."""

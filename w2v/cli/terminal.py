@@ -98,6 +98,12 @@ def seconds_for_people(seconds: float) -> str:
     return f"{minutes} min {rest} s"
 
 
+def waiting_line(pid: int | None) -> str:
+    """Say that another process is waited for, which reads the same text."""
+    who = "another process" if pid is None else f"process {pid}"
+    return f"waiting  for {who}, which reads the same text"
+
+
 def wrapped(text: str, columns: int = WIDTH) -> list[str]:
     """Break a text at its spaces into lines of so many columns; later lines are indented."""
     lines: list[str] = []

@@ -34,6 +34,7 @@ from w2v.run_folder import (
     read_record,
 )
 from w2v.text.corpus import encode_corpus
+from w2v.text.encoding import OnWait
 from w2v.training.trainer import settled_rule
 
 DONE = "done"
@@ -78,6 +79,7 @@ def plan_sweep(
     force: bool = False,
     allow_code: bool = False,
     on_read: Callable[[int], None] | None = None,
+    on_wait: OnWait | None = None,
     texts: dict[str, str | None] | None = None,
 ) -> SweepPlan:
     """Work out what a sweep has to do; read its texts, which are in the cache afterwards.
@@ -94,6 +96,8 @@ def plan_sweep(
         Whether a `module:function` tokenizer may be run.
     on_read : callable, optional
         Is told the number of characters read since its last call.
+    on_wait : callable, optional
+        Is told the number of another process that reads the same text and is waited for.
     texts : dict, optional
         Of an earlier plan; they are not read again then.
 
@@ -118,7 +122,7 @@ def plan_sweep(
         points = points_of(resolved, _names(recorded, axes), recorded.axes)
     if texts is None:
         sections = [point.config.corpus for point in points]
-        texts = encode_texts(sections, allow_code=allow_code, on_read=on_read)
+        texts = encode_texts(sections, allow_code=allow_code, on_read=on_read, on_wait=on_wait)
     known = set() if recorded is None else set(recorded.points)
     done = {
         point.name
@@ -156,6 +160,7 @@ def encode_texts(
     *,
     allow_code: bool = False,
     on_read: Callable[[int], None] | None = None,
+    on_wait: OnWait | None = None,
 ) -> dict[str, str | None]:
     """Read each text once, so that it is in the cache.
 
@@ -179,7 +184,9 @@ def encode_texts(
                 ["corpus.path: - can be read once, and a sweep reads it often; save it in a file"]
             )
         try:
-            _, found[key], _ = encode_corpus(section, allow_code=allow_code, progress=on_read)
+            _, found[key], _ = encode_corpus(
+                section, allow_code=allow_code, progress=on_read, on_wait=on_wait
+            )
         except W2VError as error:
             first_error = first_error or error
             found[key] = None

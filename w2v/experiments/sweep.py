@@ -59,7 +59,7 @@ def sweep(
 
     options: dict[str, Any] = {"force": force, "allow_code": allow_code}
     # Before the folder is made; and again when nobody else is at work in it.
-    plan = plan_sweep(resolved, out, on_read=on_read, **options)
+    plan = plan_sweep(resolved, out, on_read=on_read, on_wait=observer.on_wait, **options)
     with locked(plan.folder) as lock:
         plan = plan_sweep(resolved, out, texts=plan.texts, **options)
         write_sweep(plan.folder, plan.record)

@@ -43,6 +43,9 @@ class SweepObserver:
     def on_read(self, n_characters: int) -> None:
         """So much more of a text has been read."""
 
+    def on_wait(self, pid: int | None) -> None:
+        """Another process reads the same text, and is waited for; its number, if it is known."""
+
     def on_plan(self, plan: SweepPlan) -> None:
         """All is settled; the first point is next."""
 

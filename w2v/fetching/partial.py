@@ -5,19 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO
 
-from w2v.errors import OutputError
 from w2v.fetching.registry import Sums
-from w2v.files import atomic_write, cannot_write, clear_leftovers
-
-try:
-    import fcntl
-except ImportError:  # Windows has none; two commands at once find out by the checksum there
-    fcntl = None  # type: ignore[assignment]
+from w2v.files import atomic_write, clear_leftovers
+from w2v.locks import take
 
 BLOCK_BYTES = 1 << 16
 
@@ -57,43 +50,18 @@ class Partial:
     def locked(self) -> Iterator[None]:
         """Keep other commands from writing to the same part.
 
+        Where the system has no locks, two at once find out by the checksum.
+
         Raises
         ------
         OutputError
             If another one does, or the folder is closed.
         """
-        if fcntl is None:
+        what = f"another command is writing to {self.path}"
+        with take(self._lock, what, "wait for its end"):
+            self._read_state()  # another command may have written since
+            clear_leftovers(self._state)
             yield
-            return
-        try:
-            file = self._take_lock()
-        except BlockingIOError as error:
-            raise OutputError(
-                f"another command is writing to {self.path}; wait for its end"
-            ) from error
-        except OSError as error:
-            raise cannot_write(self.path, error) from error
-        with file:
-            try:
-                self._read_state()  # another command may have written since
-                clear_leftovers(self._state)
-                yield
-            finally:
-                self._lock.unlink(missing_ok=True)
-
-    def _take_lock(self) -> IO[bytes]:
-        """Return the open file of the lock, which is ours until it is closed."""
-        while True:
-            file = open(self._lock, "wb")  # noqa: SIM115
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # The last owner removes the name: what was opened before that keeps nobody out.
-                if _is_at(self._lock, file):
-                    return file
-            except BaseException:
-                file.close()
-                raise
-            file.close()
 
     def _read_state(self) -> None:
         """Read which version the bytes are of; it is none if that is not known."""
@@ -114,14 +82,6 @@ class Partial:
         self.path.unlink(missing_ok=True)
         self._state.unlink(missing_ok=True)
         self.url, self.validator = "", ""
-
-
-def _is_at(path: Path, file: IO[bytes]) -> bool:
-    """Tell whether an open file still has that name."""
-    try:
-        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
-    except FileNotFoundError:
-        return False
 
 
 def validator_of(headers: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,8 @@ from w2v.fetching.registry import find_fetched_corpus
 from w2v.files import cache_folder, cannot_cache
 from w2v.text.builtin import builtin_corpora, builtin_file
 from w2v.text.counting import Progress
-from w2v.text.encoding import EncodedText, encode
-from w2v.text.finding import find_files, spool
+from w2v.text.encoding import EncodedText, OnWait, encode, stamp_of
+from w2v.text.finding import Spooled, find_files, spool
 from w2v.text.known_words import build_on_known, earlier_counts
 from w2v.text.reading import has_fields
 from w2v.text.tokenizers import TokenizerSpec
@@ -138,6 +138,13 @@ class Corpus:
             return self.vocabulary.counts
         return np.minimum(self.vocabulary.counts + self.earlier_counts, MAX_COUNT)
 
+    def changed_files(self) -> list[Path]:
+        """List the files that are not as they were when they were read, by size and time.
+
+        A file that is gone is among them. Standard input is not: nobody can change it.
+        """
+        return [file for file, stamp in self.text.stamps.items() if stamp_of(file) != stamp]
+
 
 def open_corpus(
     corpus: CorpusConfig,
@@ -147,6 +154,7 @@ def open_corpus(
     allow_code: bool = False,
     progress: Progress | None = None,
     processes: int | None = None,
+    on_wait: OnWait | None = None,
 ) -> Corpus:
     """Read, tokenize and count a corpus, or take it from the cache, and choose its vocabulary.
 
@@ -163,6 +171,9 @@ def open_corpus(
     processes : int, optional
         At most so many read side by side; as many as there are cores by default. The result is the
         same for any number.
+    on_wait : callable, optional
+        Is told the number of another process that reads the same text and is waited for, or None
+        if it is not known.
 
     Raises
     ------
@@ -170,7 +181,7 @@ def open_corpus(
         If there is no text in it, or no vocabulary of two words.
     """
     text, sha256, files = encode_corpus(
-        corpus, allow_code=allow_code, progress=progress, processes=processes
+        corpus, allow_code=allow_code, progress=progress, processes=processes, on_wait=on_wait
     )
     if known is None:
         vocabulary, new_id = build_vocabulary(
@@ -197,12 +208,13 @@ def encode_corpus(
     allow_code: bool = False,
     progress: Progress | None = None,
     processes: int | None = None,
+    on_wait: OnWait | None = None,
 ) -> tuple[EncodedText, str, list[Path]]:
     """Read, tokenize and count a corpus, or take it from the cache, where it is kept.
 
     Parameters
     ----------
-    corpus, allow_code, progress, processes
+    corpus, allow_code, progress, processes, on_wait
         As of `open_corpus`.
 
     Returns
@@ -222,19 +234,21 @@ def encode_corpus(
     )
     tokenizer.make()  # refuses what cannot be run before anything is read
     files, spooled = corpus_files(corpus.path)
+    copy = None if spooled is None else spooled.path
     try:
         if corpus.field is not None and not any(map(has_fields, files)):
             raise ConfigError(
                 ["corpus.field: only .jsonl and .csv files have fields, and none is here"]
             )
-        text, sha256 = encode(files, tokenizer, corpus.field, progress, processes)
+        text, sha256 = encode(files, tokenizer, corpus.field, progress, processes, on_wait)
     except CorpusError as error:
         # A reader of standard input knows nothing of the copy that was made of it.
-        raise CorpusError(str(error).replace(str(spooled), "standard input")) from error
+        raise CorpusError(str(error).replace(str(copy), "standard input")) from error
     finally:
         if spooled is not None:
-            spooled.unlink(missing_ok=True)
-    return text, sha256, files
+            spooled.remove()
+    stamps = {file: stamp for file, stamp in text.stamps.items() if file != copy}
+    return replace(text, stamps=stamps), sha256, files
 
 
 def _dropped_ranks(
@@ -251,7 +265,7 @@ def _dropped_ranks(
     ]
 
 
-def corpus_files(path: str | list[str]) -> tuple[list[Path], Path | None]:
+def corpus_files(path: str | list[str]) -> tuple[list[Path], Spooled | None]:
     """Return the files of a corpus path, and the one among them that holds standard input.
 
     A file or folder of that name goes before a built-in corpus, and that before a fetched one.
@@ -269,7 +283,7 @@ def corpus_files(path: str | list[str]) -> tuple[list[Path], Path | None]:
     spooled = None
     if "-" in parts:
         spooled = _spooled_stdin()
-        files_of["-"] = [spooled]
+        files_of["-"] = [spooled.path]
     return [file for part in parts for file in files_of[part]], spooled
 
 
@@ -283,7 +297,7 @@ def _files_of(part: str) -> list[Path]:
     return find_files([part])
 
 
-def _spooled_stdin() -> Path:
+def _spooled_stdin() -> Spooled:
     """Copy standard input into the cache folder."""
     folder = cache_folder()
     if sys.stdin is None:

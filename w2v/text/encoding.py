@@ -6,28 +6,32 @@ distinct words, not with the text: the ids go to the disk as they come and are m
 training.
 
 The cache lies under `$W2V_CACHE`, by default the user's cache folder, one folder for each corpus
-content and tokenizer. The vocabulary's settings are not part of it: whatever they are, they pick
-rows of this one count.
+content and tokenizer; what is in it is said in `encoded.py`. The vocabulary's settings are not part
+of it: whatever they are, they pick rows of this one count. Of two processes that want the same text
+the second waits for the first.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import shutil
 import unicodedata
 import uuid
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v.errors import CorpusError
-from w2v.files import cache_folder, cannot_cache, sha256_of
+from w2v.files import cache_folder, cannot_cache, sha256_of, sync_folder
+from w2v.locks import wait_for
 from w2v.processes import n_cores
 from w2v.text.counting import (
     RANKS,
@@ -37,65 +41,20 @@ from w2v.text.counting import (
     Stretch,
     cut_into_stretches,
 )
+from w2v.text.encoded import NOT_WHOLE, EncodingReport, Stamp, load, save
+from w2v.text.encoded import EncodedText as EncodedText
+from w2v.text.leftovers import clear_dead, lock_of
 from w2v.text.merging import bad_bytes_of, merge, places_of
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.worker import Task
 from w2v.text.workers import Alone, CannotStartError, Workers
 
-CACHE_FORMAT = 2  # part of the key: raised whenever the same text would be encoded differently
+CACHE_FORMAT = 3  # part of the key: raised whenever the same text would be encoded differently
 # Smaller texts are read in one process: others take 0.3 s to start and to be put together, in which
 # one reads 20 MB of plain ASCII, or 4 MB of Korean (measured).
 PARALLEL_BYTES = 16_000_000
 MOST_PROCESSES = 8  # beyond this the disk, and putting the words together, would be waited for
-# What opening an encoded text raises that is not there, or that lost a part.
-NOT_WHOLE = (OSError, ValueError, TypeError, LookupError)
-
-
-@dataclass(frozen=True)
-class EncodingReport:
-    """What was met in the text.
-
-    Attributes
-    ----------
-    n_bytes, n_tokens, n_sentences : int
-        Bytes as they lie on disk; sentences with at least one token.
-    n_bad_bytes : int
-        Bytes that are no UTF-8, read as U+FFFD.
-    first_bad_file, first_bad_line
-        Where the first of them was.
-    """
-
-    n_bytes: int
-    n_tokens: int
-    n_sentences: int
-    n_bad_bytes: int
-    first_bad_file: str
-    first_bad_line: int
-
-
-@dataclass(frozen=True)
-class EncodedText:
-    """A whole corpus as ids.
-
-    Attributes
-    ----------
-    words : list of str
-        Every distinct word, by falling count, ties by first appearance; its index is its rank.
-    counts : array of int64, shape (n_types,)
-    ranks : memory-mapped array of int32, shape (n_tokens,)
-        The rank of the word at each position of the text.
-    starts : memory-mapped array of int64, shape (n_sentences,)
-        The position at which each sentence starts.
-    report : EncodingReport
-    from_cache : bool
-    """
-
-    words: list[str]
-    counts: NDArray[np.int64]
-    ranks: NDArray[np.int32]
-    starts: NDArray[np.int64]
-    report: EncodingReport
-    from_cache: bool
+OnWait: TypeAlias = Callable[[int | None], None]
 
 
 def content_hash(files: Sequence[Path]) -> str:
@@ -118,6 +77,7 @@ def encode(
     field: str | None,
     progress: Progress | None = None,
     processes: int | None = None,
+    on_wait: OnWait | None = None,
 ) -> tuple[EncodedText, str]:
     """Return the encoded corpus, from the cache if it is there, and the sha256 of its files.
 
@@ -128,9 +88,12 @@ def encode(
     field : str, optional
         For .jsonl and .csv.
     progress : callable, optional
+        While another process is waited for, it is told 0 again and again.
     processes : int, optional
         At most so many read side by side; by default as many as there are cores. What is written is
         the same for any number.
+    on_wait : callable, optional
+        Is told, once, the number of the process that is waited for, or None if it is not known.
 
     Raises
     ------
@@ -139,37 +102,81 @@ def encode(
     OutputError
         If the cache cannot be written.
     """
-    before = _sizes_and_times(files)
+    before = _stamps(files)
     sha256 = content_hash(files)
-    sizes = [size for size, _ in before]  # tell two files from one that holds both
+    sizes = [before[file][0] for file in files]  # tell two files from one that holds both
     endings = [file.name.partition(".")[2].lower() for file in files]  # how it is unpacked
     # What a letter is depends on the Unicode tables of this Python.
     unicode = unicodedata.unidata_version
     key = json.dumps([CACHE_FORMAT, unicode, sha256, sizes, endings, tokenizer.key(), field])
     folder = cache_folder() / "corpora" / hashlib.sha256(key.encode()).hexdigest()[:32]
+    progress = progress or (lambda n_characters: None)
+
+    def make(partial: Path) -> None:
+        _encode_into(Task(partial, list(files), field, tokenizer), progress, processes)
+        if _stamps(files) != before:
+            raise CorpusError("the corpus changed while it was read; try again when it is at rest")
+
+    try:
+        text = load(folder, files, from_cache=True)
+    except NOT_WHOLE:
+        try:
+            with _alone(folder, progress, on_wait or (lambda pid: None)):
+                text = _found_or_made(folder, files, make)
+        except OSError as error:
+            raise cannot_cache(error) from error
+    return replace(text, stamps=before), sha256
+
+
+@contextlib.contextmanager
+def _alone(folder: Path, progress: Progress, on_wait: OnWait) -> Iterator[None]:
+    """Be the one who makes an encoded text; clear away what others were killed at."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with wait_for(lock_of(folder), on_wait, lambda: progress(0)) as lock:
+        clear_dead(folder.parent, "*.partial*", lock)
+        yield
+
+
+def _found_or_made(
+    folder: Path, files: Sequence[Path], make: Callable[[Path], None]
+) -> EncodedText:
+    """Return what another process has made until now, or make it."""
     with contextlib.suppress(*NOT_WHOLE):
-        return _load(folder, files, from_cache=True), sha256
+        return load(folder, files, from_cache=True)
+    # Of a name of its own: some disks have no locks.
     partial = folder.with_name(f"{folder.name}.{uuid.uuid4().hex}.partial")
     try:
-        partial.mkdir(parents=True)
-        task = Task(partial, list(files), field, tokenizer)
-        _encode_into(task, progress or (lambda n_characters: None), processes)
-        if _sizes_and_times(files) != before:
-            raise CorpusError("the corpus changed while it was read; try again when it is at rest")
+        partial.mkdir()
+        make(partial)
         _move(partial, folder, files)
-    except OSError as error:
-        raise cannot_cache(error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return _load(folder, files, from_cache=False), sha256
-
-
-def _sizes_and_times(files: Sequence[Path]) -> list[tuple[int, int]]:
-    """Return what changes when a file is written to."""
+    sync_folder(folder.parent)
     try:
-        return [(status.st_size, status.st_mtime_ns) for status in map(os.stat, files)]
+        return load(folder, files, from_cache=False)
+    except NOT_WHOLE as error:
+        raise OSError(errno.EIO, "what was written to it reads otherwise") from error
+
+
+def _stamps(files: Sequence[Path]) -> dict[Path, Stamp]:
+    """Return the stamp of each file, all of which must be there."""
+    try:
+        return {file: _stamp(os.stat(file)) for file in files}
     except OSError as error:
         raise CorpusError(f"{error.filename} cannot be read: {error.strerror}") from error
+
+
+def stamp_of(file: Path) -> Stamp | None:
+    """Return what changes when a file is written to; None if it is not there."""
+    try:
+        return _stamp(os.stat(file))
+    except OSError:
+        return None
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    """Return the size of a file, and the time of its last change in ns."""
+    return status.st_size, status.st_mtime_ns
 
 
 def _move(partial: Path, folder: Path, files: Sequence[Path]) -> None:
@@ -178,7 +185,7 @@ def _move(partial: Path, folder: Path, files: Sequence[Path]) -> None:
         partial.rename(folder)
     except OSError:
         try:
-            _load(folder, files, from_cache=True)
+            load(folder, files, from_cache=True)
         except NOT_WHOLE:  # damaged, or no folder can be made here
             damaged = partial.with_name(f"{partial.name}.damaged")
             with contextlib.suppress(FileNotFoundError):  # another process has moved it away
@@ -187,7 +194,7 @@ def _move(partial: Path, folder: Path, files: Sequence[Path]) -> None:
             try:
                 partial.rename(folder)
             except OSError:
-                _load(folder, files, from_cache=True)  # and has put its own work there
+                load(folder, files, from_cache=True)  # and has put its own work there
 
 
 def _encode_into(task: Task, progress: Progress, processes: int | None) -> None:
@@ -205,12 +212,7 @@ def _encode_into(task: Task, progress: Progress, processes: int | None) -> None:
         first_bad_file="",
         first_bad_line=0 if first_bad is None else bad[first_bad].first_line,
     )
-    _write(task.folder / "words.txt", "".join(f"{word}\n" for word in words).encode())
-    _write(task.folder / "counts.i64", counts.astype("<i8").tobytes())
-    # By its number: the same content may have another name next time.
-    record = asdict(report) | {"first_bad_file": first_bad}
-    # Written last: a folder with a report is whole.
-    _write(task.folder / "report.json", json.dumps(record).encode())
+    save(task.folder, words, counts, report, first_bad)
 
 
 def _count(
@@ -266,30 +268,3 @@ def _remove_parts_of_hands(folder: Path) -> None:
     for path in folder.iterdir():
         if path.name not in (RANKS, STARTS):
             path.unlink()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a small part of the cache and see it to the disk."""
-    with open(path, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _load(folder: Path, files: Sequence[Path], *, from_cache: bool) -> EncodedText:
-    """Open an encoded text; ids stay on disk."""
-    record = json.loads((folder / "report.json").read_text("utf-8"))
-    first_bad = record["first_bad_file"]
-    record["first_bad_file"] = "" if first_bad is None else str(files[first_bad])
-    text = EncodedText(
-        words=(folder / "words.txt").read_bytes().decode("utf-8").split("\n")[:-1],
-        counts=np.fromfile(folder / "counts.i64", "<i8"),
-        ranks=np.memmap(folder / RANKS, "<i4", mode="r"),
-        starts=np.memmap(folder / STARTS, "<i8", mode="r"),
-        report=EncodingReport(**record),
-        from_cache=from_cache,
-    )
-    sizes = len(text.counts), len(text.ranks), len(text.starts)
-    if sizes != (len(text.words), text.report.n_tokens, text.report.n_sentences):
-        raise ValueError(f"{folder} lost a part")
-    return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import uuid
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from w2v.errors import CorpusError
+from w2v.locks import Lock, wait_for
+from w2v.text.leftovers import clear_dead, lock_of
 
 BLOCK_BYTES = 1 << 20
 
@@ -59,14 +62,41 @@ def _files_below(folder: Path) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def spool(stream: IO[bytes], folder: Path) -> Path:
-    """Copy standard input to a file, since it can be read only once."""
+class Spooled:
+    """A copy of standard input, which can be read only once.
+
+    Attributes
+    ----------
+    path : Path
+    """
+
+    def __init__(self, path: Path, lock: Lock) -> None:
+        self.path, self._lock = path, lock
+
+    def remove(self) -> None:
+        """Remove it; who reads it is done."""
+        with contextlib.suppress(OSError):  # the next one to copy clears it away
+            self.path.unlink()
+        self._lock.close()
+
+
+def spool(stream: IO[bytes], folder: Path) -> Spooled:
+    """Copy standard input to a file; clear away the copies of processes that were killed.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or the copy not be written.
+    """
     path = folder / f"stdin-{uuid.uuid4().hex}.txt"
+    lock = wait_for(lock_of(path), lambda pid: None, lambda: None)
+    spooled = Spooled(path, lock)
     try:
+        clear_dead(folder, "stdin-*.txt", lock)
         with open(path, "wb") as file:
             while block := stream.read(BLOCK_BYTES):
                 file.write(block)
     except BaseException:
-        path.unlink(missing_ok=True)
+        spooled.remove()
         raise
-    return path
+    return spooled

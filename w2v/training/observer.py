@@ -91,6 +91,9 @@ class Observer:
     def on_read(self, n_characters: int) -> None:
         """So much more of the text has been read."""
 
+    def on_wait(self, pid: int | None) -> None:
+        """Another process reads the same text, and is waited for; its number, if it is known."""
+
     def on_known(self, n_read: int, n_bytes: int) -> None:
         """So many bytes of the vector file to start from have been read, of so many."""
 

@@ -69,11 +69,11 @@ def opened_source(corpus: CorpusConfig) -> Iterator[Source]:
     """
     files, spooled = corpus_files(corpus.path)
     try:
-        yield Source(files, corpus.field, spooled)
+        yield Source(files, corpus.field, None if spooled is None else spooled.path)
     except CorpusError as error:
         if spooled is None:
             raise
-        raise CorpusError(str(error).replace(str(spooled), STDIN_NAME)) from error
+        raise CorpusError(str(error).replace(str(spooled.path), STDIN_NAME)) from error
     finally:
         if spooled is not None:
-            spooled.unlink(missing_ok=True)
+            spooled.remove()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,16 +48,26 @@ def write_projector(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(folder, error) from error
-    with atomic_write(folder / METADATA) as file:
-        if counts is None:
-            file.writelines(encode(word) + b"\n" for word in words)
-        else:
-            file.write(b"word\tcount\n")
-            pairs = zip(words, counts.tolist(), strict=True)
-            file.writelines(encode(word) + b"\t%d\n" % count for word, count in pairs)
     pattern = row_pattern(vectors, "\t") + "\n"
-    with atomic_write(folder / VECTORS, "w") as file:
-        rows = zip(reported(words, on_progress), vectors, strict=True)
-        file.writelines(pattern % tuple(row.tolist()) for _, row in rows)
-    with atomic_write(folder / CONFIG, "w") as file:
-        file.write(CONFIG_TEXT)
+    # Each in the other: none gets its name before all have found room.
+    with atomic_write(folder / METADATA) as file:
+        _write_metadata(file, words, counts)
+        file.flush()
+        with atomic_write(folder / VECTORS, "w") as table:
+            rows = zip(reported(words, on_progress), vectors, strict=True)
+            table.writelines(pattern % tuple(row.tolist()) for _, row in rows)
+            table.flush()
+            with atomic_write(folder / CONFIG, "w") as config:
+                config.write(CONFIG_TEXT)
+
+
+def _write_metadata(
+    file: IO[bytes], words: Sequence[str], counts: NDArray[np.int64] | None
+) -> None:
+    """Write a line for each word."""
+    if counts is None:
+        file.writelines(encode(word) + b"\n" for word in words)
+    else:
+        file.write(b"word\tcount\n")
+        pairs = zip(words, counts.tolist(), strict=True)
+        file.writelines(encode(word) + b"\t%d\n" % count for word, count in pairs)
