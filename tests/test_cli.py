@@ -218,7 +218,7 @@ def test_the_files_of_a_run(run):
 def test_the_records_of_a_run(run):
     record = json.loads((run / "run.json").read_text("utf-8"))
     assert record["status"] == "done"
-    assert (record["format"], record["w2v_version"]) == (1, package.__version__)
+    assert (record["format"], record["w2v_version"]) == (2, package.__version__)
     assert record["engine"] == "numpy"
     assert (record["V"], record["D"]) == (13, 8)
     assert (record["tokens"]["read"], record["tokens"]["kept"]) == (134, 131)
@@ -725,10 +725,13 @@ def test_ctrl_c_saves_what_is_learnt(long_training, number):
     assert process.returncode == 130
     assert "stopping; once more to stop at once" in lines
     assert re.fullmatch(
-        r"w2v: stopped after \d+% of the training; the vectors so far are in runs/run-1", sentence
+        r"w2v: stopped after \d+% of the training; the vectors so far are in runs/run-1; "
+        "`w2v train --resume runs/run-1` goes on",
+        sentence,
     )
     assert json.loads((run / "run.json").read_text("utf-8"))["status"] == "interrupted"
-    assert sorted(files_in(run)) == sorted(RUN_FILES)
+    (checkpoint,) = {name.partition("/")[0] for name in files_in(run)} - set(RUN_FILES)
+    assert checkpoint.startswith("checkpoint-")
     assert np.isfinite(np.load(run / "vectors.npy")).all()
     assert w2v("similar", "latest", "king").stdout
 
@@ -743,7 +746,10 @@ def test_a_second_ctrl_c_stops_at_once(long_training, folder):
     while "stopping" not in process.stderr.readline():
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=60)[1] == "w2v: stopped\n"
+    assert process.communicate(timeout=60)[1] == (
+        "w2v: stopped after 0% of the training; `w2v train --resume runs/run-1` starts again from "
+        "the beginning\n"
+    )
     assert process.returncode == 130
     assert json.loads((run / "run.json").read_text("utf-8"))["status"] == "interrupted"
     assert w2v("similar", "latest", "king", code=1).stderr == (

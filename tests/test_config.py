@@ -450,7 +450,7 @@ def test_settings_that_cannot_be_honoured_are_refused(overrides, problem):
 
 def test_contradictions_have_their_line_and_come_together(problems):
     found = problems(
-        "train: {lr: 0.2,\n  min_lr: 0.5,\n  checkpoint_every: 3}\n", "negatives.distinct=true"
+        "train: {lr: 0.2,\n  min_lr: 0.5,\n  early_stop: {}}\n", "negatives.distinct=true"
     )
     assert [problem.split(": ")[0] for problem in found] == [
         "my.yaml line 2",

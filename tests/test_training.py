@@ -275,7 +275,7 @@ def test_stopping_keeps_the_vectors_so_far(corpus, tmp_path):
 
 
 def test_divergence_stops_the_run(corpus, tmp_path):
-    with pytest.raises(DivergedError, match=r"epoch 1.*smaller train\.lr"):
+    with pytest.raises(DivergedError, match=r"epoch 1.*try train\.lr=0\.15 \(it was 1e\+30\)"):
         run(corpus, tmp_path / "run", train__lr=1e30)
     record = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
     assert record["status"] == "diverged"

@@ -63,8 +63,8 @@ class State:
         Positions and examples trained so far.
     seconds : float
         Of training.
-    stopping, losses : dict
-        The states of `EarlyStopping` and `LossWatch`.
+    stopping, divergence : dict
+        The states of `EarlyStopping` and `Divergence`.
     sha256 : dict of str to str
         Of each other file of the checkpoint.
     """
@@ -79,7 +79,7 @@ class State:
     n_examples: int
     seconds: float
     stopping: dict[str, Any]
-    losses: dict[str, Any]
+    divergence: dict[str, Any]
     sha256: dict[str, str] = dataclasses.field(default_factory=dict)
 
 

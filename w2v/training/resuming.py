@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,11 @@ class Resumption:
             for name in now
             if name in was and was[name] != now[name]
         ]
+
+
+def command_to_resume(folder: Path) -> str:
+    """Return the command that goes on with the run of a folder, in quotation marks."""
+    return f"`w2v train --resume {shlex.quote(str(folder))}`"
 
 
 def find_resumption(folder: Path) -> Resumption | None:

@@ -20,6 +20,7 @@ from w2v.errors import CorpusError, DivergedError, Interrupted, OutputError, W2V
 from w2v.run_folder import CONFIG, OUTPUT_VECTORS, VECTORS, VOCAB, RunFolder
 from w2v.text.corpus import Corpus
 from w2v.training.checkpoint import Checkpoint, State, load_tables, take_best, take_last
+from w2v.training.divergence import Divergence, untrained_loss, what_to_try
 from w2v.training.draws import Draws
 from w2v.training.early_stopping import EarlyStopping
 from w2v.training.evaluating import Evaluation, Evaluator
@@ -27,10 +28,10 @@ from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan
 from w2v.training.recording import Recorder
 from w2v.training.replicas import Replicas, Trained
-from w2v.training.resuming import chunks_so_far, epochs_so_far
+from w2v.training.resuming import chunks_so_far, command_to_resume, epochs_so_far
 from w2v.training.saving import Saver
 from w2v.training.schedule import Schedule, Step
-from w2v.vectors.formats.rows import first_bad_row
+from w2v.vectors.formats.rows import all_finite
 from w2v.vectors.word_vectors import WordVectors
 
 
@@ -89,6 +90,10 @@ class Training:
             plan.n_threads,
         )
         self._stopping = EarlyStopping(early_stop_of(config))
+        self._divergence = Divergence(
+            untrained_loss(config, plan.n_words),
+            starts_trained=plan.start is not None and plan.start.has_output,
+        )
         self._rounds = self._schedule.rounds(plan.n_replicas)
         self._epochs: list[EpochMetrics] = []
         self._chunks: list[ChunkMetrics] = []  # of the epoch at hand
@@ -142,9 +147,7 @@ class Training:
             status = "diverged"
             raise
         except OutputError as error:
-            raise OutputError(
-                f"{error}; then `w2v train --resume {folder.path}` goes on"
-            ) from error
+            raise OutputError(f"{error}; then {command_to_resume(folder.path)} goes on") from error
         finally:
             self._replicas.close()
             self._saver.close(is_needed=status not in ("done", "stopped"))
@@ -157,6 +160,7 @@ class Training:
         self._n_chunks, self._seconds = state.n_chunks, state.seconds
         self._n_trained, self._n_examples = state.n_trained, state.n_examples
         self._stopping.restore(state.stopping)
+        self._divergence.restore(state.divergence)
         n_to_skip = self._n_chunks
         of_epoch: list[Step] = []
         while n_to_skip:
@@ -262,7 +266,7 @@ class Training:
         folder = self._folder.path
         return Interrupted(
             f"stopped after {self._share:.0%} of the training; the vectors {kept} are in {folder}; "
-            f"`w2v train --resume {folder}` goes on"
+            f"{command_to_resume(folder)} goes on"
         )
 
     def _how_to_go_on(self) -> str:
@@ -274,7 +278,7 @@ class Training:
         if last is not None:
             way = f"goes on from the checkpoint at {last.state.share:.0%}"
         come = f"stopped after {self._share:.0%} of the training"
-        return f"{come}; `w2v train --resume {self._folder.path}` {way}"
+        return f"{come}; {command_to_resume(self._folder.path)} {way}"
 
     def _save_checkpoint(self) -> None:
         """Write a checkpoint, if the last updates were finite too."""
@@ -290,7 +294,7 @@ class Training:
             n_examples=self._n_examples,
             seconds=self._seconds,
             stopping=self._stopping.state(),
-            losses={},
+            divergence=self._divergence.state(),
         )
         tables = {"W_in": self._weights.W_in, "W_out": self._weights.W_out}
         has_best = self._stopping.best_epoch is not None
@@ -323,8 +327,8 @@ class Training:
         loss = trained.loss
         self._n_trained += trained.n_positions
         self._n_examples += loss.n_examples
-        if not np.isfinite(loss.total):
-            raise self._divergence(step)
+        if (breakdown := self._divergence.add(loss)) is not None:
+            raise self._diverged(step, str(breakdown))
         metrics = ChunkMetrics(
             step=step,
             positions=step.stop - step.start,
@@ -375,7 +379,7 @@ class Training:
             self._observer.on_evaluation(found)
         return found
 
-    def _divergence(self, step: Step) -> DivergedError:
+    def _diverged(self, step: Step, how: str) -> DivergedError:
         """Go back to the last vectors that are sound; say where it broke down, and what to try."""
         self._saver.settle()
         best = self._stopping.best_epoch
@@ -385,9 +389,8 @@ class Training:
         elif (last := self._take_vectors_of_last()) is not None:
             kept = f"the vectors of its last checkpoint, after {last.state.share:.0%}, are"
         return DivergedError(
-            f"training diverged in epoch {step.epoch + 1}, chunk {step.chunk}: the numbers are not "
-            f"finite any more; {kept} in {self._folder.path}; "
-            f"try a smaller train.lr (it was {step.lr:.4g}) or a smaller train.batch"
+            f"training diverged in epoch {step.epoch + 1}, chunk {step.chunk}: {how}; {kept} in "
+            f"{self._folder.path}; {what_to_try(self._config, self._plan.n_words)}"
         )
 
     def _save_vectors(self) -> None:
@@ -398,9 +401,12 @@ class Training:
 
     def _check_finite(self, loss: float | None = None) -> None:
         """Raise DivergedError unless both tables are finite, and a loss if there is one."""
-        tables = (self._weights.W_in, self._weights.W_out)
-        if not np.isfinite(loss or 0.0) or any(first_bad_row(W) is not None for W in tables):
-            raise self._divergence(self._last_step)
+        if not np.isfinite(loss or 0.0):
+            raise self._diverged(self._last_step, "the held-out loss is not finite any more")
+        for name, W in (("W_in", self._weights.W_in), ("W_out", self._weights.W_out)):
+            if not all_finite(W):
+                how = f"a number in {name} is not finite any more"
+                raise self._diverged(self._last_step, how)
 
     def _so_far(self) -> dict[str, Any]:
         """Return what run.json says of the course of training."""
