@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 
+import numpy as np
 import pytest
 from engines import ENGINES
 from observers import StopAfter
+from test_cli import w2v
 
 from w2v import train
 from w2v.errors import (
+    ConfigError,
+    CorpusError,
+    DivergedError,
     Interrupted,
+    OutputError,
+    RunError,
+    UsageError,
 )
 from w2v.run_folder import RUN_FILES
 from w2v.training import checkpoint as checkpoints
 from w2v.training.observer import Observer
+from w2v.training.recording import Recorder
 
 SMALL = {
     "model.dim": 8,
@@ -138,3 +149,213 @@ def test_a_killed_run_goes_on_from_its_last_checkpoint(settings, tmp_path, every
         assert names == ([f"checkpoint-{last}"] if last else [])
         train(settings, out=out, resume=True)
         assert bits(out) == bits(whole.folder)
+
+
+# ------------------------------------------------------------- what cannot go on
+
+
+@pytest.fixture
+def stopped(settings, tmp_path):
+    """A run that was interrupted, and has a checkpoint."""
+    assert not interrupt(settings, tmp_path / "run", 3)
+    return tmp_path / "run"
+
+
+def test_a_run_that_has_ended_is_opened(settings, tmp_path, capsys):
+    done = train(settings, out=tmp_path / "run")
+    before = {path.name: path.stat().st_mtime_ns for path in done.folder.iterdir()}
+    again = train(settings, out=tmp_path / "run", resume=True)
+    assert {path.name: path.stat().st_mtime_ns for path in done.folder.iterdir()} == before
+    np.testing.assert_array_equal(again.vectors.vectors, done.vectors.vectors)
+    assert [m.epoch for m in again.metrics] == [1, 2]
+
+
+def test_there_is_nothing_yet(settings, tmp_path):
+    """A job's script says the same command at each start."""
+    (tmp_path / "empty").mkdir()
+    for name in ("new", "empty"):
+        assert len(train(settings, out=tmp_path / name, resume=True).metrics) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"train.lr": 0.1}, "train.lr: it is 0.1 here, and 0.05 in .*; a run goes on with the"),
+        ({"train.epochs": 9, "model.dim": 9}, "(?s)model.dim: it is 9 .*train.epochs: it is 9"),
+        ({"train.replicas": 2}, "train.replicas: it is 2 here, and 1 in"),
+    ],
+)
+def test_other_settings_are_refused(settings, stopped, change, said):
+    before = {path: path.read_bytes() for path in stopped.rglob("*") if path.is_file()}
+    with pytest.raises(ConfigError, match=said):
+        train({**settings, **change}, out=stopped, resume=True)
+    assert {path: path.read_bytes() for path in stopped.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("change", [{"train.threads": 3}, {"train.checkpoint_every": 2}])
+def test_what_changes_no_bit_may_be_another(settings, stopped, tmp_path, change):
+    whole = train({**settings, **change}, out=tmp_path / "whole")
+    train({**settings, **change}, out=stopped, resume=True)
+    assert bits(stopped)[0]["vectors.npy"] == bits(whole.folder)[0]["vectors.npy"]
+
+
+def test_a_text_that_has_changed_is_refused(settings, stopped, tmp_path):
+    text = tmp_path / "text.txt"
+    shutil.copy(settings["corpus.path"], text)
+    out = tmp_path / "other"
+    settings["corpus.path"] = str(text)
+    assert not interrupt(settings, out, 2)
+    content = text.read_text("utf-8")
+    text.write_text(content + "\nred green blue", "utf-8")
+    with pytest.raises(CorpusError, match=r"the corpus changed since .* began, so that it cannot"):
+        train(settings, out=out, resume=True)
+    text.write_text(content, "utf-8")
+    train(settings, out=out, resume=True)
+
+
+@pytest.mark.parametrize("kind", ["freeze", "set", "pretrained"])
+def test_other_files_that_have_changed_are_refused(settings, tmp_path, kind):
+    file = tmp_path / "file.txt"
+    old, new, key = {
+        "freeze": ("red\ngreen\n", "red\nblue\n", "embedding.freeze"),
+        "set": ("red green blue pink\n", "cat dog cow hen\n", "eval.sets"),
+        "pretrained": (
+            "1 8\nred 1 2 3 4 5 6 7 8\n", "1 8\nred 1 2 3 4 5 6 7 9\n", "embedding.pretrained"
+        ),
+    }[kind]  # fmt: skip
+    if kind == "freeze":
+        done = train(settings, out=tmp_path / "known")
+        settings["embedding.pretrained"] = str(done.folder)
+    settings[key] = [str(file)] if kind == "set" else str(file)
+    file.write_text(old, "utf-8")
+    assert not interrupt(settings, tmp_path / "run", 2)
+    file.write_text(new, "utf-8")
+    with pytest.raises(CorpusError, match=r"file\.txt changed since .* began"):
+        train(settings, out=tmp_path / "run", resume=True)
+    file.write_text(old, "utf-8")
+    train(settings, out=tmp_path / "run", resume=True)
+
+
+def test_a_diverged_run_would_diverge_again(settings, tmp_path):
+    out = tmp_path / "run"
+    settings |= {"train.lr": 0.05, "train.checkpoint_every": 1}
+    assert not interrupt(settings, out, 3)
+    kept = np.load(out / "vectors.npy")
+
+    class Spoil(Observer):
+        def on_start(self, share):
+            self.share = share
+
+        def on_epoch(self, metrics, vectors):
+            vectors.vectors[0, 0] = np.nan
+
+    with pytest.raises(DivergedError, match=r"the vectors of its last checkpoint, after \d+%, are"):
+        train(settings, out=out, observer=Spoil(), resume=True)
+    assert np.isfinite(np.load(out / "vectors.npy")).all()
+    assert (np.load(out / "vectors.npy") != kept).any()
+    with pytest.raises(DivergedError, match=r"diverged, and would do so again; .* --from"):
+        train(settings, out=out, resume=True)
+
+
+@pytest.mark.parametrize("name", ["W_in.npy", "W_out.npy", "state.json", "sums.1.npy"])
+@pytest.mark.parametrize("damage", ["cut", "flip", "missing", "swapped"])
+def test_a_damaged_checkpoint_is_no_way_on(settings, tmp_path, name, damage):
+    settings["train.optimizer"] = "adagrad"
+    out = tmp_path / "run"
+    assert not interrupt(settings, out, 3)
+    file = out / "checkpoint-3" / name
+    content = file.read_bytes()
+    if damage == "missing":
+        file.unlink()
+    elif damage == "swapped":
+        other = {"W_in.npy": "W_out.npy", "state.json": "../run.json"}.get(name, "W_in.npy")
+        file.write_bytes((file.parent / other).read_bytes())
+    else:
+        half = len(content) // 2
+        flipped = content[:half] + bytes([content[half] ^ 4]) + content[half + 1 :]
+        file.write_bytes(content[:-1] if damage == "cut" else flipped)
+    with pytest.raises(RunError, match=r"damaged|cannot be read") as caught:
+        train(settings, out=out, resume=True)
+    assert str(file) in str(caught.value)
+    assert "--force" in str(caught.value)
+    file.write_bytes(content)
+    whole = train(settings, out=tmp_path / "whole")
+    train(settings, out=out, resume=True)
+    assert bits(out) == bits(whole.folder)
+
+
+def test_a_damaged_checkpoint_is_passed_over_for_an_older_one(settings, tmp_path):
+    out = tmp_path / "run"
+    assert not interrupt(settings, out, 2)
+    shutil.copytree(out / "checkpoint-2", tmp_path / "kept")
+    assert not interrupt(settings, out, 2, resume=True)
+    (out / "checkpoint-4" / "W_in.npy").write_bytes(b"")
+    shutil.copytree(tmp_path / "kept", out / "checkpoint-2")
+    whole = train(settings, out=tmp_path / "whole")
+    train(settings, out=out, resume=True)
+    assert bits(out) == bits(whole.folder)
+
+
+def test_a_checkpoint_of_another_run(settings, stopped, tmp_path):
+    other = tmp_path / "other"
+    assert not interrupt({**settings, "train.seed": 2}, other, 3)
+    shutil.rmtree(stopped / "checkpoint-3")
+    shutil.copytree(other / "checkpoint-3", stopped / "checkpoint-3")
+    with pytest.raises(RunError, match="is of another run than"):
+        train(settings, out=stopped, resume=True)
+
+
+def test_metrics_that_were_cut(settings, stopped):
+    file = stopped / "metrics.jsonl"
+    file.write_bytes(file.read_bytes()[:-30])
+    with pytest.raises(RunError, match=r"metrics\.jsonl is cut short"):
+        train(settings, out=stopped, resume=True)
+
+
+def test_one_training_at_a_time(settings, tmp_path):
+    out, refused = tmp_path / "run", []
+
+    class Second(Observer):
+        def on_chunk(self, metrics):
+            for options in ({"resume": True}, {"force": True}):
+                with pytest.raises(OutputError) as caught:
+                    train(settings, out=out, **options)
+                refused.append(str(caught.value))
+
+    train(settings, out=out, observer=Second())
+    assert set(refused) == {
+        f"another training is at work in {out} (process {os.getpid()}); wait for its end, or "
+        "choose another --out"
+    }
+    assert not left_in(out)
+
+
+def test_how_it_is_asked_for(settings, stopped):
+    with pytest.raises(UsageError, match="name its folder"):
+        train(settings, resume=True)
+    with pytest.raises(UsageError, match="without force"):
+        train(settings, out=stopped, resume=True, force=True)
+
+
+def test_force_removes_the_checkpoints(settings, stopped, tmp_path):
+    train({**settings, "train.checkpoint_every": None}, out=stopped, force=True)
+    assert not left_in(stopped)
+
+
+def test_killed_before_its_config_was_there(settings, tmp_path):
+    whole = train(settings, out=tmp_path / "whole")
+    out = tmp_path / "run"
+    assert not interrupt(settings, out, 3)
+
+    def die(self, status, so_far):
+        original(self, status, so_far)
+        raise Killed
+
+    original = Recorder.write_record
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Recorder, "write_record", die)
+        with pytest.raises(Killed):
+            train(settings, out=out, force=True)
+    assert sorted(path.name for path in out.iterdir()) == ["run.json"]
+    w2v("train", "--resume", str(out))
+    assert bits(out) == bits(whole.folder)

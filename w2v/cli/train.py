@@ -11,6 +11,7 @@ from w2v.cli.arguments import CORPUS, given_corpus, split_arguments
 from w2v.cli.completion import complete_run, complete_train
 from w2v.cli.stopping import stopping_gently
 from w2v.cli.terminal import common_options, note, seconds_for_people
+from w2v.errors import UsageError
 
 COMMON_RANK = 200  # a word that is common, but no function word, for the example at the end
 
@@ -69,18 +70,22 @@ def train_command(
     # Imported here, so that `w2v --help` does not pay for NumPy.
     from w2v.cli.going_on import load_for_training, recorded_start
     from w2v.cli.progress import Progress
-    from w2v.cli.resuming import folder_to_resume
+    from w2v.cli.resuming import run_to_resume
     from w2v.config.showing import yaml_value
     from w2v.training.memory import keep_freed_memory
     from w2v.training.trainer import train
 
+    if resume and force:
+        raise UsageError("--resume goes on with a run, --force replaces it; give one of them")
     name, overrides = split_arguments(arguments)
-    if resume:
-        name, out = folder_to_resume(name, out, known, force=force)
     given = given_corpus(corpora, overrides)
     overrides += [f"{key}={yaml_value(path)}" for key, path in given.items()]
-    config, fitted = load_for_training(name, overrides, known, vocabulary)
-    recorded = recorded_start(name)
+    if resume and out is None:
+        out, config = run_to_resume(name, overrides, known)
+        fitted: list[str] = []
+    else:
+        config, fitted = load_for_training(name, overrides, known, vocabulary)
+    recorded = {} if resume else recorded_start(name)
     keep_freed_memory()
     with stopping_gently() as stop_requested:
         progress = Progress(stop_requested, recorded)

@@ -74,11 +74,8 @@ class Recorder:
         }
 
     def write_beginning(self) -> None:
-        """Write all that is known before training.
-
-        The first record holds the settings too: from then on the run can be resumed.
-        """
-        self.write_record("running", {}, {"settings": as_dict(self._config)})
+        """Write all that is known before training."""
+        self.write_record("running", {})
         self._folder.write_text(CONFIG, write_config(self._config))
         corpus = self._corpus
         words, counts = corpus.vocabulary.words, corpus.seen_counts
@@ -92,9 +89,7 @@ class Recorder:
         with contextlib.nullcontext() if status == "done" else contextlib.suppress(W2VError):
             self.write_record(status, so_far)
 
-    def write_record(
-        self, status: str, so_far: dict[str, Any], more: dict[str, Any] | None = None
-    ) -> None:
+    def write_record(self, status: str, so_far: dict[str, Any]) -> None:
         """Write run.json: the run as it stands, and all that the bits of its vectors depend on.
 
         Parameters
@@ -102,9 +97,10 @@ class Recorder:
         status : str
         so_far : dict
             What changes while it trains; nothing of it has happened by default.
-        more : dict, optional
         """
         config, plan = self._config, self._plan
+        # With them the run can be resumed from the first record on.
+        settings = {} if CONFIG in self._folder.sums else {"settings": as_dict(config)}
         so_far = {"seconds": 0.0, "trained": 0, "was_ended": False, "early_stop": None, **so_far}
         is_deterministic = config.train.parallel == "deterministic" or plan.n_replicas == 1
         self._folder.write_record(
@@ -133,6 +129,6 @@ class Recorder:
                 "early_stop": so_far["early_stop"],
                 "reproducible": is_deterministic and not so_far["was_ended"],
                 "bits_depend_on": self._began["bits_depend_on"],
-                **(more or {}),
+                **settings,
             }
         )

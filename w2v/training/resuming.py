@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -139,18 +140,41 @@ def find_resumption(folder: Path) -> Resumption | None:
             f"{folder} diverged, and would do so again; go on from its vectors with a smaller "
             f"rate: w2v train --from {folder} train.lr=…"
         )
-    sums = record.get(SUMS, {})
-    if "settings" in record:  # it was killed before its config.yaml was there, or a moment later
-        config = load_config(values=record["settings"]).config
-    else:
-        check_file(folder / CONFIG, sums.get(CONFIG))
-        config = load_config(folder / CONFIG).of_one_run()
+    config = begun_config(folder, record)
     if record.get("status") in ENDED:
         return Resumption(folder, record, config, None)
     checkpoint = _last_whole(folder)
-    if checkpoint is not None and checkpoint.state.config_sha256 != sums.get(CONFIG):
+    if checkpoint is not None and checkpoint.state.config_sha256 != record[SUMS].get(CONFIG):
         raise RunError(f"{checkpoint.path} is of another run than {folder}; {ANEW}")
     return Resumption(folder, record, config, checkpoint)
+
+
+def begun_config(folder: Path, record: dict[str, Any], overrides: Sequence[str] = ()) -> Config:
+    """Return the config that a run began with, with overrides.
+
+    Parameters
+    ----------
+    folder : Path
+    record : dict
+        Its run.json.
+    overrides : sequence of str
+        `key=value`.
+
+    Raises
+    ------
+    RunError
+        If config.yaml is damaged.
+    ConfigError
+        If an override is wrong.
+    """
+    settings = record.get("settings")
+    if settings is None:
+        check_file(folder / CONFIG, record.get(SUMS, {}).get(CONFIG))
+        return load_config(folder / CONFIG, [*overrides]).of_one_run()
+    # It was killed before its config.yaml was there, or a moment later.
+    given = {text.partition("=")[0].strip() for text in overrides}
+    values = {path: value for path, value in settings.items() if path not in given}
+    return load_config(None, [*overrides], values).of_one_run()
 
 
 def _last_whole(folder: Path) -> Checkpoint | None:
