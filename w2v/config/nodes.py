@@ -17,6 +17,8 @@ from w2v.errors import ConfigError, quoted
 
 MAX_CONFIG_BYTES = 100_000  # a config is a page of text; this is surely another file
 MAX_DEPTH = 6  # file, sweep, grid, values, a value that is a list, and what is in it
+# A list or mapping that is tagged as anything else was meant for another program.
+PLAIN_COLLECTIONS = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 # YAML 1.1 reads 010 as 8 and 1:30 as 90, which nobody means: they stay text, which no number is.
 OLD_NUMBER = re.compile(r"[+-]?0\w+|[+-]?\d[\d_]*(:[\d_.]+)+")
 
@@ -40,7 +42,7 @@ def parse_file(file: Path) -> yaml.Node | None:
 
 
 class NodeLoader(yaml.SafeLoader):
-    """Makes nodes of YAML that is no deeper than a config and has no aliases: they can explode."""
+    """Makes nodes of YAML no deeper than a config, without aliases, which can explode, and tags."""
 
     _depth = 0
 
@@ -54,6 +56,11 @@ class NodeLoader(yaml.SafeLoader):
             raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=mark)
         node = super().compose_node(parent, index)
         self._depth -= 1
+        if isinstance(node, yaml.CollectionNode) and node.tag not in PLAIN_COLLECTIONS:
+            tag = quoted(node.tag.replace("tag:yaml.org,2002:", "!!"))
+            raise yaml.MarkedYAMLError(
+                problem=f"the tag {tag} has no place here", problem_mark=mark
+            )
         return node
 
 
