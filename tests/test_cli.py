@@ -218,7 +218,7 @@ def test_the_files_of_a_run(run):
 def test_the_records_of_a_run(run):
     record = json.loads((run / "run.json").read_text("utf-8"))
     assert record["status"] == "done"
-    assert (record["format"], record["w2v_version"]) == (1, package.__version__)
+    assert (record["format"], record["w2v_version"]) == (2, package.__version__)
     assert record["engine"] == "numpy"
     assert (record["V"], record["D"]) == (13, 8)
     assert (record["tokens"]["read"], record["tokens"]["kept"]) == (134, 131)
