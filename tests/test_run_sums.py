@@ -16,7 +16,7 @@ from made_runs import edit_record, make_run, vouch
 from test_cli import RUNNER, w2v
 
 from w2v.cli.main import main
-from w2v.errors import RunError
+from w2v.errors import OutputError, RunError
 from w2v.experiments.reading import read_run
 from w2v.files import open_ordinary, sha256_of
 from w2v.report.collecting import collect
@@ -356,7 +356,10 @@ def test_nothing_goes_on_from_measures_that_are_lost(tmp_path):
     (path / METRICS).unlink()
     with pytest.raises(RunError, match=r"metrics\.jsonl is cut short"):
         RunFolder.reopen(path, n_bytes, sha256)
-    assert RunFolder.reopen(path, 0).metrics_bytes == 0
+    folder = RunFolder.reopen(path, 0)
+    assert folder.metrics_bytes == 0
+    folder.write_record({**read_record(path), "status": "failed"})
+    assert read_run(path).epochs == []
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):
@@ -373,3 +376,21 @@ def test_a_seal_is_of_the_bytes_before_it():
     assert json.loads(text)["가"] is None
     begin = "".join(text.splitlines(keepends=True)[:-2])
     assert json.loads(text)["record_sha256"] == hashlib.sha256(begin.encode()).hexdigest()
+
+
+def test_measures_on_a_full_disk(tmp_path):
+    """What did not fit is taken back: the file ends with a whole line, and grows when it can."""
+    resource = pytest.importorskip("resource")
+    folder = RunFolder(tmp_path)
+    folder.add_metrics({"event": "one"})
+    before, limits = folder.metrics_bytes, resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (before + 5, limits[1]))
+    try:
+        with pytest.raises(OutputError, match=r"metrics\.jsonl cannot be written: File too large"):
+            folder.add_metrics({"event": "two"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (tmp_path / METRICS).stat().st_size == before == folder.metrics_bytes
+    folder.add_metrics({"event": "three"})
+    assert (tmp_path / METRICS).read_text() == '{"event": "one"}\n{"event": "three"}\n'
+    assert folder.metrics_sha256 == sha256_of(tmp_path / METRICS)

@@ -161,7 +161,7 @@ class RunFolder:
         sums = dict(self._sums)
         if record.get("status") == RUNNING:
             sums = {name: sums[name] for name in sums if name not in CHANGING}
-        elif self.metrics_bytes:
+        elif os.path.lexists(self.path / METRICS):
             self._sync_metrics()
             sums[METRICS] = self.metrics_sha256
         whole = {"format": RUN_FORMAT, "program": "w2v", **record, SUMS: dict(sorted(sums.items()))}

@@ -20,11 +20,11 @@ def make_table(n_words: int, out: str) -> dict[str, Any]:
     import numpy as np
 
     from w2v.run_folder import VECTORS, VOCAB, make_run_folder
-    from w2v.text.vocabulary import Vocabulary
+    from w2v.text.vocabulary import count_lines
 
     run = make_run_folder(Path(out), force=False)
     words, vectors = _random_vectors(n_words)
-    Vocabulary(words, np.arange(n_words, 0, -1)).save(run.path / VOCAB)
+    run.write_lines(VOCAB, count_lines(words, np.arange(n_words, 0, -1)))
     run.write_array(VECTORS, vectors)
     run.write_record({"status": "done"})
     return {}
