@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
 import sys
 import unicodedata
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -301,3 +303,41 @@ def test_errors_of_standard_input_name_it(monkeypatch):
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(CorpusError, match="standard input is closed"):
         open_corpus(CorpusConfig(path="-"), VocabConfig())
+
+
+class TestChangedFiles:
+    @pytest.fixture
+    def corpus(self, write):
+        write("a.txt", "a b\n" * 9)
+        write("b.txt", "c d\n" * 9)
+        return open_corpus(CorpusConfig(["a.txt", "b.txt"]), ALL)
+
+    def test_none(self, corpus):
+        assert corpus.changed_files() == []
+
+    def test_longer(self, corpus):
+        with open("b.txt", "a") as file:
+            file.write("e")
+        assert corpus.changed_files() == [Path("b.txt")]
+
+    def test_as_long_as_before(self, corpus):
+        status = os.stat("a.txt")
+        os.utime("a.txt", ns=(status.st_atime_ns, status.st_mtime_ns + 1))
+        assert corpus.changed_files() == [Path("a.txt")]
+
+    def test_gone(self, corpus):
+        os.unlink("a.txt")
+        assert corpus.changed_files() == [Path("a.txt")]
+
+    def test_of_the_cache_too(self, corpus):
+        again = open_corpus(CorpusConfig(["a.txt", "b.txt"]), ALL)
+        assert again.text.from_cache
+        os.unlink("a.txt")
+        assert again.changed_files() == [Path("a.txt")]
+
+    def test_standard_input_does_not_change(self, corpus, pipe_in):
+        pipe_in("a b\n" * 9)
+        read = open_corpus(CorpusConfig(["b.txt", "-"]), ALL)
+        assert read.changed_files() == []
+        os.unlink("b.txt")
+        assert read.changed_files() == [Path("b.txt")]

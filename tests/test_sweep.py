@@ -28,7 +28,9 @@ from w2v.experiments.reading import read_run
 from w2v.experiments.sweep import sweep
 from w2v.experiments.sweep_folder import LOCK, SWEEP, locked, read_sweep
 from w2v.experiments.watching import SweepObserver
+from w2v.locks import try_to_take
 from w2v.run_folder import RUN_FILES, read_record
+from w2v.text import encoding
 
 SMALL = (
     "vocab.min_count=1", "model.dim=4", "train.epochs=1", "train.chunk=1000", "train.batch=8",
@@ -352,6 +354,30 @@ def test_two_sweeps_in_one_folder(run, tmp_path):
         "or choose another --out"
     )
     assert os.listdir(tmp_path / "s") == []
+
+
+def test_a_text_that_another_process_reads_is_waited_for(corpus, tmp_path, monkeypatch):
+    """The command says so once, in one line, and takes what the other has made."""
+    monkeypatch.setenv("W2V_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("w2v.locks.SECONDS_BETWEEN_TRIES", 0)
+    real, lock = encoding.wait_for, None
+
+    def wait_for_the_other(path, on_wait, while_waiting):
+        nonlocal lock
+        lock = try_to_take(path)
+
+        def end():
+            while_waiting()
+            lock.close()
+
+        return real(path, on_wait, end)
+
+    monkeypatch.setattr(encoding, "wait_for", wait_for_the_other)
+    axes = [f"corpus.path={corpus}", "train.seed=1,2", *SMALL]
+    done = CliRunner().invoke(main, ["sweep", *axes, "--dry-run", "--out", str(tmp_path / "s")])
+    assert done.exit_code == 0, done.stderr
+    line = f"waiting  for process {os.getpid()}, which reads the same text"
+    assert done.stderr.splitlines().count(line) == 1
 
 
 # -- what is in the folder

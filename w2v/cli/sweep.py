@@ -20,6 +20,7 @@ from w2v.cli.terminal import (
     seconds_for_people,
     settings,
     table_lines,
+    waiting_line,
     warn,
 )
 from w2v.errors import UsageError, W2VError
@@ -176,7 +177,9 @@ def _dry_run(
     from w2v.experiments.planning import plan_sweep
 
     with ReadingBar() as bar:
-        plan = plan_sweep(resolved, out, on_read=bar.add, **options)
+        plan = plan_sweep(
+            resolved, out, on_read=bar.add, on_wait=lambda pid: note(waiting_line(pid)), **options
+        )
     with ReadingBar("measuring", " points") as bar:
         expected = expect(plan, jobs, allow_code=options["allow_code"], on_point=bar.add)
     for_people = [["point", "expected"]]
