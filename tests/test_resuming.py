@@ -151,6 +151,40 @@ def test_a_killed_run_goes_on_from_its_last_checkpoint(settings, tmp_path, every
         assert bits(out) == bits(whole.folder)
 
 
+def test_what_the_killed_left_is_cleared(settings, tmp_path):
+    out = tmp_path / "run"
+    assert not interrupt(settings, out, 3)
+    (out / ".vectors.npy.0123abcd.tmp").write_bytes(b"half")
+    (out / ".checkpoint-4.0123abcd.tmp").mkdir()
+    (out / ".checkpoint-4.0123abcd.tmp" / "W_in.npy").write_bytes(b"half")
+    (out / ".lock").write_text("1\n")
+    train(settings, out=out, resume=True)
+    assert not left_in(out)
+
+
+class Rewrite(Observer):
+    """Write to the text while it is trained on."""
+
+    def __init__(self, text):
+        self.text, self.changed = text, []
+
+    def on_epoch(self, metrics, vectors):
+        self.text.write_text("red green\n" * metrics.epoch, "utf-8")
+
+    def on_changed_text(self, files):
+        self.changed += files
+
+
+def test_a_text_that_changes_under_a_run_is_noticed(settings, tmp_path):
+    text = tmp_path / "text.txt"
+    shutil.copy(settings["corpus.path"], text)
+    whole = train({**settings, "corpus.path": str(text)}, out=tmp_path / "whole")
+    rewrite = Rewrite(text)
+    run = train({**settings, "corpus.path": str(text)}, out=tmp_path / "run", observer=rewrite)
+    assert rewrite.changed == [text]
+    np.testing.assert_array_equal(run.vectors.vectors, whole.vectors.vectors)
+
+
 # ------------------------------------------------------------- what cannot go on
 
 

@@ -101,6 +101,8 @@ class RunFolder:
         folder._sums = dict(read_record(path).get(SUMS, {}))
         folder._sums.pop(METRICS, None)
         folder._cut_metrics(metrics_bytes, metrics_sha256)
+        for name in RUN_FILES:
+            clear_leftovers(path / name)
         return folder
 
     @property

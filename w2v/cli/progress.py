@@ -162,6 +162,11 @@ class Progress(Observer):
         for line in wrapped(f"epoch {evaluations[0].epoch}: {scores}"):
             note(line)
 
+    def on_changed_text(self, files: Sequence[Path]) -> None:
+        """Say that the text is another by now."""
+        named = printable(str(files[0])) + (f" and {len(files) - 1} more" if files[1:] else "")
+        warn(f"{named} changed while it was trained on; the vectors are those of the text before")
+
     def should_stop(self) -> bool:
         """Stop when the user asked for it."""
         return self._stop_requested()

@@ -17,8 +17,9 @@ from typing import IO, Any
 
 from w2v.config.schema import Config
 from w2v.engines.choice import compiled_form
-from w2v.errors import DivergedError, Interrupted, W2VError
+from w2v.errors import ConfigError, CorpusError, DivergedError, Interrupted, RunError, W2VError
 from w2v.text.corpus import Corpus
+from w2v.training.checkpoint import checkpoints_in
 from w2v.training.memory import keep_freed_memory
 from w2v.training.observer import ChunkMetrics, Observer
 from w2v.training.planning import Plan, advice
@@ -123,17 +124,31 @@ def work() -> None:
     mouth.say(**_outcome(told, Reporter(mouth, ear)))
 
 
+def _train(told: dict[str, Any], reporter: Reporter) -> None:
+    """Train a point, from the checkpoint that it has, if it is one of these settings and text."""
+    folder = Path(told["folder"])
+    for resume in (True, False) if checkpoints_in(folder) else (False,):
+        try:
+            train(
+                told["settings"],
+                out=folder,
+                resume=resume,
+                force=not resume,
+                allow_code=told["allow_code"],
+                observer=reporter,
+                threads=told["threads"],
+            )
+        except (ConfigError, CorpusError, RunError, DivergedError):
+            if not resume:
+                raise
+        else:
+            return
+
+
 def _outcome(told: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
     """Train, and describe how it ended."""
     try:
-        train(
-            told["settings"],
-            out=Path(told["folder"]),
-            force=True,
-            allow_code=told["allow_code"],
-            observer=reporter,
-            threads=told["threads"],
-        )
+        _train(told, reporter)
     except (Interrupted, KeyboardInterrupt):
         return {"ended": "interrupted"}
     except DivergedError as error:

@@ -124,6 +124,9 @@ class Observer:
     def on_evaluation(self, evaluations: Sequence[Evaluation]) -> None:
         """The vectors have been measured at the end of an epoch, on each set of `eval.sets`."""
 
+    def on_changed_text(self, files: Sequence[Path]) -> None:
+        """Files of the text are not as they were when they were read; training did not see it."""
+
     def should_stop(self) -> bool:
         """Asked after each chunk: is the user tired of it? Training is interrupted."""
         return False

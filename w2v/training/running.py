@@ -136,6 +136,8 @@ class Training:
                 self._go_on_from(checkpoint)
             self._observer.on_start(self._share)
             metrics = self._train()
+            if changed := self._corpus.changed_files():
+                self._observer.on_changed_text(changed)
             status = "stopped" if self._was_ended else "done"
         except KeyboardInterrupt as interrupt:
             status = "interrupted"

@@ -215,6 +215,7 @@ def _prepare(
         known=None if known is None else known.vocabulary,
         allow_code=allow_code,
         progress=observer.on_read,
+        on_wait=observer.on_wait,
         processes=None if here.train.threads == "auto" else here.train.threads,
     )
     _check_rule(config, corpus, evaluator)
