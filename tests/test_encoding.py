@@ -414,10 +414,11 @@ class TestLeftovers:
         for name in names:
             (entry.parent / name).mkdir()
             (entry.parent / name / "ranks.i32").write_bytes(b"half")
-        (entry.parent / "4711.lock").write_text("1\n")
+        for name in ("4711.lock", "4713.lock"):
+            (entry.parent / name).write_text("1\n")
         (entry.parent / "mine.txt").write_text("not ours")
         assert encoded(file).from_cache
-        assert len(entries(cache)) == 6  # nothing is looked for where nothing is made
+        assert len(entries(cache)) == 7  # nothing is looked for where nothing is made
         (entry / "report.json").unlink()
         encoded(file)
         assert entries(cache) == sorted([entry.name, "mine.txt"])

@@ -30,20 +30,21 @@ def clear_dead(folder: Path, pattern: str, own: Lock) -> None:
     ----------
     folder : Path
     pattern : str
-        Of half-done files or folders in it.
+        Of half-done files or folders in it; locks that nobody holds go too.
     own : Lock
         One that this process holds; what is under it is of another time.
     """
     if not own.keeps_out:  # nothing tells the dead from the living on this disk
         return
     with contextlib.suppress(OSError):
-        for path in sorted(folder.glob(pattern)):
+        for path in sorted([*folder.glob(pattern), *folder.glob("*.lock")]):
             lock_path = lock_of(path)
-            if lock_path == own.path:
+            if lock_path != own.path:
+                if (lock := try_to_take(lock_path)) is not None:
+                    with lock:
+                        _remove(path)
+            elif path != own.path:
                 _remove(path)
-            elif (lock := try_to_take(lock_path)) is not None:
-                with lock:
-                    _remove(path)
 
 
 def _remove(path: Path) -> None:
