@@ -22,7 +22,13 @@ if numba.config.DISABLE_JIT:
     pytest.skip("nothing is compiled", allow_module_level=True)
 
 from w2v.engines import compiling, kernels  # noqa: E402
-from w2v.engines.compiling import NotKeptError, compile_and_keep, kept_only  # noqa: E402
+from w2v.engines.compiling import (  # noqa: E402
+    NotKeptError,
+    compile_and_keep,
+    kept_only,
+    one_at_a_time,
+)
+from w2v.locks import try_to_take  # noqa: E402
 
 TEXT = "the king and the queen of the palace\nthe man and the woman of the village\n" * 30
 
@@ -78,6 +84,31 @@ def test_without_any_folder_it_is_compiled_each_time(monkeypatch):
     monkeypatch.setattr(compiling, "numba", fake)
     assert compile_and_keep(lambda x: x + 1)(2) == 3
     assert settings.CACHE_DIR == "own"
+
+
+def test_a_full_disk_is_no_hindrance(tmp_path, monkeypatch):
+    """What was compiled is used, though it is not kept; nothing half-written is left of it."""
+    resource = pytest.importorskip("resource")
+    monkeypatch.setenv("W2V_CACHE", str(tmp_path))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    twice = compile_and_keep(kernels.minus_log_sigmoid.py_func)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        assert twice(0.0) == pytest.approx(0.6931471805599453)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_one_process_compiles_at_a_time(tmp_path, monkeypatch):
+    """numba would give the code of two the same name."""
+    monkeypatch.setenv("W2V_CACHE", str(tmp_path))
+    with one_at_a_time():
+        assert try_to_take(tmp_path / "compiled" / "compiling.lock") is None
+    assert os.listdir(tmp_path / "compiled") == []
+    monkeypatch.setenv("W2V_CACHE", "/dev/null/x")
+    with one_at_a_time():  # nothing can be kept there
+        pass
 
 
 def test_what_is_not_kept_is_not_compiled_where_only_what_is_kept_will_do():

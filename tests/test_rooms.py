@@ -25,7 +25,7 @@ ALLOWED = {
     "model": {"errors"},
     "vectors": {"errors", "files", "config", "run_folder", "text"},
     "evaluation": {"errors", "files", "fetching", "text", "vectors"},
-    "engines": {"errors", "files", "processes", "config", "model"},
+    "engines": {"errors", "files", "locks", "processes", "config", "model"},
     "training": {
         "errors", "files", "locks", "processes", "config", "text", "run_sums", "run_folder",
         "model", "engines", "vectors", "evaluation",

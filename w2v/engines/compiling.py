@@ -11,15 +11,17 @@ import contextlib
 import os
 import pickle
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import event
 
 from w2v.errors import OutputError
 from w2v.files import cache_folder
+from w2v.locks import wait_for
 from w2v.processes import fresh_python
 
 Function = TypeVar("Function")
@@ -40,13 +42,42 @@ def compile_and_keep(function: Function, **options: Any) -> Function:
     users_own = settings.CACHE_DIR
     settings.CACHE_DIR = users_own or str(cache_folder() / "compiled")
     try:
-        kept: Function = numba.njit(cache=True, **options)(function)
-        return kept
+        kept: Any = numba.njit(cache=True, **options)(function)
+        if cache := getattr(kept, "_cache", None):  # none where numba is switched off
+            cache.save_overload = _if_there_is_room(cache.save_overload)
+        return cast(Function, kept)
     except RuntimeError:  # numba knows of no folder that it may write to
         compiled: Function = numba.njit(**options)(function)
         return compiled
     finally:
         settings.CACHE_DIR = users_own
+
+
+def _if_there_is_room(save: Callable[..., None]) -> Callable[..., None]:
+    """Let numba go on with what it has compiled where a full disk does not keep it."""
+
+    def save_if_there_is_room(*code: Any) -> None:
+        with contextlib.suppress(OSError):
+            save(*code)
+
+    return save_if_there_is_room
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Wait until no other process compiles.
+
+    Two of them may give their code the same name: numba reads its index, adds to it and writes it
+    back. Where nothing can be kept, nobody is waited for.
+    """
+    settings: Any = numba.config
+    folder = Path(settings.CACHE_DIR or cache_folder() / "compiled")
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = wait_for(folder / "compiling.lock", lambda pid: None, lambda: None)
+            stack.enter_context(lock)
+        yield
 
 
 class NotKeptError(Exception):

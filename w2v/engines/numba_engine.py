@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from w2v.config.schema import Config
 from w2v.engines import kernels
-from w2v.engines.compiling import NotKeptError, kept_only, run_elsewhere
+from w2v.engines.compiling import NotKeptError, kept_only, one_at_a_time, run_elsewhere
 from w2v.engines.contract import LOSS_EVERY, Abandoned, Chunk, ChunkLoss, Copied, Scale, Weights
 from w2v.errors import UsageError
 from w2v.model.functions import Floats, Ids
@@ -116,11 +116,14 @@ def prepare(config: Config, on_compile: Callable[[], None]) -> None:
     OutputError
         If code that was kept is damaged.
     """
-    if not is_kept(config):
-        on_compile()
-        form = form_of(config)
-        run_elsewhere(f"from {__name__} import call_all; call_all(*{form!r})")
-        call_all(*form)
+    if is_kept(config):
+        return
+    on_compile()
+    form = form_of(config)
+    with one_at_a_time():
+        if not is_kept(config):  # another process may have made it meanwhile
+            run_elsewhere(f"from {__name__} import call_all; call_all(*{form!r})")
+            call_all(*form)
 
 
 def is_kept(config: Config) -> bool:
