@@ -214,9 +214,9 @@ def try_variant(
     return n_done, wrong
 
 
-def make_text(text: Path) -> None:
+def make_text(text: Path, n_words: int = 6000) -> None:
     """Make a text of the small world, so that there is something to be asked."""
-    arguments = ["corpus", "make", "toy-world", "--words", "6000", "--out", str(text)]
+    arguments = ["corpus", "make", "toy-world", "--words", str(n_words), "--out", str(text)]
     subprocess.run([sys.executable, "-m", "w2v", *arguments], check=True, capture_output=True)
 
 

@@ -73,7 +73,7 @@ def one_at_a_time() -> Iterator[None]:
     settings: Any = numba.config
     folder = Path(settings.CACHE_DIR or cache_folder() / "compiled")
     with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, OutputError):
             folder.mkdir(parents=True, exist_ok=True)
             lock = wait_for(folder / "compiling.lock", lambda pid: None, lambda: None)
             stack.enter_context(lock)
