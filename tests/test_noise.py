@@ -31,7 +31,7 @@ def test_probabilities(power):
 def test_powers_are_right(power):
     """Against 40 digits; no more than 16 units in the last place off."""
     x = np.array([1.0, 2 / 3, 0.5, 1e-3, 7e-7, 1e-18])
-    with decimal.localcontext(prec=40):
+    with decimal.localcontext(decimal.Context(prec=40)):
         expected = [float(decimal.Decimal(value) ** decimal.Decimal(power)) for value in x.tolist()]
     np.testing.assert_allclose(power_of(x, power), expected, rtol=16 * 2.0**-53)
 
