@@ -180,13 +180,13 @@ def main() -> int:
         wrong = soak.run(60 * options.minutes)
     for sentence in wrong:
         print(sentence)
+    verdict = "not as it should be" if wrong else "the same bits"
     n = soak.done
     early, late = (value / 1e6 for value in soak.growth())
     print(
         f"{(time.monotonic() - began) / 60:.0f} min: {n['kill']} kills, "
         f"{n['interrupt'] + n['terminate']} stops (the slowest {soak.slowest_stop:.1f} s), "
-        f"{n['pause']} pauses; {'NOT ' if wrong else ''}the same bits; memory {early:.0f} MB early, "
-        f"{late:.0f} MB at the end"
+        f"{n['pause']} pauses; {verdict}; memory {early:.0f} MB early, {late:.0f} MB at the end"
     )
     return 1 if wrong else 0
 

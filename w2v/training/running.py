@@ -246,7 +246,9 @@ class Training:
         if best is None:
             self._evaluate(self._last_step.epoch + 1, self._weights.W_in)
         else:
-            self._evaluate(best, np.load(self._folder.path / VECTORS, mmap_mode="r"))
+            self._evaluate(
+                best, np.load(self._folder.path / VECTORS, mmap_mode="r", allow_pickle=False)
+            )
 
     @property
     def _share(self) -> float:
@@ -405,8 +407,9 @@ class Training:
         """Raise DivergedError unless both tables are finite, and a loss if there is one."""
         if not np.isfinite(loss or 0.0):
             raise self._diverged(self._last_step, "the held-out loss is not finite any more")
-        for name, W in (("W_in", self._weights.W_in), ("W_out", self._weights.W_out)):
-            if not all_finite(W):
+        tables = {"W_in": self._weights.W_in, "W_out": self._weights.W_out}
+        for name, table in {**tables, **self._replicas.state()}.items():
+            if not all_finite(table):
                 how = f"a number in {name} is not finite any more"
                 raise self._diverged(self._last_step, how)
 
