@@ -612,7 +612,7 @@ def test_the_command(corpus, folder):
         "not finite any more; also lr-1e+09_seed-2; the same command tries them again"
     )
     [short] = CliRunner().invoke(main, ["sweep", *axes, "name=my", "--quiet"]).stderr.splitlines()
-    assert "; try a smaller train.lr (it was 1e+09)" in short  # nothing else has said so
+    assert "; try train.lr=0.15 (it was 1e+09)" in short  # nothing else has said so
     points = [json.loads(line) for line in done.stdout.splitlines()]
     assert [point["status"] for point in points] == ["diverged", "diverged", "done", "done"]
     assert points[2]["folder"] == "runs/my-sweep/lr-0.1_seed-1"
