@@ -13,7 +13,7 @@ import click
 
 from w2v.cli.arguments import CORPUS, given_corpus, split_arguments
 from w2v.cli.completion import complete_run, complete_train
-from w2v.cli.terminal import common_options, note, seconds_for_people
+from w2v.cli.terminal import common_options, note, printable, seconds_for_people
 
 COMMON_RANK = 200  # a word that is common, but no function word, for the example at the end
 
@@ -90,7 +90,7 @@ def train_command(
     note(f"trained in {seconds_for_people(run.seconds)}; the vectors are in {run.folder}")
     trained = run.vectors.vocabulary
     example = trained.word_at(min(COMMON_RANK, len(trained) - 1))
-    note(f"ask them: w2v similar {shlex.quote(str(run.folder))} {shlex.quote(example)}")
+    note(f"ask them: w2v similar {shlex.quote(str(run.folder))} {printable(shlex.quote(example))}")
 
 
 @contextmanager

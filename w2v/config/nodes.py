@@ -16,6 +16,7 @@ from yaml.constructor import SafeConstructor
 from w2v.errors import ConfigError, quoted
 
 MAX_CONFIG_BYTES = 100_000  # a config is a page of text; this is surely another file
+LONGEST_KEY = 60  # characters that are shown
 MAX_DEPTH = 6  # file, sweep, grid, values, a value that is a list, and what is in it
 # YAML 1.1 reads 010 as 8 and 1:30 as 90, which nobody means: they stay text, which no number is.
 OLD_NUMBER = re.compile(r"[+-]?0\w+|[+-]?\d[\d_]*(:[\d_.]+)+")
@@ -68,11 +69,16 @@ def entries_of(
         key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
         if key in first_line:
             problems.append(
-                f"{file} line {line}: {prefix}{key} is already set in line {first_line[key]}"
+                f"{file} line {line}: {prefix}{cut(key)} is already set in line {first_line[key]}"
             )
         first_line.setdefault(key, line)
         entries.append((key, node, f"{file} line {line}"))
     return entries
+
+
+def cut(key: str) -> str:
+    """Return a key, cut if it would fill the screen."""
+    return key if len(key) <= LONGEST_KEY else f"{key[: LONGEST_KEY - 3]}..."
 
 
 def plain(node: yaml.Node) -> Any:

@@ -57,7 +57,7 @@ def _jsonl_texts(file: Path, raw: IO[bytes], field: str, bad: BadBytes) -> Itera
             keys = sorted(record)[:10] if isinstance(record, dict) else []
             raise CorpusError(
                 f"{file} line {number} has no key {field!r} (corpus.field); it has "
-                f"{', '.join(keys) or 'no keys'}"
+                f"{_listed(keys) or 'no keys'}"
             )
         text = record[field]
         if not isinstance(text, str | None):
@@ -76,7 +76,7 @@ def _csv_texts(file: Path, raw: IO[bytes], field: str, bad: BadBytes) -> Iterato
         if field not in header:
             raise CorpusError(
                 f"{file} has no column {field!r} (corpus.field); it has "
-                f"{', '.join(header[:10]) or 'no header'}"
+                f"{_listed(header[:10]) or 'no header'}"
             )
         column = header.index(field)
         for row in rows:
@@ -92,6 +92,11 @@ def _csv_texts(file: Path, raw: IO[bytes], field: str, bad: BadBytes) -> Iterato
 
 
 RECORDS = {".jsonl": _jsonl_texts, ".csv": _csv_texts}
+
+
+def _listed(names: list[str]) -> str:
+    """Name keys or columns, each cut if it would fill the screen: it may be the text itself."""
+    return ", ".join(name if len(name) <= 40 else f"{name[:37]}..." for name in names)
 
 
 def _without_surrogates(text: str) -> str:

@@ -1,0 +1,140 @@
+"""Target `large`: a few texts of a gigabyte, with bounds on memory and time that grow with them.
+
+Each text is trained on by `w2v train` in a process of its own, with all that it starts. The bounds
+are `base + share * size` for memory and `seconds per megabyte` for time, and are not asserted in
+tests; the figures beside them were measured with `python scripts/fuzz.py large`.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.process import ProcessError, run_process
+
+MEGABYTE = 1_000_000
+BASE_BYTES = 400 * MEGABYTE  # Python, NumPy, w2v, a chunk of training, and a block of each reader
+BASE_SECONDS = 10.0
+SETTINGS = ["model.dim=2", "train.epochs=1", "train.engine=numpy", "train.subsample=0"]
+WORD_BYTES = 12  # and its space, of `_distinct`
+
+
+@dataclass(frozen=True)
+class Large:
+    """A text, and what it may take.
+
+    Attributes
+    ----------
+    name : str
+    write : callable
+        Yields the bytes of a text of about so many.
+    bytes_per_byte : float
+        Memory for each byte of the text, beyond `BASE_BYTES`.
+    seconds_per_megabyte : float
+        Beyond `BASE_SECONDS`.
+    settings : tuple of str
+    says : str
+        What the refusal says; "" if it is trained on.
+    most_bytes : int or None
+        The size, where it is not that of --size.
+    """
+
+    name: str
+    write: Callable[[int], Iterator[bytes]]
+    bytes_per_byte: float
+    seconds_per_megabyte: float
+    settings: tuple[str, ...] = ()
+    says: str = ""
+    most_bytes: int | None = None
+
+
+def _words_in_a_line(size: int) -> Iterator[bytes]:
+    """One line of many words, and a short one."""
+    block = b"the king and the queen of the palace " * 27_000
+    for _ in range(size // len(block)):
+        yield block
+    yield b"end\nof it\n"
+
+
+def _one_word(size: int) -> Iterator[bytes]:
+    """One word in one line, among two others."""
+    yield b"before after\n"
+    for _ in range(size // MEGABYTE):
+        yield b"x" * MEGABYTE
+    yield b"\nbefore after\n"
+
+
+def _spaces(size: int) -> Iterator[bytes]:
+    """Nothing but spaces, and three words."""
+    yield b"before "
+    for _ in range(size // MEGABYTE):
+        yield b" " * MEGABYTE
+    yield b"after before\n"
+
+
+def _distinct(size: int) -> Iterator[bytes]:
+    """As many different words as fit, ten in a line."""
+    for start in range(0, size // WORD_BYTES, 100_000):
+        numbers = range(start, start + 100_000)
+        yield b"".join(b"word%07d%c" % (n, b"\n" if n % 10 == 9 else b" ") for n in numbers)
+
+
+def _short_lines(size: int) -> Iterator[bytes]:
+    """Lines of two words."""
+    for _ in range(size // MEGABYTE):
+        yield b"a king\na dog\n" * (MEGABYTE // 13)
+
+
+TEXTS = (
+    Large("a line of many words", _words_in_a_line, 1.0, 0.5),
+    Large("a line of one word", _one_word, 1.0, 0.5),
+    Large("a word of 100 MB", _one_word, 1.0, 0.5, most_bytes=100 * MEGABYTE),
+    Large("spaces", _spaces, 1.0, 0.5),
+    Large(
+        "10 million different words", _distinct, 30.0, 1.0, ("vocab.max_size=1000",),
+        most_bytes=WORD_BYTES * 10 * MEGABYTE,
+    ),
+    Large("short lines", _short_lines, 1.0, 0.5),
+)  # fmt: skip
+
+
+def measure_all(megabytes: int) -> int:
+    """Train on each text; print what it took beside what it may; return the exit code."""
+    n_failed = 0
+    print(f"{'text':<28}{'MB':>6}{'seconds':>9}{'of':>6}{'peak MB':>9}{'of':>7}  told")
+    for text in TEXTS:
+        size = text.most_bytes or megabytes * MEGABYTE
+        row, is_good = measure(text, size)
+        print(row, flush=True)
+        n_failed += not is_good
+    print(f"{len(TEXTS)} texts, {n_failed} failures")
+    return 1 if n_failed else 0
+
+
+def measure(text: Large, size: int) -> tuple[str, bool]:
+    """Train on one text; return a row of the table, and whether it kept its bounds."""
+    with tempfile.TemporaryDirectory(prefix="w2v-large-") as folder:
+        path = Path(folder, "text.txt")
+        with open(path, "wb") as file:
+            file.writelines(text.write(size))
+        size = path.stat().st_size
+        command = [
+            sys.executable, "-m", "w2v", "train", "--corpus", str(path), "--out", f"{folder}/run",
+            "vocab.min_count=1", *SETTINGS, *text.settings,
+        ]  # fmt: skip
+        try:
+            outcome = run_process(command, {"W2V_CACHE": f"{folder}/cache"})
+        except ProcessError as error:
+            return f"{text.name:<28}{size / MEGABYTE:>6.0f}  failed: {error}", False
+        print(outcome.text[-1500:])
+    most_bytes = BASE_BYTES + text.bytes_per_byte * size
+    most_seconds = BASE_SECONDS + text.seconds_per_megabyte * size / MEGABYTE
+    is_good = outcome.peak_bytes <= most_bytes and outcome.seconds <= most_seconds
+    row = (
+        f"{text.name:<28}{size / MEGABYTE:>6.0f}{outcome.seconds:>9.1f}{most_seconds:>6.0f}"
+        f"{outcome.peak_bytes / MEGABYTE:>9.0f}{most_bytes / MEGABYTE:>7.0f}"
+    )
+    return row + ("" if is_good else "  EXCEEDED"), is_good
