@@ -20,6 +20,7 @@ SMALL = [
     "train.threads=1", "eval.sets=[]", "embedding.pretrained=null", "embedding.freeze=false",
     "corpus.tokenizer=words",
 ]  # fmt: skip
+AT_ONCE = 3  # configs of the walk in one case
 TRAINED = 0.3  # of the cases
 
 
@@ -51,16 +52,21 @@ def setting(path: str, value: str) -> bytes:
     return f"{head}{indent}{name}: {value}\n".encode("utf-8", "surrogatepass")
 
 
-def content_of(rng: random.Random, number: int) -> bytes:
-    """Make a config: first every value for every key and every hostile file, then anything."""
-    pairs = len(paths()) * len(VALUES)
+def walked(number: int) -> list[bytes]:
+    """Return configs of the walk: each hostile file, then some of every value for every key."""
     if number < len(hostile()):
-        return hostile()[number]
-    number -= len(hostile())
-    # Pairs in an order in which neighbours differ in both.
-    if number < pairs:
-        number = number * 7919 % pairs
-        return setting(paths()[number // len(VALUES)], VALUES[number % len(VALUES)])
+        return [hostile()[number]]
+    pairs = len(paths()) * len(VALUES)
+    first = (number - len(hostile())) * AT_ONCE
+    # In an order in which neighbours differ in both; 7919 is a prime.
+    return [
+        setting(paths()[at // len(VALUES)], VALUES[at % len(VALUES)])
+        for at in (n * 7919 % pairs for n in range(first, min(first + AT_ONCE, pairs)))
+    ]
+
+
+def content_of(rng: random.Random) -> bytes:
+    """Make a config that is wrong in some other way."""
     kind = rng.choice(["shipped", "shipped", "several", "keys", "hostile"])
     if kind == "shipped":
         return mutated(rng, rng.choice(shipped()))
@@ -75,10 +81,12 @@ def content_of(rng: random.Random, number: int) -> bytes:
 
 def make_config(rng: random.Random, number: int, place: Place) -> Case:
     """Write a config, and check, show and train it."""
-    file = rng.choice(["my.yaml", "my.yml", "my.txt", "설정.yaml"])
-    (place.inside / file).write_bytes(content_of(rng, number))
+    commands = []
+    for at, content in enumerate(walked(number) or [content_of(rng)]):
+        file = rng.choice(["my{}.yaml", "my{}.yml", "my{}.txt", "설정{}.yaml"]).format(at)
+        (place.inside / file).write_bytes(content)
+        commands += [["config", "check", file], ["config", "show", file]]
     (place.inside / "text.txt").write_text(TEXT, "utf-8")
-    commands = [["config", "check", file], ["config", "show", file]]
     if rng.random() < TRAINED:
         commands.append(["train", file, *SMALL, "--out", "../out/run"])
     return Case(commands)
@@ -86,7 +94,20 @@ def make_config(rng: random.Random, number: int, place: Place) -> Case:
 
 def judge(case: Case, place: Place, outcomes: list[Outcome]) -> list[str]:
     """Hold the answers against each other: what one refuses no other takes."""
-    check, show, *train = outcomes
+    found = []
+    *shown, (check, show) = zip(outcomes[::2], outcomes[1::2], strict=False)
+    for pair in shown:
+        found += _disagreements(*pair)
+    train = outcomes[-1:] if len(outcomes) % 2 else []
+    if train and show.code and not train[0].code:
+        found.append("`train` takes what `config show` refuses")
+    if (place.inside / "owned").exists():
+        found.append("a config ran code")
+    return found + _disagreements(check, show)
+
+
+def _disagreements(check: Outcome, show: Outcome) -> list[str]:
+    """Hold what `config check` and `config show` say of one config against each other."""
     found = []
     if check.code not in (0, 2) or show.code not in (0, 2):
         found.append(f"exit codes {check.code} and {show.code} of a config")
@@ -95,10 +116,6 @@ def judge(case: Case, place: Place, outcomes: list[Outcome]) -> list[str]:
         found.append("`config show` refuses what `config check` takes")
     if check.code and not show.code and b"sweep" not in check.err:
         found.append("`config check` refuses what `config show` takes")
-    if train and show.code and not train[0].code:
-        found.append("`train` takes what `config show` refuses")
-    if (place.inside / "owned").exists():
-        found.append("a config ran code")
     return found
 
 

@@ -11,7 +11,7 @@ from fuzzing.mutations import mutated
 from fuzzing.runs import prepare_run
 
 GOOD = [
-    b": royal\nking queen man woman\nman woman king queen\n# a note\n: animals\ncat dog king queen\n",
+    b": royal\nking queen man woman\nman woman king queen\n# note\n: other\ncat dog king queen\n",
     b"king queen man woman\nman woman king queen\n",
     b"word1\tword2\tscore\nking\tqueen\t8.5\ncat\tdog\t7\nman\tvillage\t1.25\n",
     b'king,queen,8.5\ncat,dog,7\n"man",woman,3\nthe,color,0.5\n',
