@@ -45,7 +45,7 @@ TOKENIZERS = [
 ]  # fmt: skip
 FIELD = ["corpus.field=text"]
 BOMB = bytes(1 << 20)
-N_BOMB = 200  # megabytes that a bomb unpacks to
+N_BOMB = 100  # megabytes that a bomb unpacks to
 
 
 def text_of(rng: random.Random) -> bytes:
@@ -211,7 +211,7 @@ def write_odd_path(rng: random.Random, folder: Path) -> list[str]:
                 "closed.txt", "nothing.txt",
                 "n" * 300, "t.txt/below", "", " ", "*", "[", "**", "\x1b[31m", "a\nb", "\udcff",
                 "~", "t.txt ", "../in",
-                "p" * 5000, "-", "/proc/self/mem", "/proc/self/environ", "toy-worlds",
+                "p" * 900, "-", "/proc/self/mem", "/proc/self/environ", "toy-worlds",
             ]
         )
     ]  # fmt: skip

@@ -64,6 +64,11 @@ def prepare_run(shared: Path) -> None:
     (shared / "expected.json").write_text(json.dumps(expected), "utf-8")
 
 
+def prepare_one(shared: Path) -> None:
+    """Train a small run."""
+    _train(shared, "run", 1)
+
+
 def _train(shared: Path, name: str, seed: int) -> None:
     """Train one of the runs."""
     place = Place(shared / f"making-{name}", shared)

@@ -8,7 +8,7 @@ import shutil
 
 from fuzzing.cases import Case, Place, Target
 from fuzzing.mutations import mutated
-from fuzzing.runs import prepare_run
+from fuzzing.runs import prepare_one
 
 GOOD = [
     b": royal\nking queen man woman\nman woman king queen\n# note\n: other\ncat dog king queen\n",
@@ -45,4 +45,4 @@ def make(rng: random.Random, number: int, place: Place) -> Case:
     return Case([asked, [*asked, "--json"]])
 
 
-TARGETS = (Target("sets", make, 120, prepare_run),)
+TARGETS = (Target("sets", make, 120, prepare_one),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 LONG = "x" * 3000
 # What may stand behind any key, each of a wrong type for most.
 VALUES = [
@@ -37,6 +39,7 @@ KEYS = [
 ]  # fmt: skip
 
 
+@cache
 def whole_files() -> dict[str, bytes]:
     """Return files that are hostile as a whole, by name."""
     laughs = "".join(
@@ -77,6 +80,7 @@ def whole_files() -> dict[str, bytes]:
         "90 kB of points": b"train: {lr: 1" + b"." * 89_000 + b"}\n",
         "90 kB of a sweep": b"sweep: {train.seed: [" + b"1," * 40_000 + b"]}\n",
         "a sweep of sweeps": b"sweep:\n" + b"  - {train.seed: 0..99, model.dim: 1..99}\n" * 1000,
+        "many ranges": b"sweep:\n" + b"- {train.seed: 0..9999}\n" * 4000,
         "duplicate": b"name: a\nname: b\n",
         "duplicate below": b"train:\n  lr: 1\n  lr: 2\n",
         "duplicate sections": b"train: {lr: 1}\ntrain: {lr: 2}\n",
