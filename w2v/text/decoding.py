@@ -103,7 +103,7 @@ def blocks_of(
         # The same bytes are refused wherever blocks begin, since spans do at a space or line end.
         found = BREAK.search(block) if carried or cut == 0 else None
         if n_unbroken + (found.start() if found else len(block)) > MAX_UNBROKEN:
-            refuse_unbroken(b"".join((*carried, block)))
+            refuse_unbroken(b"".join((*carried, block[: found.start() if found else None])))
         if cut == 0:
             carried.append(block)
             n_unbroken = _n_after_break(block) if found else n_unbroken + len(block)
