@@ -40,7 +40,7 @@ QUESTIONS = [
     ["runs", "show", "run", "--json"],
     ["runs", "show", "run"],
     ["export", "run", "--to", "tsv", "--out", "-"],
-    ["explain", "run", "--json"],
+    ["odd", "run", "king", "queen", "cat", "--json"],
     ["config", "show", "run"],
 ]
 N_ASKED = 3  # of them, of each damaged run
