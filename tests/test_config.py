@@ -629,3 +629,22 @@ def test_what_is_no_override(text):
 @pytest.mark.parametrize("name", shipped_files("configs"))
 def test_shipped_configs_have_no_mistakes_and_their_own_name(name):
     assert load_config(shipped_files("configs")[name]).config.name == name
+
+
+def test_of_thousands_of_mistakes_the_first_are_told(problems):
+    found = problems("".join(f"key{n}: {n}\n" for n in range(1000)))
+    assert len(found) == 31
+    assert found[0].startswith("my.yaml line 1: key0 is no setting")
+    assert found[-1] == "and 970 more mistakes"
+
+
+def test_a_key_that_fills_the_screen_is_cut():
+    with pytest.raises(ConfigError, match=r"^override: kkk+\.\.\. is no setting") as caught:
+        load_config(None, ["k" * 90_000 + "=1"])
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("path", ["train.chunk", "train.seed", "model.dim", "vocab.max_size"])
+def test_a_whole_number_that_no_float_holds(path):
+    with pytest.raises(ConfigError, match=f"override: {path}: a whole number"):
+        load_config(None, [f"{path}={'9' * 400}"])

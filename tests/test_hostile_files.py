@@ -514,3 +514,15 @@ def test_what_is_no_file(tmp_path):
             FormatError, match="is no ordinary file; write the vectors to one first"
         ):
             recognise(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("format", ["glove", "word2vec-binary"])
+def test_a_few_rows_over_and_over_are_not_read_to_their_end(tmp_path, monkeypatch, format):
+    for module in ("text", "binary"):
+        monkeypatch.setattr(f"w2v.vectors.formats.{module}.EARLY", 6)
+    row = b"a 1 2\n" if format == "glove" else b"a \0\0\x80?\0\0\x80?"
+    header = b"" if format == "glove" else b"9 2\n"
+    content = header + row * 7 + b"damaged"
+    assert refused(tmp_path, content).endswith("has the word 'a' twice, in rows 1 and 2")
+    rows = b"".join(row.replace(b"a", b"%c" % (97 + n), 1) for n in range(7))
+    assert "twice" not in refused(tmp_path, header + rows + b"damaged")

@@ -90,3 +90,20 @@ def test_what_is_not_a_number_is_near_to_nothing():
     [(ids, cosines)] = CosineTable(table).nearest(np.array([[1.0, 0]]), 9)
     assert ids.tolist() == [4, 2]
     assert np.isfinite(cosines).all()
+
+
+@pytest.mark.parametrize("scale", [1e-20, 1e-30, 1.0, 1e18, 1e25])
+def test_rows_of_which_the_squares_do_not_fit(scale):
+    rows = np.array([[3, 4], [4, 3], [-3, 4]], np.float32) * np.float32(scale)
+    table = CosineTable(rows)
+    assert np.allclose(table.lengths, 5 * scale, rtol=1e-6)
+    ((found, cosines),) = table.nearest(np.array([[0.6, 0.8]]), 3)
+    assert found.tolist() == [0, 1, 2]
+    assert np.allclose(cosines, [1, 0.96, 0.28], rtol=1e-6)
+
+
+def test_rows_that_are_as_good_as_zero_are_never_near():
+    rows = np.array([[1e-43, 1e-43], [0, 0], [1, 0]], np.float32)
+    ((found, cosines),) = CosineTable(rows).nearest(np.array([[0.6, 0.8]]), 3)
+    assert found.tolist() == [2]
+    assert np.isfinite(cosines).all()

@@ -19,7 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from w2v.errors import CorpusError
-from w2v.text import decoding, finding
+from w2v.text import decoding, finding, records
 from w2v.text.decoding import BadBytes
 from w2v.text.finding import find_files, spool
 from w2v.text.reading import read_pieces
@@ -473,3 +473,47 @@ class TestSpool:
         with pytest.raises(OSError, match="broken"):
             spool(Broken(), tmp_path)
         assert list(tmp_path.iterdir()) == []
+
+
+# -- what has no end
+
+
+@pytest.fixture
+def _short_of_breath(monkeypatch):
+    """Let 64 bytes without a space be too many, read in blocks of 16."""
+    monkeypatch.setattr(decoding, "BLOCK_BYTES", 16)
+    for module in (decoding, records):
+        monkeypatch.setattr(module, "MAX_UNBROKEN", 64)
+
+
+@pytest.mark.usefixtures("_short_of_breath")
+@pytest.mark.parametrize("before", range(0, 40, 3))
+def test_a_word_may_be_so_long_and_no_longer(write, before):
+    start = "ab c\n" * 2 + "a " * before
+    for end in ("", " b", "\nb", "\tb"):
+        text = f"{start}{'x' * 64}{end}"
+        pieces = [piece for piece, _ in read_pieces(write("a.txt", text), None, BadBytes())]
+        assert "".join(pieces) == text
+        with pytest.raises(CorpusError, match=r"a\.txt line 3 goes on for over 64 bytes without"):
+            read(write("a.txt", f"{start}{'x' * 65}{end}"), None)
+
+
+@pytest.mark.usefixtures("_short_of_breath")
+def test_of_zeros_without_end_the_nul_is_told(write):
+    with pytest.raises(CorpusError, match="has a NUL byte in line 2"):
+        read(write("a.txt", b"a\n" + bytes(500)), None)
+
+
+@pytest.mark.usefixtures("_short_of_breath")
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_a_record_without_end(write, name):
+    good = '{"text": "a"}\n' if name == "a.jsonl" else "text\na\n"
+    number = good.count("\n") + 1
+    with pytest.raises(CorpusError, match=f"line {number} is a record of more than 64 bytes"):
+        read(write(name, good + '{"text": "' + "a " * 60 + '"}\n'), "text")
+
+
+def test_keys_that_fill_the_screen_are_cut(write):
+    with pytest.raises(CorpusError) as caught:
+        read(write("a.csv", "k" * 5000 + ",b\n1,2\n"), "text")
+    assert str(caught.value).endswith(f"it has {'k' * 37}..., b")

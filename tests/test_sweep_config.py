@@ -314,3 +314,11 @@ def test_sections_have_no_place_in_a_sweep(config_file):
         f"{file} line 2: train is no setting; a setting of it is named as a whole, such as "
         "train.engine"
     ]
+
+
+def test_a_file_of_ranges_is_not_counted_out(tmp_path):
+    file = tmp_path / "my.yaml"
+    file.write_text("sweep:\n" + "- {train.seed: 0..9999}\n" * 4000)
+    with pytest.raises(ConfigError, match="sweep: it lists over 100,000 values") as caught:
+        load_config(file)
+    assert len(caught.value.problems) == 1

@@ -25,9 +25,21 @@ def first_line(error: Exception) -> str:
 
 
 class W2VError(Exception):
-    """What w2v raises when it cannot do what was asked; the parent of all the others."""
+    """What w2v raises when it cannot do what was asked; the parent of all the others.
+
+    Parameters
+    ----------
+    message : str
+    problems : list of str, optional
+        Where several things are wrong, a sentence for each; the message has them as lines.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str = "", problems: list[str] | None = None) -> None:
+        super().__init__(message)
+        # Not the lines of the message: a file's name may hold a line end.
+        self.problems = [message] if problems is None else list(problems)
 
 
 class ConfigError(W2VError):
@@ -42,8 +54,7 @@ class ConfigError(W2VError):
     exit_code = 2
 
     def __init__(self, problems: list[str]) -> None:
-        self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
+        super().__init__("\n".join(problems), problems)
 
 
 class UsageError(W2VError):

@@ -166,7 +166,7 @@ def _note_left_out(left_out: LeftOut, noun: str) -> None:
     parts = [f"{counted(n, noun)} {REASON_TEXT[reason]}" for reason, n in n_questions.items()]
     _note(f"left out: {', '.join(parts)}")
     often = [
-        f"{cut(found.word, MAX_NAME)} ({found.n_questions:,})"
+        f"{cut(printable(found.word), MAX_NAME)} ({found.n_questions:,})"
         for found in left_out.missing[:N_MISSING]
     ]
     n_more = len(left_out.missing) - len(often)

@@ -54,10 +54,11 @@ class Failure(click.ClickException):
     def __init__(self, error: W2VError) -> None:
         super().__init__(str(error))
         self.exit_code = error.exit_code
+        self._problems = [line for line in error.problems if line] or [type(error).__name__]
 
     def show(self, file: Any = None) -> None:
         """Print each line to stderr."""
-        for line in self.message.splitlines() or [type(self.__cause__).__name__]:
+        for line in self._problems:
             click.echo(f"w2v: {printable(line)}", err=True)
 
 

@@ -39,7 +39,7 @@ def prompt(vectors: WordVectors, answer: Callable[[str], None]) -> None:
             try:
                 answer(line)
             except W2VError as error:
-                click.echo("\n".join(f"w2v: {line}" for line in str(error).splitlines()), err=True)
+                click.echo("\n".join(f"w2v: {line}" for line in error.problems), err=True)
 
 
 def _read_line() -> str:

@@ -191,7 +191,7 @@ def vector_command(
     for text, is_sentence, row in found:
         print_vector("sentence" if is_sentence else "word", text, row, unit, as_json)
     if problems:
-        raise WordError("\n".join(problems))
+        raise WordError("\n".join(problems), problems)
     if not asked:
         raise UsageError(NOTHING_ASKED)
 

@@ -98,7 +98,8 @@ def answer_all(ask: Asking, questions: Iterator[Asked], as_json: bool) -> None:
     if not as_json and n_answered:
         note(ask.explanation)
     if problems:
-        raise type(problems[0])("\n".join(map(str, problems)))
+        said = [str(problem) for problem in problems]
+        raise type(problems[0])("\n".join(said), said)
     if not n_answered:
         raise UsageError(NOTHING_ASKED)
 

@@ -176,7 +176,8 @@ def _answer_words(shared: Shared, words: Sequence[str], n: int, as_json: bool) -
             "mean cosine similarity over all runs"
         )
     if problems:
-        raise type(problems[0])("\n".join(map(str, problems)))
+        said = [str(problem) for problem in problems]
+        raise type(problems[0])("\n".join(said), said)
 
 
 def _print_agreed(found: Sequence[Agreed], n_runs: int) -> None:

@@ -10,9 +10,10 @@ import click
 from w2v.cli.arguments import CORPUS, given_corpus, split_arguments
 from w2v.cli.completion import complete_run, complete_train
 from w2v.cli.stopping import stopping_gently
-from w2v.cli.terminal import common_options, note, seconds_for_people
+from w2v.cli.terminal import common_options, note, printable, seconds_for_people
 from w2v.errors import UsageError
 
+LONGEST_EXAMPLE = 40  # characters
 COMMON_RANK = 200  # a word that is common, but no function word, for the example at the end
 
 
@@ -107,5 +108,7 @@ def train_command(
         note(f"epoch {run.best_epoch} was the best of {len(run.metrics)}; its vectors are kept")
     note(f"trained in {seconds_for_people(run.seconds)}; the vectors are in {run.folder}")
     trained = run.vectors.vocabulary
-    example = trained.word_at(min(COMMON_RANK, len(trained) - 1))
+    words = map(trained.word_at, range(min(COMMON_RANK, len(trained) - 1), -1, -1))
+    # One that can be typed: a word may be a megabyte, or turn the line around.
+    example = next((w for w in words if len(w) <= LONGEST_EXAMPLE and printable(w) == w), "WORD")
     note(f"ask them: w2v similar {shlex.quote(str(run.folder))} {shlex.quote(example)}")

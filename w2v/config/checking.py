@@ -116,7 +116,10 @@ def _convert_number(value: Any, wanted: type) -> Any:
             return float(value)
         except OverflowError:
             return _NO_FIT
-    return int(value) if math.isfinite(value) and value == int(value) else _NO_FIT
+    # Not isfinite() of a whole number: it has to be a float for that, which may not hold it.
+    if isinstance(value, int) or (math.isfinite(value) and value == int(value)):
+        return int(value)
+    return _NO_FIT
 
 
 def _check_range(value: float, wanted: Any, field: dataclasses.Field[Any]) -> None:
@@ -125,7 +128,7 @@ def _check_range(value: float, wanted: Any, field: dataclasses.Field[Any]) -> No
     if isinstance(value, int) and limits["at_most"] is None and abs(value) >= TOO_LARGE:
         raise Mismatch(f"a whole number below 2**31 is expected, found {_quote(value)}")
     fits = (
-        math.isfinite(value)
+        (isinstance(value, int) or math.isfinite(value))
         and (limits["at_least"] is None or value >= limits["at_least"])
         and (limits["above"] is None or value > limits["above"])
         and (limits["at_most"] is None or value <= limits["at_most"])

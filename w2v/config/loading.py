@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from w2v.config.checking import Mismatch, check_value, contradictions
-from w2v.config.nodes import entries_of, is_null, kind_of, parse_file, plain, yaml_reason
+from w2v.config.nodes import cut, entries_of, is_null, kind_of, parse_file, plain, yaml_reason
 from w2v.config.overrides import parse_axis, parse_override
 from w2v.config.schema import (
     PLACES,
@@ -37,6 +37,8 @@ from w2v.config.sweeping import (
     with_axes,
 )
 from w2v.errors import ConfigError
+
+MOST_TOLD = 30  # mistakes; as many lines as a screen shows
 
 # What some settings are called in word2vec.c, gensim, fastText and PyTorch.
 OTHER_NAMES = {
@@ -112,7 +114,8 @@ class _Draft:
         path, source, fitting = axis.path, axis.source, []
         known = {p: (cls, f) for p, cls, f in option_fields()}
         if path not in known:
-            self.problems.append(f"{source}: {path} is no setting{_nearest(path)}")
+            hint = _nearest(cut(path)) if len(self.problems) < MOST_TOLD else ""
+            self.problems.append(f"{source}: {cut(path)} is no setting{hint}")
             return []
         for value in axis.values:
             try:
@@ -189,7 +192,7 @@ def load_config(
     sweep = Sweep(with_axes(draft.grids, given, fixed), draft.sweep_source or "override")
     draft.problems += size_problem(sweep)
     if draft.problems:
-        raise ConfigError(draft.problems)
+        raise ConfigError(_told(draft.problems))
     config = build_config(draft.values)
     sources = {path: draft.sources.get(path, "default") for path in as_dict(config)}
     found_wrong = [] if sweep else contradictions(config)
@@ -235,9 +238,15 @@ def _put_node(path: str, node: yaml.Node, source: str, draft: _Draft) -> None:
     try:
         value = plain(node)
     except yaml.YAMLError as error:
-        draft.problems.append(f"{source}: {path}: {yaml_reason(error)}")
+        draft.problems.append(f"{source}: {cut(path)}: {yaml_reason(error)}")
     else:
         draft.put(path, value, source)
+
+
+def _told(problems: list[str]) -> list[str]:
+    """Return the first mistakes; of a file that is no config there are thousands."""
+    n_more = len(problems) - MOST_TOLD
+    return problems if n_more <= 0 else [*problems[:MOST_TOLD], f"and {n_more:,} more mistakes"]
 
 
 def _nearest(path: str) -> str:

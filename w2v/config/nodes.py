@@ -16,6 +16,7 @@ from yaml.constructor import SafeConstructor
 from w2v.errors import ConfigError, quoted
 
 MAX_CONFIG_BYTES = 100_000  # a config is a page of text; this is surely another file
+LONGEST_KEY = 60  # characters that are shown
 MAX_DEPTH = 6  # file, sweep, grid, values, a value that is a list, and what is in it
 # A list or mapping that is tagged as anything else was meant for another program.
 PLAIN_COLLECTIONS = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
@@ -75,11 +76,16 @@ def entries_of(
         key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
         if key in first_line:
             problems.append(
-                f"{file} line {line}: {prefix}{key} is already set in line {first_line[key]}"
+                f"{file} line {line}: {prefix}{cut(key)} is already set in line {first_line[key]}"
             )
         first_line.setdefault(key, line)
         entries.append((key, node, f"{file} line {line}"))
     return entries
+
+
+def cut(key: str) -> str:
+    """Return a key, cut if it would fill the screen."""
+    return key if len(key) <= LONGEST_KEY else f"{key[: LONGEST_KEY - 3]}..."
 
 
 def plain(node: yaml.Node) -> Any:

@@ -23,10 +23,12 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from w2v.config.nodes import entries_of, is_null, kind_of, plain, yaml_reason
+from w2v.config.nodes import cut, entries_of, is_null, kind_of, plain, yaml_reason
 from w2v.config.overrides import MAX_POINTS, RANGE, range_of
 
 SECTION = "sweep"
+
+MAX_VALUES = 10 * MAX_POINTS  # of all grids; what comes later may take some of them out
 
 Grid: TypeAlias = dict[str, list[Any]]  # the values of each setting, by dotted path
 
@@ -65,10 +67,18 @@ def read_section(node: yaml.Node, file: Path, source: str, problems: list[str]) 
         return []  # as any section with nothing below it
     grids = node.value if isinstance(node, yaml.SequenceNode) else [node]
     found = []
+    n_values = 0
     for grid in grids:
         if isinstance(grid, yaml.MappingNode):
             entries = entries_of(grid, file, f"{SECTION}: ", problems)
             found.append([_axis(*entry, problems) for entry in entries])
+            n_values += sum(len(axis.values) for axis in found[-1])
+            if n_values > MAX_VALUES:  # a page of ranges is millions of values
+                problems.append(
+                    f"{source}: {SECTION}: it lists over {MAX_VALUES:,} values; at most "
+                    f"{MAX_POINTS:,} points are taken"
+                )
+                return []
         else:
             line = f"{file} line {grid.start_mark.line + 1}"
             problems.append(
@@ -90,11 +100,11 @@ def _axis(path: str, node: yaml.Node, source: str, problems: list[str]) -> Axis:
         try:
             values += range_of(item.value) if _is_range(item) else [plain(item)]
         except yaml.YAMLError as error:
-            problems.append(f"{source}: {path}: {yaml_reason(error)}")
+            problems.append(f"{source}: {cut(path)}: {yaml_reason(error)}")
         except ValueError as error:
-            problems.append(f"{source}: {path}: {error}")
+            problems.append(f"{source}: {cut(path)}: {error}")
     if is_list and not node.value:
-        problems.append(f"{source}: {path}: the list of its values is empty")
+        problems.append(f"{source}: {cut(path)}: the list of its values is empty")
     return Axis(path, values, source)
 
 

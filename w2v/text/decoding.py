@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import codecs
 import dataclasses
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 from w2v.errors import CorpusError
 
 BLOCK_BYTES = 1 << 20
+# Bytes without a space, a tab or a line end; a word takes eleven times its length while it is read.
+MAX_UNBROKEN = 1 << 25
 MAX_BAD_SHARE = 0.1  # of a file's bytes; beyond this it is another encoding, or no text at all
 HOPELESS_SHARE = 0.5  # of a block and more; beyond this the rest of the file is not waited for
+BREAK = re.compile(rb"[ \t\n\r]")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -75,16 +79,20 @@ def next_cut(raw: IO[bytes], at: int) -> tuple[int, bool]:
     return at, True
 
 
-def blocks_of(raw: IO[bytes], span: Span) -> Iterator[tuple[bytes, bool]]:
+def blocks_of(
+    raw: IO[bytes], span: Span, refuse_unbroken: Callable[[bytes], object]
+) -> Iterator[tuple[bytes, bool]]:
     """Yield (bytes, whether a line ends after them): as many whole lines as fit, or part of one.
 
     A block is cut after its last line end. A line that fills a whole block is cut before its last
-    space, which never splits a character or a word; without a space it grows until one comes.
+    space, which never splits a character or a word; without a space it grows until one comes. What
+    has grown beyond `MAX_UNBROKEN` without any is given to `refuse_unbroken`, which raises.
     """
     if span.start:
         raw.seek(span.start)
     n_left = sys.maxsize if span.stop is None else span.stop - span.start
     carried: list[bytes] = []
+    n_unbroken = 0  # bytes at the end of what is carried
     while block := raw.read(min(BLOCK_BYTES, n_left)):
         n_left -= len(block)
         # A CR at the very end may be half of a CR LF: wait for the next block.
@@ -92,15 +100,26 @@ def blocks_of(raw: IO[bytes], span: Span) -> Iterator[tuple[bytes, bool]]:
         ends_line = cut > 0
         if not ends_line and len(block) == BLOCK_BYTES:
             cut = max(block.rfind(b" "), block.rfind(b"\t"), 0)
+        # The same bytes are refused wherever blocks begin, since spans do at a space or line end.
+        found = BREAK.search(block) if carried or cut == 0 else None
+        if n_unbroken + (found.start() if found else len(block)) > MAX_UNBROKEN:
+            refuse_unbroken(b"".join((*carried, block[: found.start() if found else None])))
         if cut == 0:
             carried.append(block)
+            n_unbroken = _n_after_break(block) if found else n_unbroken + len(block)
             continue
         whole = b"".join((*carried, block[:cut]))
         carried = [block[cut:]]
+        n_unbroken = _n_after_break(carried[0])
         yield whole, ends_line
     last = b"".join(carried)
     if last:
         yield last, span.ends_line
+
+
+def _n_after_break(block: bytes) -> int:
+    """Return how many bytes stand behind the last space or line end."""
+    return len(block) - 1 - max(map(block.rfind, (b" ", b"\t", b"\n", b"\r")))
 
 
 class Decoder:
@@ -119,12 +138,7 @@ class Decoder:
         """Decode a block that ends at a character's end."""
         if self.n_bytes == 0 and self.is_start:
             block = block.removeprefix(codecs.BOM_UTF8)
-        nul = block.find(b"\0")
-        if nul >= 0:
-            line = self.n_lines + n_line_ends(block[:nul]) + 1
-            utf16 = block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-            remedy = "it looks like UTF-16: convert it to UTF-8" if utf16 else "it is no text file"
-            raise CorpusError(f"{self.file} has a NUL byte in line {line}; {remedy}")
+        self._refuse_nul(block)
         try:
             text = block.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -143,6 +157,32 @@ class Decoder:
         if self.is_start and self.n_bytes >= BLOCK_BYTES:
             self._refuse_beyond(max(HOPELESS_SHARE, MAX_BAD_SHARE))
         return text
+
+    def refuse_unbroken(self, block: bytes) -> NoReturn:
+        """Refuse the file for a block that goes on and on without a space."""
+        self._refuse_nul(block)
+        line = self.n_lines + n_line_ends(block) + 1
+        raise CorpusError(
+            f"{self.file} line {line} goes on for over {MAX_UNBROKEN:,} bytes without a space; "
+            "if it is text, put line ends into it"
+        )
+
+    def refuse_record(self, line: bytes) -> NoReturn:
+        """Refuse the file for a record that does not end."""
+        self._refuse_nul(line)
+        raise CorpusError(
+            f"{self.file} line {self.n_lines + 1} is a record of more than {MAX_UNBROKEN:,} bytes; "
+            "make several of it"
+        )
+
+    def _refuse_nul(self, block: bytes) -> None:
+        """Refuse the file for a byte that no text has."""
+        nul = block.find(b"\0")
+        if nul >= 0:
+            line = self.n_lines + n_line_ends(block[:nul]) + 1
+            utf16 = block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            remedy = "it looks like UTF-16: convert it to UTF-8" if utf16 else "it is no text file"
+            raise CorpusError(f"{self.file} has a NUL byte in line {line}; {remedy}")
 
     def _note_bad(self, n_bytes: int, line: int) -> None:
         """Count bad bytes, and remember the first."""

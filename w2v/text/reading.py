@@ -150,6 +150,6 @@ def _text_pieces(
 ) -> Iterator[tuple[str, bool]]:
     """Yield the pieces of a plain text."""
     decoder = Decoder(file, bad, span)
-    for block, is_line_end in blocks_of(raw, span):
+    for block, is_line_end in blocks_of(raw, span, decoder.refuse_unbroken):
         yield with_line_feeds(decoder.decode(block)), is_line_end
     decoder.finish()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from w2v.errors import CorpusError
-from w2v.text.decoding import BadBytes, Decoder, with_line_feeds
+from w2v.text.decoding import MAX_UNBROKEN, BadBytes, Decoder, with_line_feeds
 
 BATCH_CHARACTERS = 1 << 16  # of records that are handed on as one piece
 
@@ -39,7 +39,9 @@ def batches(texts: Iterator[str]) -> Iterator[tuple[str, bool]]:
 def _decoded_lines(file: Path, raw: IO[bytes], bad: BadBytes) -> Iterator[str]:
     """Yield the lines of a file of records, with their line ends, decoded."""
     decoder = Decoder(file, bad)
-    for line in raw:
+    while line := raw.readline(MAX_UNBROKEN + 1):
+        if len(line) > MAX_UNBROKEN:
+            decoder.refuse_record(line)
         yield decoder.decode(line)
     decoder.finish()
 
@@ -57,7 +59,7 @@ def _jsonl_texts(file: Path, raw: IO[bytes], field: str, bad: BadBytes) -> Itera
             keys = sorted(record)[:10] if isinstance(record, dict) else []
             raise CorpusError(
                 f"{file} line {number} has no key {field!r} (corpus.field); it has "
-                f"{', '.join(keys) or 'no keys'}"
+                f"{_listed(keys) or 'no keys'}"
             )
         text = record[field]
         if not isinstance(text, str | None):
@@ -69,14 +71,14 @@ def _jsonl_texts(file: Path, raw: IO[bytes], field: str, bad: BadBytes) -> Itera
 
 def _csv_texts(file: Path, raw: IO[bytes], field: str, bad: BadBytes) -> Iterator[str]:
     """Yield the text of each row of a table with a header."""
-    csv.field_size_limit(2**31 - 1)  # a text may be longer than the module's 128 KiB
+    csv.field_size_limit(MAX_UNBROKEN)  # a text may be longer than the module's 128 KiB
     rows = csv.reader(_decoded_lines(file, raw, bad), strict=True)  # no half-quoted field
     try:
         header = next(rows, [])
         if field not in header:
             raise CorpusError(
                 f"{file} has no column {field!r} (corpus.field); it has "
-                f"{', '.join(header[:10]) or 'no header'}"
+                f"{_listed(header[:10]) or 'no header'}"
             )
         column = header.index(field)
         for row in rows:
@@ -92,6 +94,11 @@ def _csv_texts(file: Path, raw: IO[bytes], field: str, bad: BadBytes) -> Iterato
 
 
 RECORDS = {".jsonl": _jsonl_texts, ".csv": _csv_texts}
+
+
+def _listed(names: list[str]) -> str:
+    """Name keys or columns, each cut if it would fill the screen: it may be the text itself."""
+    return ", ".join(name if len(name) <= 40 else f"{name[:37]}..." for name in names)
 
 
 def _without_surrogates(text: str) -> str:

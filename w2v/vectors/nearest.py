@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 # Of the table, and of its cosines, in memory at a time: 4 MB, which a processor's cache holds.
 BLOCK_FLOATS = 1 << 20
+SMALL, LARGE = 1e-15, 1e15  # lengths of which the squares are normal numbers in float32
 AT_ONCE = 256  # directions that pass over the table together
 
 Nearest = tuple[NDArray[np.int64], NDArray[np.floating]]
@@ -36,7 +37,13 @@ class CosineTable:
         """The Euclidean length of each row, shape (V,)."""
         lengths = np.empty(len(self._rows), self._rows.dtype)
         for at, block in self._blocks(len(lengths), self._rows.shape[1]):
-            lengths[at : at + len(block)] = np.sqrt(np.einsum("vd,vd->v", block, block))
+            with np.errstate(over="ignore", invalid="ignore"):
+                some = np.sqrt(np.einsum("vd,vd->v", block, block))
+                # Squares that a float32 does not hold; what nothing can be divided by is zero.
+                odd = np.flatnonzero(~((some > SMALL) & (some < LARGE)))
+                some[odd] = np.linalg.norm(block[odd].astype(np.float64), axis=1)
+            some[some < np.finfo(some.dtype).tiny] = 0
+            lengths[at : at + len(block)] = some
         return lengths
 
     def nearest(
@@ -89,9 +96,9 @@ class CosineTable:
         best: list[Nearest] = [(np.empty(0, np.int64), np.empty(0)) for _ in directions]
         for at, block in self._blocks(n_rows, max(directions.shape)):
             here = slice(at, at + len(block))
-            with np.errstate(divide="ignore", invalid="ignore"):
+            with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
                 cosines = (directions @ block.T) / self.lengths[here]  # (Q, D) @ (D, b) -> (Q, b)
-            is_none = np.isnan(cosines)  # 0 / 0 too
+            is_none = ~np.isfinite(cosines)  # 0 / 0 too, and what is as good as zero by zero
             if is_allowed is not None:
                 is_none |= ~is_allowed[here]
             cosines[is_none] = -np.inf

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from w2v.errors import quoted
 from w2v.vectors.formats.contract import MAX_WORD
 from w2v.vectors.formats.opening import Source
-from w2v.vectors.formats.rows import Rows
+from w2v.vectors.formats.rows import EARLY, Rows
 from w2v.vectors.formats.text import read_header
 from w2v.vectors.formats.words import Words, encode
 
@@ -53,6 +53,8 @@ def read_binary(source: Source) -> tuple[Words, NDArray[np.float32]]:
         words.add(word)
         rows.add(np.frombuffer(block, FLOAT32, dim, space + 1))
         at = end
+        if rows.n == EARLY and (repeat := words.first_repeat()):
+            raise source.said_twice(*repeat)
     if (block[at:] + source.read(CHUNK)).strip():
         raise source.error(
             f"declares {n_words:,} words but holds more; its first line or its end is damaged"

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
-from w2v.errors import FormatError, first_line
+from w2v.errors import FormatError, first_line, quoted
 from w2v.vectors.formats.contract import GZIP_MAGIC, Progress
 
 MAX_RATIO = 200  # unpacked bytes for each packed byte; numbers as text come to 2 to 10
@@ -69,6 +69,12 @@ class Source:
         format = ", ".join(filter(None, [self.format, "gzip" if self.packed else ""]))
         return FormatError(
             f"{self.path} ({format}) {problem}" if format else f"{self.path} {problem}"
+        )
+
+    def said_twice(self, word: str, first_row: int, second_row: int) -> FormatError:
+        """Return the error that a word is there twice; rows are counted from 0."""
+        return self.error(
+            f"has the word {quoted(word)} twice, in rows {first_row + 1:,} and {second_row + 1:,}"
         )
 
     def head(self, n_bytes: int) -> bytes:

@@ -63,10 +63,7 @@ def _check(source: Source, content: VectorFile) -> None:
         _check_finite(source, content.packed_words, content.output_vectors, " of output_vectors")
     if rows := find_duplicate(content.packed_words):
         first, second = rows
-        raise source.error(
-            f"has the word {quoted(content.packed_words[first])} twice, "
-            f"in rows {first + 1:,} and {second + 1:,}"
-        )
+        raise source.said_twice(content.packed_words[first], first, second)
 
 
 def _check_finite(

@@ -15,6 +15,9 @@ Item = TypeVar("Item")
 STEP_BYTES = 1 << 18  # the table grows by at least this,
 STEP_SHARE = 32  # and by at least this part of itself
 BLOCK_NUMBERS = 1 << 18  # checked at a time
+# Rows after which a file is looked at for words that come twice, and not only at its end: a few
+# rows over and over are packed to nothing, and take minutes to be read. Deflate looks back 32 kB.
+EARLY = 1 << 14
 ROWS_BETWEEN = 1000  # that are written from one report to the next
 
 

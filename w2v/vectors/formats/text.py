@@ -26,7 +26,7 @@ from w2v.vectors.formats.contract import (
     TSV,
 )
 from w2v.vectors.formats.opening import Source
-from w2v.vectors.formats.rows import Rows
+from w2v.vectors.formats.rows import EARLY, Rows
 from w2v.vectors.formats.words import Words, encode
 
 NUMBER_BYTES = 64  # of a number as text, at most; 24 are enough for any float64
@@ -106,6 +106,8 @@ def _read_rows(
             word, row = _split_from_the_end(source, line, number, dim, separator)
         words.add(word)
         rows.add(row)
+        if rows.n == EARLY and (repeat := words.first_repeat()):
+            raise source.said_twice(*repeat)
     if n_words is not None and rows.n < n_words:
         raise source.error(f"declares {n_words:,} words but holds {rows.n:,}: it was cut short")
     source.report()

@@ -67,6 +67,18 @@ class Words:
             except UnicodeDecodeError:
                 self.n_not_utf8 += 1
 
+    def first_repeat(self) -> tuple[str, int, int] | None:
+        """Return the first word that is there a second time, and its two rows."""
+        row_of: dict[bytes, int] = {}
+        start = 0
+        for row, end in enumerate(self._ends):
+            word = bytes(self._content[start:end])
+            if word in row_of:
+                return word.decode("utf-8", "surrogateescape"), row_of[word], row
+            row_of[word] = row
+            start = end + 1
+        return None
+
     def packed(self) -> PackedWords:
         """Return all words; none is added any more."""
         ends = np.frombuffer(self._ends, np.int64) if self._ends else np.empty(0, np.int64)
