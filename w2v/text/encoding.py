@@ -2,8 +2,8 @@
 
 This is the way from files to an `EncodedText`, and the cache in between. Who reads is said in
 `workers.py`, what is done while reading in `counting.py` and `numbering.py`. Memory grows with the
-distinct words, not with the text: the ids go to the disk as they come and are memory-mapped for
-training.
+distinct words, not with the text: the ids go to the disk as they come, and training reads them from
+there.
 
 The cache lies under `$W2V_CACHE`, by default the user's cache folder, one folder for each corpus
 content and tokenizer. The vocabulary's settings are not part of it: whatever they are, they pick
@@ -38,6 +38,7 @@ from w2v.text.counting import (
     cut_into_stretches,
 )
 from w2v.text.merging import bad_bytes_of, merge, places_of
+from w2v.text.numbers_on_disk import NumbersOnDisk
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.worker import Task
 from w2v.text.workers import Alone, CannotStartError, Workers
@@ -83,9 +84,9 @@ class EncodedText:
     words : list of str
         Every distinct word, by falling count, ties by first appearance; its index is its rank.
     counts : array of int64, shape (n_types,)
-    ranks : memory-mapped array of int32, shape (n_tokens,)
+    ranks : int32 on disk (n_tokens,), or an array
         The rank of the word at each position of the text.
-    starts : memory-mapped array of int64, shape (n_sentences,)
+    starts : int64 on disk (n_sentences,), or an array
         The position at which each sentence starts.
     report : EncodingReport
     from_cache : bool
@@ -93,8 +94,8 @@ class EncodedText:
 
     words: list[str]
     counts: NDArray[np.int64]
-    ranks: NDArray[np.int32]
-    starts: NDArray[np.int64]
+    ranks: NumbersOnDisk | NDArray[np.int32]
+    starts: NumbersOnDisk | NDArray[np.int64]
     report: EncodingReport
     from_cache: bool
 
@@ -290,8 +291,8 @@ def _load(folder: Path, files: Sequence[Path], *, from_cache: bool) -> EncodedTe
     text = EncodedText(
         words=(folder / "words.txt").read_bytes().decode("utf-8").split("\n")[:-1],
         counts=np.fromfile(folder / "counts.i64", "<i8"),
-        ranks=np.memmap(folder / RANKS, "<i4", mode="r"),
-        starts=np.memmap(folder / STARTS, "<i8", mode="r"),
+        ranks=NumbersOnDisk(folder / RANKS, "<i4"),
+        starts=NumbersOnDisk(folder / STARTS, "<i8"),
         report=EncodingReport(**record),
         from_cache=from_cache,
     )
