@@ -13,13 +13,12 @@ ratio is further from 1 than --tolerance. Needs Linux.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
 import sys
 import tempfile
-import textwrap
 from pathlib import Path
+from typing import Any
+
+from measured_training import TrainingError, call_python, train
 
 DOCS, TEXT, LARGE = "python-docs", "{text}", "train.engine=numba"
 # What is asked for, by name; {text}, {run}, {vectors}, {analogies} and {pairs} are files.
@@ -66,29 +65,6 @@ RUNS = {
         "eval.heldout=0.01", "vocab.min_count=1", "train.engine=numpy", "train.epochs=2",
     ],
 }  # fmt: skip
-# Runs `w2v`, and leaves in a file what the plan said and what it came to.
-CHILD = """
-import atexit, json, sys
-from w2v.cli.main import run
-from w2v.training import available_memory, trainer
-
-target, sys.argv[1:] = sys.argv[1], sys.argv[2:]
-plan_run, plans = trainer.plan_run, []
-
-def plan_and_keep(*arguments):
-    plans.append(plan_run(*arguments))
-    return plans[-1]
-
-def leave():
-    plan = plans[-1]
-    found = {"estimate": plan.memory_bytes, "peak": available_memory.memory_held().peak,
-             "V": plan.n_words, "D": plan.dim, "engine": plan.engine, "R": plan.n_replicas}
-    open(target, "w").write(json.dumps(found))
-
-trainer.plan_run = plan_and_keep
-atexit.register(leave)
-run()
-"""
 N_WORDS = 2000  # that the sets are made of, of the commonest
 
 
@@ -115,7 +91,10 @@ def main() -> None:
             has_text = arguments.text is not None or settings[0] != TEXT
             if not has_text or (arguments.only and name not in arguments.only):
                 continue
-            found = files.train([*settings, *arguments.overrides])
+            try:
+                found = files.train([*settings, *arguments.overrides])
+            except TrainingError as error:
+                sys.exit(f"memory: {name}: {error}")
             ratio = found["estimate"] / found["peak"]
             is_far = abs(ratio - 1) > arguments.tolerance / 100
             is_off += is_far
@@ -138,17 +117,14 @@ class Files:
             name: folder / name for name in ("run", "vectors", "analogies", "pairs")
         } | {"text": text and text.absolute()}
 
-    def train(self, settings: list[str]) -> dict[str, int]:
+    def train(self, settings: list[str]) -> dict[str, Any]:
         """Train once, from the cache; return what was planned and measured."""
         used = [name for name in self._places if any(f"{{{name}}}" in s for s in settings)]
         if set(used) - {"text"}:
             self._make()
         corpus, *rest = (setting.format(**self._places) for setting in settings)
-        out = self._folder / "out"
-        found = self._folder / "found.json"
-        command = ["train", "--corpus", corpus, "--out", str(out), "--force", "train.epochs=1"]
-        self._call(["-c", CHILD, str(found), *command, *rest])
-        return json.loads(found.read_text())
+        out = str(self._folder / "out")
+        return train(["--corpus", corpus, "--out", out, "--force", "train.epochs=1", *rest])
 
     def _make(self) -> None:
         """Train a run to start from, export it, and make sets of its words."""
@@ -158,25 +134,16 @@ class Files:
             return
         text = str(self._places["text"])
         settings = ["vocab.min_count=1", "train.epochs=1", "train.engine=numpy"]
-        self._call(["-m", "w2v", "train", "--corpus", text, "--out", str(run), *settings])
+        call_python(["-m", "w2v", "train", "--corpus", text, "--out", str(run), *settings])
         vectors = str(self._places["vectors"])
-        self._call(["-m", "w2v", "export", str(run), "--to", "word2vec-binary", "--out", vectors])
+        call_python(["-m", "w2v", "export", str(run), "--to", "word2vec-binary", "--out", vectors])
         lines = (run / "vocab.tsv").read_text("utf-8").splitlines()[:N_WORDS]
         words = [line.split("\t")[0] for line in lines]
         groups = [words[at : at + 4] for at in range(0, len(words) - 3, 4)] * 40
         rows = [": made", *(" ".join(group) for group in groups)]
         (self._folder / "analogies").write_text("\n".join(rows) + "\n", "utf-8")
-        pairs = [f"{one}\t{other}\t{n % 10}" for n, (one, other, *_) in enumerate(groups)]
+        pairs = [f"{one}\t{other}\t{n % 10}" for n, (one, other, *_) in enumerate(groups[:500])]
         (self._folder / "pairs").write_text("\n".join(pairs) + "\n", "utf-8")
-
-    def _call(self, arguments: list[str]) -> None:
-        """Run Python, and leave with its last words if it fails."""
-        environment = os.environ | {"PYTHONHASHSEED": "0"}
-        command = [sys.executable, *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True)
-        if done.returncode:
-            last = textwrap.shorten(done.stderr.strip()[-500:] or "nothing", 500)
-            sys.exit(f"memory: {' '.join(arguments[-6:])} failed: {last}")
 
 
 if __name__ == "__main__":

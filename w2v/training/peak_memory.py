@@ -17,10 +17,14 @@ import numpy as np
 from w2v.config.early_stop import early_stop_of
 from w2v.config.schema import Config, n_replicas
 from w2v.engines.numpy_engine import suits_matrices
+from w2v.errors import W2VError
+from w2v.evaluation import answering
+from w2v.evaluation.finding import find_set
+from w2v.evaluation.sets import SimilaritySet
 from w2v.text.vocabulary import Vocabulary
 from w2v.training.available_memory import Held
 from w2v.training.draws import noise_shape
-from w2v.training.starting import Start
+from w2v.training.starting import BLOCK_FLOATS, Start
 
 OPTIMIZER_TABLES = {"sgd": 0, "adagrad": 2, "adam": 4}  # (V, D) arrays beside the weights
 # Where a process cannot be asked what it holds: Python, NumPy and this program, numba, and a word
@@ -39,8 +43,9 @@ CELL_BYTES = 20  # of the matrices that a batch makes
 SOFTMAX_TABLES = 4  # gradients of all rows of W_out, and how they change them
 PLACE_BYTES = 30  # of a word of the vocabulary in a replica: is it there, and at which place
 COMBINED_BYTES = 40  # of a copied row, while replicas are put together
-MEASURED_BYTES = 20_000_000  # what a set is asked with: blocks of rows, scores of candidates
-MEASURED_WORD_BYTES = 280  # a word as it is looked up, and the length of its row
+# While a set is asked: a word of the vocabulary that is looked up, a number of a block of rows, the
+# cosine of a word with a candidate, a question, and a number of the vectors of a pair.
+LOOKED_UP_BYTES, UNIT_BYTES, COSINE_BYTES, QUESTION_BYTES, PAIR_BYTES = 280, 24, 20, 400, 40
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,8 @@ def _mapped_start(work: Work) -> int:
     """Return what known vectors take while their rows are copied out of files that are mapped."""
     start, n_bytes = work.start, 0
     if start is not None:
+        n_floats = min(len(work.vocabulary) * work.config.model.dim, BLOCK_FLOATS)
+        n_bytes += 2 * n_floats * _item_bytes(work.config)  # as they are copied
         n_tables = 2 if start.has_output else 1
         if not start.table_bytes:
             n_bytes += n_tables * table_bytes(work.config, start.n_words)
@@ -172,13 +179,31 @@ def _of_batch(work: Work) -> int:
 
 def _measuring(work: Work) -> int:
     """Return what asking the sets takes beside the tables."""
-    config = work.config
+    config, n_words = work.config, len(work.vocabulary)
     if not config.eval.sets:
         return 0
-    n_bytes = MEASURED_BYTES + len(work.vocabulary) * MEASURED_WORD_BYTES
+    n_bytes = n_words * LOOKED_UP_BYTES + max(_of_set(name, work) for name in config.eval.sets)
     if early_stop_of(config) is not None and config.eval.every == "end":
-        n_bytes += table_bytes(config, len(work.vocabulary))  # the best epoch's, mapped
+        n_bytes += table_bytes(config, n_words)  # the best epoch's, mapped
     return n_bytes
+
+
+def _of_set(name: str, work: Work) -> int:
+    """Return what asking one set takes, beside the words that are looked up."""
+    n_candidates = min(len(work.vocabulary), answering.BLOCK)
+    n_bytes = n_candidates * work.config.model.dim * UNIT_BYTES
+    try:
+        asked = find_set(name)
+    except W2VError:  # which is for those to say who want to ask it
+        return n_bytes
+    if isinstance(asked, SimilaritySet):
+        return n_bytes + len(asked.pairs) * work.config.model.dim * PAIR_BYTES
+    questions = [q for questions in asked.sections.values() for q in questions]
+    written = {word for question in questions for word in question}
+    known = written.intersection(work.vocabulary.words)
+    n_answered = sum(known.issuperset(question) for question in questions)
+    n_cosines = min(len(known), answering.MAX_WORDS) * n_candidates if n_answered else 0
+    return n_bytes + n_cosines * COSINE_BYTES + n_answered * QUESTION_BYTES
 
 
 def rows_copied(config: Config, vocabulary: Vocabulary, chunk: int) -> float:
