@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Hold the memory that a plan promises against what the run takes at its peak.
 
-    python scripts/memory.py [TEXT] [--only NAME] [key=value ...]
+    python scripts/memory.py [TEXT] [--only "NAME;..."] [key=value ...]
 
 Trains a table of runs, each by `w2v train` in a process of its own, one epoch each, and prints for
 each what its plan said before training, the peak when it ended (VmHWM: all that the process had in
@@ -75,21 +75,22 @@ def main() -> None:
     )
     parser.add_argument("text", nargs="?", type=Path, help="a text of some millions of words")
     parser.add_argument("overrides", nargs="*", metavar="key=value")
-    parser.add_argument(
-        "--only", default="", metavar="NAME,...", help="runs, by the start of names"
-    )
+    parser.add_argument("--only", metavar="NAME;...", help="these runs alone")
     parser.add_argument("--tolerance", type=float, default=15, metavar="PERCENT")
     arguments = parser.parse_intermixed_args()
     if arguments.text is not None and "=" in str(arguments.text):
         arguments.overrides.insert(0, str(arguments.text))
         arguments.text = None
+    wanted = [name.strip() for name in (arguments.only or "").split(";") if name.strip()]
+    if unknown := set(wanted) - RUNS.keys():
+        parser.error(f"--only: no run is called {sorted(unknown)[0]}")
     is_off = 0
     print(f"{'run':31} {'engine':6} {'V':>9} {'D':>4} {'R':>2} {'plan MB':>8} {'peak MB':>8} ratio")
     with tempfile.TemporaryDirectory(prefix="w2v-memory-") as folder:
         files = Files(Path(folder), arguments.text)
         for name, settings in RUNS.items():
             has_text = arguments.text is not None or settings[0] != TEXT
-            if not has_text or (arguments.only and name not in arguments.only):
+            if not has_text or (wanted and name not in wanted):
                 continue
             try:
                 found = files.train([*settings, *arguments.overrides])

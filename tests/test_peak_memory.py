@@ -17,14 +17,15 @@ from w2v.training.trainer import train
 
 held = []
 train({"corpus.path": "seasons-ko", "vocab.min_count": 1, "train.epochs": 10, "train.chunk": 1500,
-       "train.replicas": 2, "eval.heldout": 0.1, "eval.sets": ["seasons-ko"], "eval.every": "epoch"},
+       "train.replicas": 2, "eval.heldout": 0.1, "eval.sets": ["seasons-ko"],
+       "eval.every": "epoch"},
       out="run", on_epoch=lambda metrics, vectors: held.append(memory_held().now))
 print(held[9] - held[1])
 """
 
 
 def test_a_run_takes_what_was_planned():
-    command = [sys.executable, SCRIPTS / "memory.py", "--only", "Korean", "model.dim=3000"]
+    command = [sys.executable, SCRIPTS / "memory.py", "--only", "Korean", "model.dim=1000"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("all as planned\n")

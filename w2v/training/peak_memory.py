@@ -39,6 +39,7 @@ ROW_MAKING_BYTES = 160  # and while the tables of the noise are filled
 # Of a chunk while it is drawn: a position, one that subsampling has left, and a noise id.
 POSITION_BYTES, KEPT_BYTES, DRAW_BYTES = 16, 20, 58
 FOLDED_BYTES = 5_000_000  # of the numpy engine: what many batches at once are folded in
+ROWS_AT_WORK = 8  # its rows, their sums and products, their gradients, and where those are added
 CELL_BYTES = 20  # of the matrices that a batch makes
 SOFTMAX_TABLES = 4  # gradients of all rows of W_out, and how they change them
 PLACE_BYTES = 30  # of a word of the vocabulary in a replica: is it there, and at which place
@@ -174,7 +175,9 @@ def _of_batch(work: Work) -> int:
         scored = negatives.draws
     else:  # a row of vectors for each center
         scored = n_scored * dim
-    return FOLDED_BYTES + tables + batch * (in_reach + scored) * CELL_BYTES
+    rows = (in_reach + batch + (negatives.draws if is_shared else batch * n_scored)) * dim
+    cells = batch * (in_reach + scored) * CELL_BYTES
+    return FOLDED_BYTES + tables + rows * ROWS_AT_WORK * _item_bytes(config) + cells
 
 
 def _measuring(work: Work) -> int:
