@@ -164,3 +164,12 @@ def test_the_rows_of_the_copies_are_foreseen(settings):
         copies.take(0, chunk)
         found = int(copies.n_in[0] + copies.n_out[0]) * n_replicas(config)
     assert rows_copied(config, vocabulary, 20_000) == pytest.approx(found, rel=0.03)
+
+
+def test_much_room_on_the_disk_is_told():
+    def said(n_bytes):
+        plan = dataclasses.replace(PLAN, disk_bytes=n_bytes)
+        return [line for line in plan_lines(config_of(), CORPUS, plan) if line.startswith("disk")]
+
+    assert said(100_000_000) == []
+    assert said(1_440_000_000) == ["disk     about 1.4 GB for the run's files"]
