@@ -46,7 +46,7 @@ PLACE_BYTES = 30  # of a word of the vocabulary in a replica: is it there, and a
 COMBINED_BYTES = 40  # of a copied row, while replicas are put together
 # While a set is asked: a word of the vocabulary that is looked up, a number of a block of rows, the
 # cosine of a word with a candidate, a question, and a number of the vectors of a pair.
-LOOKED_UP_BYTES, UNIT_BYTES, COSINE_BYTES, QUESTION_BYTES, PAIR_BYTES = 280, 24, 20, 400, 40
+LOOKED_UP_BYTES, UNIT_BYTES, COSINE_BYTES, QUESTION_BYTES, PAIR_BYTES = 280, 24, 12, 400, 40
 
 
 @dataclass(frozen=True)
