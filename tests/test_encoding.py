@@ -21,6 +21,7 @@ from w2v.locks import try_to_take
 from w2v.text import counting, decoding, encoding
 from w2v.text.encoding import encode
 from w2v.text.leftovers import lock_of
+from w2v.text.numbers_on_disk import NumbersOnDisk
 
 # Each word comes first where no other order puts it; two sentences end within a line of spaces.
 TEXT = "b a b\n \n\nc b\r\nd a d c\n\t\n\n한 b"
@@ -70,10 +71,11 @@ def encoded(*files, key="whitespace", field=None, tokenize=str.split, progress=N
 
 def sentences_of(text):
     """Turn an encoded text back into words."""
-    tokens = [text.words[rank] for rank in text.ranks]
-    stops = [*text.starts[1:].tolist(), len(tokens)]
-    assert text.starts[0] == 0
-    return [tokens[start:stop] for start, stop in zip(text.starts.tolist(), stops, strict=True)]
+    tokens = [text.words[rank] for rank in text.ranks[:]]
+    starts = text.starts[:].tolist()
+    stops = [*starts[1:], len(tokens)]
+    assert starts[0] == 0
+    return [tokens[start:stop] for start, stop in zip(starts, stops, strict=True)]
 
 
 def entries(cache):
@@ -85,15 +87,16 @@ def test_ids_by_falling_count(write):
     # c and d have two each: a came first, then c, then d
     assert text.words == ["b", "a", "c", "d", "한"]
     assert text.counts.tolist() == [4, 2, 2, 2, 1]
-    assert text.ranks.tolist() == [0, 1, 0, 2, 0, 3, 1, 3, 2, 4, 0]
-    assert text.starts.tolist() == [0, 3, 5, 9]
+    assert text.ranks[:].tolist() == [0, 1, 0, 2, 0, 3, 1, 3, 2, 4, 0]
+    assert text.starts[:].tolist() == [0, 3, 5, 9]
     assert (text.ranks.dtype, text.starts.dtype, text.counts.dtype) == ("<i4", "<i8", "<i8")
 
 
 def test_ids_stay_on_disk(write):
     text = encoded(write("a.txt", TEXT))
-    assert isinstance(text.ranks, np.memmap)
-    assert not text.ranks.flags.writeable
+    assert isinstance(text.ranks, NumbersOnDisk)
+    assert isinstance(text.starts, NumbersOnDisk)
+    assert not text.ranks[:].flags.writeable
 
 
 def test_report(write):
@@ -161,7 +164,7 @@ class TestCache:
         assert (first.from_cache, second.from_cache) == (False, True)
         assert first.words == second.words
         for name in ("counts", "ranks", "starts"):
-            np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+            np.testing.assert_array_equal(getattr(first, name)[:], getattr(second, name)[:])
         assert first.report == second.report
         assert len(entries(cache)) == 1
 

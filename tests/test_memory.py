@@ -48,3 +48,11 @@ def test_other_systems_are_left_as_they_are(monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: object())  # as musl: no mallopt
     assert not memory.keep_freed_memory()
+
+
+def test_freed_memory_is_given_back(monkeypatch):
+    assert memory.give_back_freed_memory() in (True, False)
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: object())
+    assert not memory.give_back_freed_memory()
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert not memory.give_back_freed_memory()

@@ -18,7 +18,8 @@ from w2v.errors import ConfigError
 from w2v.text.vocabulary import Vocabulary
 from w2v.training.copies import Copies
 from w2v.training.draws import Draws
-from w2v.training.planning import Plan, _rows_copied
+from w2v.training.peak_memory import rows_copied
+from w2v.training.planning import Plan
 
 PLAN = Plan(
     tokens_read=17_000_000,
@@ -162,4 +163,13 @@ def test_the_rows_of_the_copies_are_foreseen(settings):
         copies = Copies(config, Weights(table, table), 1)
         copies.take(0, chunk)
         found = int(copies.n_in[0] + copies.n_out[0]) * n_replicas(config)
-    assert _rows_copied(config, vocabulary, 20_000) == pytest.approx(found, rel=0.03)
+    assert rows_copied(config, vocabulary, 20_000) == pytest.approx(found, rel=0.03)
+
+
+def test_much_room_on_the_disk_is_told():
+    def said(n_bytes):
+        plan = dataclasses.replace(PLAN, disk_bytes=n_bytes)
+        return [line for line in plan_lines(config_of(), CORPUS, plan) if line.startswith("disk")]
+
+    assert said(100_000_000) == []
+    assert said(1_440_000_000) == ["disk     about 1.4 GB for the run's files"]

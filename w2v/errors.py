@@ -75,6 +75,10 @@ class OutputError(W2VError):
     """A file or folder cannot be written, or must not be replaced."""
 
 
+class TooLargeError(W2VError):
+    """What was asked for needs more memory than the machine gives."""
+
+
 class RunError(W2VError):
     """A run folder is missing, incomplete or damaged."""
 

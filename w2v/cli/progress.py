@@ -35,6 +35,7 @@ from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan, advice
 from w2v.vectors.word_vectors import WordVectors
 
+MUCH_DISK = 100_000_000  # bytes; less is not worth a line
 SECONDS_BETWEEN_LINES = 10.0  # where there is no terminal to draw a bar on
 
 
@@ -211,6 +212,9 @@ def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:
     held_out = [f"held out {100 * share:.3g}% of the text, to measure its loss"] if share else []
     rule = early_stop_of(config)
     stop = [f"stop     early: {stop_text(rule)}"] if rule is not None else []
+    disk = []
+    if plan.disk_bytes > MUCH_DISK:
+        disk = [f"disk     about {bytes_for_people(plan.disk_bytes)} for the run's files"]
     loss = f"K = {config.negatives.k}" if model.loss == "negative_sampling" else "full softmax"
     return [
         f"read     {counted(plan.tokens_read, 'token')} in {sentences} ({origin})",
@@ -224,6 +228,7 @@ def plan_lines(config: Config, corpus: Corpus, plan: Plan) -> list[str]:
         f"rate     {plan.lr:g} falling to {train.min_lr:g}, batches of {train.batch}",
         *engine_lines(config, plan),
         f"memory   about {bytes_for_people(plan.memory_bytes)}",
+        *disk,
     ]
 
 

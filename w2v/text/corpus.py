@@ -25,6 +25,7 @@ from w2v.text.counting import Progress
 from w2v.text.encoding import EncodedText, OnWait, encode, stamp_of
 from w2v.text.finding import Spooled, find_files, spool
 from w2v.text.known_words import build_on_known, earlier_counts
+from w2v.text.numbers_on_disk import CHANGED
 from w2v.text.reading import has_fields
 from w2v.text.tokenizers import TokenizerSpec
 from w2v.text.vocabulary import GONE, MAX_COUNT, Vocabulary, build_vocabulary
@@ -44,8 +45,7 @@ class IdStream:
     """
 
     def __init__(self, text: EncodedText, new_id: NDArray[np.int32]) -> None:
-        # Plain arrays over the mapped files: a slice of a memmap takes microseconds to be made.
-        self._ranks, self._starts = np.asarray(text.ranks), np.asarray(text.starts)
+        self._ranks, self._starts = text.ranks, text.starts
         self._new_id = new_id
         # before[i]: stream positions before block i of the text on disk
         n_kept = [
@@ -53,6 +53,12 @@ class IdStream:
             for at in range(0, len(self._ranks), INDEX_STEP)
         ]
         self._before = np.concatenate(([0], np.cumsum(np.concatenate(n_kept))))
+        # and the same of sentences that start
+        n_starts = np.zeros(len(self._before) - 1, np.int64)
+        for at in range(0, len(self._starts), INDEX_STEP):
+            blocks = self._starts[at : at + INDEX_STEP] // INDEX_BLOCK  # rising
+            n_starts[blocks[0] : blocks[-1] + 1] += np.bincount(blocks - blocks[0])
+        self._starts_before = np.concatenate(([0], np.cumsum(n_starts)))
 
     def __len__(self) -> int:
         return int(self._before[-1])
@@ -80,17 +86,28 @@ class IdStream:
             Word ids.
         sentence : array of int32, shape (stop - start,)
             The number of each position's sentence within the stretch; it rises from 0.
+
+        Raises
+        ------
+        CorpusError
+            If the text on disk cannot be read, or is not what it was.
         """
         first_block = int(np.searchsorted(self._before, start, side="right")) - 1
         last_block = int(np.searchsorted(self._before, stop, side="left"))
         low, high = first_block * INDEX_BLOCK, last_block * INDEX_BLOCK
-        ids = self._new_id.take(self._ranks[low:high])
+        first, last = self._starts_before[[first_block, last_block]].tolist()
+        ranks, starts = self._ranks[low:high], self._starts[first:last]
+        sentence: NDArray[np.int32] = np.zeros(len(ranks), np.int32)
+        try:
+            ids = self._new_id.take(ranks)
+            # A sentence that starts with a dropped word still counts up.
+            sentence[starts - low] = 1
+        except IndexError as error:
+            raise CorpusError(f"the cache of the text {CHANGED}") from error
         before = int(self._before[first_block])
         places = np.flatnonzero(ids != GONE)[start - before : stop - before]
-        first, last = np.searchsorted(self._starts, (low, high))
-        sentence: NDArray[np.int32] = np.zeros(len(ids), np.int32)
-        # A sentence that starts with a dropped word still counts up.
-        sentence[self._starts[first:last] - low] = 1
+        if len(places) != stop - start:
+            raise CorpusError(f"the cache of the text {CHANGED}")
         sentence = np.cumsum(sentence, dtype=np.int32).take(places)
         return ids.take(places), sentence - sentence[0]
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from w2v.files import sync_folder
 from w2v.text.counting import RANKS, STARTS
+from w2v.text.numbers_on_disk import NumbersOnDisk
 
 WORDS, COUNTS, REPORT = "words.txt", "counts.i64", "report.json"
 PARTS = (WORDS, COUNTS, RANKS, STARTS)
@@ -64,9 +65,9 @@ class EncodedText:
     words : list of str
         Every distinct word, by falling count, ties by first appearance; its index is its rank.
     counts : array of int64, shape (n_types,)
-    ranks : memory-mapped array of int32, shape (n_tokens,)
+    ranks : int32 on disk (n_tokens,), or an array
         The rank of the word at each position of the text.
-    starts : memory-mapped array of int64, shape (n_sentences,)
+    starts : int64 on disk (n_sentences,), or an array
         The position at which each sentence starts.
     report : EncodingReport
     from_cache : bool
@@ -76,8 +77,8 @@ class EncodedText:
 
     words: list[str]
     counts: NDArray[np.int64]
-    ranks: NDArray[np.int32]
-    starts: NDArray[np.int64]
+    ranks: NumbersOnDisk | NDArray[np.int32]
+    starts: NumbersOnDisk | NDArray[np.int64]
     report: EncodingReport
     from_cache: bool
     stamps: Mapping[Path, Stamp] = field(default_factory=dict)
@@ -134,8 +135,8 @@ def load(folder: Path, files: Sequence[Path], *, from_cache: bool) -> EncodedTex
     return EncodedText(
         words=(folder / WORDS).read_bytes().decode("utf-8").split("\n")[:-1],
         counts=np.fromfile(folder / COUNTS, "<i8"),
-        ranks=np.memmap(folder / RANKS, "<i4", mode="r"),
-        starts=np.memmap(folder / STARTS, "<i8", mode="r"),
+        ranks=NumbersOnDisk(folder / RANKS, "<i4"),
+        starts=NumbersOnDisk(folder / STARTS, "<i8"),
         report=EncodingReport(**report),
         from_cache=from_cache,
     )

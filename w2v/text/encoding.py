@@ -2,8 +2,8 @@
 
 This is the way from files to an `EncodedText`, and the cache in between. Who reads is said in
 `workers.py`, what is done while reading in `counting.py` and `numbering.py`. Memory grows with the
-distinct words, not with the text: the ids go to the disk as they come and are memory-mapped for
-training.
+distinct words, not with the text: the ids go to the disk as they come, and training reads them from
+there.
 
 The cache lies under `$W2V_CACHE`, by default the user's cache folder, one folder for each corpus
 content and tokenizer; what is in it is said in `encoded.py`. The vocabulary's settings are not part

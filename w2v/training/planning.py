@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from w2v.config.schema import Config, n_replicas, start_rate, with_values
 from w2v.engines.choice import choose_engine
-from w2v.engines.numpy_engine import suits_matrices
 from w2v.errors import ConfigError, CorpusError
 from w2v.processes import n_cores
 from w2v.text.corpus import Corpus
 from w2v.text.scripts import UNSEGMENTED, is_mostly_letters, is_unsegmented
 from w2v.text.vocabulary import Vocabulary
-from w2v.training.draws import noise_shape
+from w2v.training.available_memory import memory_held
+from w2v.training.disk_space import disk_bytes
 from w2v.training.freezing import Frozen, freezing_advice
+from w2v.training.memory import give_back_freed_memory
+from w2v.training.peak_memory import Work, peak_bytes
 from w2v.training.starting import Start
 
-OPTIMIZER_TABLES = {"sgd": 0, "adagrad": 2, "adam": 4}  # (V, D) arrays beside the weights
-PROCESS_BYTES = 26_000_000  # Python, NumPy and this program
-NUMBA_BYTES = 46_000_000  # numba and what it compiled before; compiling itself takes 70 MB more
-WORD_BYTES = 130  # a word as text, as a key, and its counts
-ROW_BYTES = 100  # of a row, beside its weights: what it is drawn by, and where replicas have it
-POSITION_BYTES = 120  # of a chunk, while it is drawn
-DRAW_BYTES = 40  # a noise id, while it is drawn
 SMALL_VOCABULARY = 4  # words for each center of a batch; below this, steps overshoot
 MANY_CHUNKS = 8  # from here on it pays to share them
 THIN = 0.35  # of the positions; large texts keep about two thirds
-CELL_BYTES = 20  # of the matrices that a batch makes
 
 
 @dataclass(frozen=True)
@@ -47,13 +40,15 @@ class Plan:
     lr : float
         The rate at the start.
     memory_bytes : int
-        Expected peak of the process, memory-mapped files apart.
+        Expected peak of the process, from its start to its end.
     engine, engine_reason : str
     n_replicas, n_threads : int
     start : Start, optional
         The known vectors that the weights start from.
     n_frozen, n_without_row : int
         Rows of W_in that stay as they are, and words of `embedding.freeze` that have no row.
+    disk_bytes : int
+        Expected size of the run's files.
     """
 
     tokens_read: int
@@ -70,6 +65,7 @@ class Plan:
     start: Start | None = None
     n_frozen: int = 0
     n_without_row: int = 0
+    disk_bytes: int = 0
 
 
 def plan_run(
@@ -105,6 +101,8 @@ def plan_run(
     n_wanted = _replicas_for(config, n_chunks)
     config = with_values(config, {"train.replicas": min(n_wanted, n_chunks)})  # those with work
     engine, reason = choose_engine(config, len(corpus.stream) * config.train.epochs)
+    work = Work(config, vocabulary, len(corpus.stream), engine, _n_threads(config), start)
+    give_back_freed_memory()  # left by reading; what is held is what is used
     return Plan(
         tokens_read=corpus.text.report.n_tokens,
         tokens_kept=len(corpus.stream),
@@ -114,7 +112,8 @@ def plan_run(
         n_words=len(vocabulary),
         dim=config.model.dim,
         lr=start_rate(config),
-        memory_bytes=_memory(config, corpus, engine) + _memory_of_start(start),
+        memory_bytes=peak_bytes(work, memory_held(), len(corpus.text.words)),
+        disk_bytes=disk_bytes(config, len(vocabulary)),
         engine=engine,
         engine_reason=reason,
         n_replicas=n_wanted,
@@ -122,6 +121,23 @@ def plan_run(
         start=start,
         n_frozen=int(np.count_nonzero(frozen.rows)) if frozen else 0,
         n_without_row=frozen.n_without_row if frozen else 0,
+    )
+
+
+def work_of(config: Config, corpus: Corpus, plan: Plan) -> Work:
+    """Return what a planned run has to do, as `check_memory` and `check_disk` want it.
+
+    Parameters
+    ----------
+    config : Config
+        The one that was planned, so that what is `auto` in it may change with what is advised.
+    corpus : Corpus
+    plan : Plan
+    """
+    n_chunks = -(-plan.tokens_kept // config.train.chunk)
+    config = with_values(config, {"train.replicas": min(plan.n_replicas, n_chunks)})
+    return Work(
+        config, corpus.vocabulary, plan.tokens_kept, plan.engine, plan.n_threads, plan.start
     )
 
 
@@ -174,66 +190,6 @@ def _check_fit(config: Config, vocabulary: Vocabulary) -> None:
         )
     if problems:
         raise ConfigError(problems)
-
-
-def _memory(config: Config, corpus: Corpus, engine: str) -> int:
-    """Estimate the peak memory in bytes, files that are mapped apart."""
-    tables = 2 + OPTIMIZER_TABLES[config.train.optimizer]
-    if not config.embedding.sparse:
-        tables += 2
-    n_words = len(corpus.vocabulary)
-    row_bytes = config.model.dim * (8 if config.embedding.dtype == "float64" else 4)
-    chunk = min(config.train.chunk, len(corpus.stream))
-    batch = min(config.train.batch, chunk)
-    negatives = config.negatives
-    if config.model.loss == "softmax":
-        scored = n_words
-    elif negatives.mode == "shared":
-        scored = negatives.draws
-        if negatives.groups > 1 and not suits_matrices(config):  # a row of vectors for each center
-            scored = negatives.draws // negatives.groups * config.model.dim
-    else:
-        scored = negatives.k * config.model.dim
-    in_reach = batch + 2 * config.model.window
-    at_work = chunk * POSITION_BYTES + math.prod(noise_shape(config, chunk)) * DRAW_BYTES
-    if engine == "numba":  # its `Buffers`
-        is_shared = negatives.mode == "shared"
-        n_scored = negatives.draws // negatives.groups if is_shared else negatives.k
-        at_work += 2 * (in_reach + batch + negatives.draws) * row_bytes
-        at_work += batch * n_scored * CELL_BYTES
-    else:
-        at_work += batch * (in_reach + scored) * CELL_BYTES
-    return (
-        PROCESS_BYTES
-        + (NUMBA_BYTES if engine == "numba" else 0)
-        + tables * n_words * row_bytes
-        + len(corpus.text.words) * WORD_BYTES
-        + n_words * ROW_BYTES
-        + _n_threads(config) * at_work
-        + round(_rows_copied(config, corpus.vocabulary, chunk) * row_bytes)
-    )
-
-
-def _memory_of_start(start: Start | None) -> int:
-    """Estimate what known vectors take until their rows are copied, mapped files apart."""
-    return 0 if start is None else start.n_words * WORD_BYTES + start.table_bytes
-
-
-def _rows_copied(config: Config, vocabulary: Vocabulary, chunk: int) -> float:
-    """Return how many rows the copies of all replicas are expected to have.
-
-    As if each word of a chunk were drawn alone; in a real text words come in clusters, and fewer
-    are distinct.
-    """
-    if n_replicas(config) == 1 or config.train.parallel == "hogwild":
-        return 0
-    counts = vocabulary.counts.astype(float)
-    in_text = counts / counts.sum() * vocabulary.keep_probabilities(config.train.subsample) * chunk
-    weight = np.where(counts > 0, np.maximum(counts, 1) ** config.negatives.power, 0)
-    drawn = weight / weight.sum() * math.prod(noise_shape(config, round(in_text.sum())))
-    n_in = -np.expm1(-in_text).sum()
-    n_out = len(counts) if config.model.loss == "softmax" else -np.expm1(-in_text - drawn).sum()
-    return n_replicas(config) * float(n_in + n_out)
 
 
 def advice(config: Config, corpus: Corpus, start: Start | None = None) -> list[str]:

@@ -33,10 +33,11 @@ from w2v.text.corpus import Corpus, open_corpus
 from w2v.training.callbacks import Callbacks, OnChunk, OnEpoch
 from w2v.training.checkpoint import clear_checkpoints, load_tables
 from w2v.training.evaluating import Evaluation, Evaluator
+from w2v.training.fitting import check_disk, check_memory
 from w2v.training.freezing import find_frozen, read_frozen_words
 from w2v.training.known import load_known
 from w2v.training.observer import EpochMetrics, Observer
-from w2v.training.planning import Plan, plan_run
+from w2v.training.planning import Plan, plan_run, work_of
 from w2v.training.resuming import Resumption, epochs_so_far, find_resumption
 from w2v.training.running import Training
 from w2v.training.starting import first_weights, plan_start
@@ -227,6 +228,10 @@ def _prepare(
         resumption.check_config(config)
         resumption.check_text(config, corpus, plan)
     observer.on_plan(config, corpus, plan)
+    work = work_of(here, corpus, plan)
+    check_memory(work, plan.memory_bytes)
+    place = Path(config.output.dir) if target is None else target
+    check_disk(work, place, is_run=target is not None)
     if resumption is not None:
         observer.on_resume(resumption.share, resumption.changed_versions(plan.engine))
     prepare_engine(plan.engine, config, observer.on_compile)
