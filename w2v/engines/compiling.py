@@ -11,6 +11,7 @@ import contextlib
 import os
 import pickle
 import subprocess
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -40,13 +41,28 @@ def compile_and_keep(function: Function, **options: Any) -> Function:
     users_own = settings.CACHE_DIR
     settings.CACHE_DIR = users_own or str(cache_folder() / "compiled")
     try:
-        kept: Function = numba.njit(cache=True, **options)(function)
-        return kept
+        kept: Any = numba.njit(cache=True, **options)(function)
+        if not settings.DISABLE_JIT:  # else it is the plain function
+            _name_apart(kept)
+        return kept  # type: ignore[no-any-return]
     except RuntimeError:  # numba knows of no folder that it may write to
         compiled: Function = numba.njit(**options)(function)
         return compiled
     finally:
         settings.CACHE_DIR = users_own
+
+
+def _name_apart(kept: Any) -> None:
+    """Let each process give files of code names of its own.
+
+    numba numbers them, so that two processes that compile at a time give one name to the code of
+    two forms; and it first notes the name, so that a process that is killed leaves a note of a file
+    that an older one wrote. Both would be taken for what they are not.
+    """
+    files = kept._cache._cache_file
+    files._data_name_pattern = files._data_name_pattern.replace(
+        "{number:d}", f"{uuid.uuid4().hex}.{{number:d}}"
+    )
 
 
 class NotKeptError(Exception):
