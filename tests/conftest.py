@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+
 import numpy as np
 import pytest
 from hypothesis import settings
 
-settings.register_profile("no clock", deadline=None)  # a busy machine is no mistake
-settings.load_profile("no clock")
+# A busy machine is no mistake. The examples are others in each run, and scripts/check runs twice.
+settings.register_profile("tests", deadline=None, max_examples=50)
+settings.load_profile("tests")
 
 TEXT = (
     "the king and the queen of the palace\nthe man and the woman of the village\n" * 6
@@ -17,6 +22,22 @@ TEXT = (
 
 # A small world of 16 words: those of one topic stand in the same sentences, in any order.
 TOPICS = ("red green blue pink", "cat dog cow hen", "rain snow wind sun", "bread milk salt rice")
+
+
+def pytest_configure(config):
+    """Give compiled code a folder that all processes of these tests share.
+
+    It takes seconds to make, and no test asks who has made it. Test files import the functions
+    that are compiled: it must be said before they are collected.
+    """
+    if not hasattr(config, "workerinput"):  # workers inherit it
+        config.compiled = tempfile.mkdtemp(prefix="w2v-compiled-")
+        os.environ["NUMBA_CACHE_DIR"] = config.compiled
+
+
+def pytest_unconfigure(config):
+    if hasattr(config, "compiled"):
+        shutil.rmtree(config.compiled, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +57,7 @@ def _own_cache(tmp_path_factory):
         for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
             patch.delenv(variable, raising=False)
         patch.setenv("LANG", "C.UTF-8")  # lessons are in English, whoever runs the tests
+        patch.setenv("PYTHONWARNINGS", "error")  # of the processes that tests start
         yield
 
 

@@ -648,7 +648,8 @@ class TestProcess:
         assert lesson["numbers"]["yours"] is not None
         assert "ValueError" not in json.dumps(lesson)
 
-    def test_a_warning_is_shown_whole(self):
+    def test_a_warning_is_shown_whole(self, monkeypatch):
+        monkeypatch.delenv("PYTHONWARNINGS", raising=False)  # in tests they are errors
         source = forward("np.log(np.zeros(1))", "return W[ids]")
         _, printed = checked("embedding-forward", source, code=0)["steps"]
         warning = "embedding_forward.py:5: RuntimeWarning: divide by zero encountered in log"

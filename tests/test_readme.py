@@ -13,9 +13,13 @@ import pytest
 from browser import launched
 from click.testing import CliRunner
 from http_server import file, serving
+from test_learn_topics_b import SMALL as SMALL_LESSONS
 
 from w2v.cli.main import main
 from w2v.fetching import registry
+from w2v.lessons.learn.batches import lesson as batches
+from w2v.lessons.learn.one_hot import lesson as one_hot
+from w2v.lessons.learn.scatter_add import lesson as scatter_add
 from w2v.text.builtin import toy_world
 
 ROOT = Path(__file__).parent.parent
@@ -31,7 +35,7 @@ IN_BLOCKS = [
 IN_TEXT = re.findall(r"`(w2v [^`]+)`", README)
 
 # Small enough to train in a moment, whatever the README says.
-QUICK = ["model.dim=8", "train.epochs=1"]
+QUICK = ["model.dim=5", "train.epochs=1"]
 QUICK_SWEEP = ["train.epochs=1", "corpus.path=short.txt", "--jobs", "2"]
 FAILS = {  # as the README says: a wrong gradient, and exercises that nobody has done yet
     "w2v gradcheck cbow --gradient word2vec": 1,
@@ -99,6 +103,18 @@ def public(tmp_path, monkeypatch):
         yield
 
 
+@pytest.fixture
+def _small_lessons(monkeypatch):
+    """Lessons that take a moment; as large as they are, scripts/check_wheel runs them."""
+    monkeypatch.setattr(one_hot, "EFFORT", one_hot.Effort((10, 100), seconds=0))
+    effort = scatter_add.Effort("seasons-en", 2_000, epochs=1, n_batches=3, seconds=0)
+    monkeypatch.setattr(scatter_add, "EFFORT", effort)
+    effort = batches.Effort(200, seconds=0, n_learnt=500, with_numba=False)
+    monkeypatch.setattr(batches, "EFFORT", effort)
+    for module, sizes in SMALL_LESSONS.values():
+        monkeypatch.setattr(module, "Sizes", lambda sizes=sizes: sizes)
+
+
 def run(command, folder, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(folder)
@@ -113,7 +129,7 @@ def run(command, folder, monkeypatch):
     return CliRunner().invoke(main, arguments, input=stdin, catch_exceptions=False)
 
 
-@pytest.mark.usefixtures("public")
+@pytest.mark.usefixtures("public", "_small_lessons")
 def test_every_command_runs(folder, monkeypatch):
     """In the order of the README, for some ask what others have trained."""
     commands = [*IN_BLOCKS, *(c for c in IN_TEXT if not re.search(r"\$|\.\.\.", c))]
@@ -178,7 +194,7 @@ def test_the_bench_runs(folder):
         )
         assert made.exit_code == 0, made.output
     stands_for = {"my.txt": "toy-world.txt", "FILES": "planted.txt"}
-    quick = shlex.split("--runs 1 --seeds 1 --threads 1 --engines numpy --words 20000")
+    quick = shlex.split("--runs 1 --seeds 1 --threads 1 --engines numpy --words 5000")
     quick += shlex.split("--table-words 1000 --file-words 500 --json")
     lines = [line for _, block in BLOCKS for line in block.splitlines() if "bench.py" in line]
     assert len(lines) >= 3

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import w2v
 from w2v.cli.main import main
-from w2v.config import load_config
-from w2v.config.overrides import MAX_POINTS, parse_axis, split_values
+from w2v.config import load_config, overrides, sweeping
+from w2v.config.overrides import parse_axis, split_values
 from w2v.config.schema import as_dict
 from w2v.errors import ConfigError
 from w2v.experiments import points
@@ -133,10 +133,14 @@ def test_a_key_that_is_given_twice(other):
     assert "train.seed is given twice" in found
 
 
-def test_too_many_points():
+def test_too_many_points(monkeypatch):
     (found,) = problems_of("train.seed=0..9999", "model.window=1,2")
     assert "20,000 points; at most 10,000 are taken" in found
-    assert len(points_of(load_config(axes=[f"train.seed=1..{MAX_POINTS}"]))) == MAX_POINTS
+    for module in (overrides, sweeping):  # as many as are allowed take seconds
+        monkeypatch.setattr(module, "MAX_POINTS", 200)
+    assert len(points_of(load_config(axes=["train.seed=1..200"]))) == 200
+    for too_many in ("train.seed=1..201", "train.seed=1..101 model.window=1,2"):
+        assert problems_of(*too_many.split())
 
 
 # -- in a config

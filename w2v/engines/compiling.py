@@ -11,6 +11,7 @@ import contextlib
 import os
 import pickle
 import subprocess
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,7 +44,9 @@ def compile_and_keep(function: Function, **options: Any) -> Function:
     settings.CACHE_DIR = users_own or str(cache_folder() / "compiled")
     try:
         kept: Any = numba.njit(cache=True, **options)(function)
-        if cache := getattr(kept, "_cache", None):  # none where numba is switched off
+        if not settings.DISABLE_JIT:  # else it is the plain function
+            cache = kept._cache
+            _name_apart(cache)
             cache.save_overload = _if_there_is_room(cache.save_overload)
         return cast(Function, kept)
     except RuntimeError:  # numba knows of no folder that it may write to
@@ -78,6 +81,19 @@ def one_at_a_time() -> Iterator[None]:
             lock = wait_for(folder / "compiling.lock", lambda pid: None, lambda: None)
             stack.enter_context(lock)
         yield
+
+
+def _name_apart(cache: Any) -> None:
+    """Let each process give files of code names of its own.
+
+    numba numbers them, so that two processes that compile at a time give one name to the code of
+    two forms; and it first notes the name, so that a process that is killed leaves a note of a file
+    that an older one wrote. Both would be taken for what they are not.
+    """
+    files = cache._cache_file
+    files._data_name_pattern = files._data_name_pattern.replace(
+        "{number:d}", f"{uuid.uuid4().hex}.{{number:d}}"
+    )
 
 
 class NotKeptError(Exception):
