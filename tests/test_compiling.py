@@ -102,6 +102,8 @@ def test_a_full_disk_is_no_hindrance(tmp_path, monkeypatch):
 
 def test_one_process_compiles_at_a_time(tmp_path, monkeypatch):
     """numba would give the code of two the same name."""
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
     monkeypatch.setenv("W2V_CACHE", str(tmp_path))
     with one_at_a_time():
         assert try_to_take(tmp_path / "compiled" / "compiling.lock") is None
@@ -190,7 +192,7 @@ def test_all_is_compiled_before_training_starts(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     cache = str(tmp_path / "cache")
     # What is counted does not ask how well it is compiled; all else takes half as long.
-    hasty = {"W2V_CACHE": cache, "NUMBA_OPT": "0"}
+    hasty = {"W2V_CACHE": cache, "NUMBA_OPT": "1"}
     told, counts = python(PREPARED, **hasty)
     assert told == [["float32", False], ["float64", False], ["float32", True]]
     # Frozen rows are code of their own; combining does without them.

@@ -140,9 +140,10 @@ def test_room_on_the_disk(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "n_tables"),
     [
-        ({}, 2),
+        ({"train.checkpoint_every": None}, 2),
+        ({}, 6),
         ({"train.checkpoint_every": 1, "train.optimizer": "adam"}, 14),
-        ({"train.early_stop": {"metric": "heldout_loss", "patience": 1}}, 3),
+        ({"train.early_stop": {"metric": "heldout_loss", "patience": 1}}, 9),
     ],
 )
 def test_tables_on_the_disk(changes, n_tables):

@@ -16,14 +16,17 @@ from click.testing import CliRunner
 from full_disks import disk_of
 from http_server import file, serving
 from made_runs import make_run
+from observers import StopAfter
 
+from w2v import train
 from w2v.cli.main import main
 from w2v.config.schema import CorpusConfig, VocabConfig
-from w2v.errors import OutputError
+from w2v.errors import Interrupted, OutputError
 from w2v.experiments.sweep_folder import Recorded, write_sweep
 from w2v.files import add_whole, atomic_write
 from w2v.run_folder import METRICS, RUN_FILES, RunFolder
 from w2v.text.corpus import encode_corpus, open_corpus
+from w2v.training import trainer
 from w2v.vectors.formats.contract import FORMATS, PROJECTOR
 
 PAGE = 4096
@@ -160,7 +163,7 @@ def test_the_cache(disk, room, stdin):
         name.split("/")[2] for name in before if name.endswith("report.json") and "cache" in name
     ]
     assert CliRunner().invoke(main, arguments, input=stdin).exit_code == 0
-    assert other.ranks[0] >= 0
+    assert other.ranks[:1] >= 0
     assert encode_corpus(CorpusConfig("my.txt", tokenizer="char"))[0].from_cache
 
 
@@ -176,14 +179,51 @@ def test_the_vectors(disk):
     """Nothing of them is there; the text is in the cache, as before."""
     open_corpus(CorpusConfig("my.txt"), VocabConfig())
     cache = contents(disk.folder / "cache")
-    with disk.with_room_for(2 * PAGE):
+    with disk.with_room_for(2 * PAGE), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trainer, "check_disk", lambda *work, **place: None)  # it would say so before
         said = refused(*TRAIN, "--out", "new")
-    assert said in [f"new/{name} cannot be written: {disk.said}" for name in RUN_FILES]
+    way = "then `w2v train --resume new` goes on"
+    assert said in [f"new/{name} cannot be written: {disk.said}; {way}" for name in RUN_FILES]
     assert contents(disk.folder / "cache") == cache
     names = {path.name for path in (disk.folder / "new").iterdir()}
     assert not names & {"vectors.npy", "output_vectors.npy"}
     assert not [name for name in names if name.endswith(".tmp")]
-    run(*TRAIN, "--out", "new", "--force")
+    run("train", "--resume", "new")
+    run(*TRAIN, "--out", "whole")
+    for name in ("vectors.npy", "output_vectors.npy"):
+        assert contents(disk.folder / "new")[name] == contents(disk.folder / "whole")[name]
+
+
+@pytest.mark.parametrize("room", [0, PAGE, 5 * PAGE])
+def test_a_checkpoint(disk, room):
+    """The one before stays as it is, and the run goes on from it when there is room."""
+    settings = {
+        "corpus.path": "my.txt", "model.dim": 300, "train.epochs": 1, "train.chunk": 4000,
+        "train.checkpoint_every": 1,
+    }  # fmt: skip
+    with pytest.raises(Interrupted):
+        train(settings, out="new", observer=StopAfter(2))
+    before = contents(disk.folder / "new" / "checkpoint-2")
+    with disk.with_room_for(room), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trainer, "check_disk", lambda *work, **place: None)
+        said = refused("train", "--resume", "new")
+    assert said.endswith(f" cannot be written: {disk.said}; then `w2v train --resume new` goes on")
+    assert contents(disk.folder / "new" / "checkpoint-2") == before
+    assert not list((disk.folder / "new").rglob(".*"))
+    run("train", "--resume", "new")
+    train(settings, out="whole")
+    for name in ("vectors.npy", "output_vectors.npy"):
+        assert contents(disk.folder / "new")[name] == contents(disk.folder / "whole")[name]
+
+
+def test_a_run_without_room_is_refused(disk):
+    if disk.said.startswith("File"):
+        pytest.skip("a limit of one file says nothing of the disk")
+    open_corpus(CorpusConfig("my.txt"), VocabConfig())
+    with disk.with_room_for(2 * PAGE):
+        said = refused(*TRAIN, "--out", "new")
+    assert said.startswith("the files of the run take about 72 kB, and 8 kB is free for new; ")
+    assert not (disk.folder / "new").exists()
 
 
 def test_the_metrics_end_with_a_whole_line(disk):

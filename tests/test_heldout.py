@@ -205,7 +205,7 @@ def test_it_falls_while_training(tmp_path, engine):
     done = train({"corpus.path": "toy-world", "model.dim": 5, **settings}, out=tmp_path / "run")
     losses = [epoch.heldout_loss for epoch in done.metrics]
     assert losses == sorted(losses, reverse=True)
-    assert losses[-1] < 0.8 * losses[0]
+    assert losses[-1] < 0.9 * losses[0]
 
 
 def test_without_it_none_is_written(corpus, tmp_path):

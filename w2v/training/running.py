@@ -408,7 +408,8 @@ class Training:
         if not np.isfinite(loss or 0.0):
             raise self._diverged(self._last_step, "the held-out loss is not finite any more")
         tables = {"W_in": self._weights.W_in, "W_out": self._weights.W_out}
-        for name, table in {**tables, **self._replicas.state()}.items():
+        kept = {name: W for name, W in self._replicas.state().items() if W.ndim == 2}
+        for name, table in {**tables, **kept}.items():
             if not all_finite(table):
                 how = f"a number in {name} is not finite any more"
                 raise self._diverged(self._last_step, how)
