@@ -194,7 +194,7 @@ def test_the_vectors(disk):
         assert contents(disk.folder / "new")[name] == contents(disk.folder / "whole")[name]
 
 
-@pytest.mark.parametrize("room", [0, PAGE, 5 * PAGE])
+@pytest.mark.parametrize("room", [0, PAGE, 2 * PAGE])
 def test_a_checkpoint(disk, room):
     """The one before stays as it is, and the run goes on from it when there is room."""
     settings = {
