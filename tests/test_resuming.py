@@ -376,7 +376,8 @@ def test_force_removes_the_checkpoints(settings, stopped, tmp_path):
     assert not left_in(stopped)
 
 
-def test_killed_before_its_config_was_there(settings, tmp_path):
+@pytest.mark.parametrize("is_clear", [False, True])
+def test_killed_before_its_config_was_there(settings, tmp_path, is_clear):
     whole = train(settings, out=tmp_path / "whole")
     out = tmp_path / "run"
     assert not interrupt(settings, out, 3)
@@ -390,6 +391,8 @@ def test_killed_before_its_config_was_there(settings, tmp_path):
         patch.setattr(Recorder, "write_record", die)
         with pytest.raises(Killed):
             train(settings, out=out, force=True)
-    assert sorted(path.name for path in out.iterdir()) == ["run.json"]
+    if is_clear:
+        shutil.rmtree(out / "checkpoint-3")
+        (out / "config.yaml").unlink()
     w2v("train", "--resume", str(out))
     assert bits(out) == bits(whole.folder)

@@ -119,6 +119,19 @@ class RunFolder:
         """Note the checksum of a file that came here in another way than by the methods below."""
         self._sums[name] = sha256
 
+    def clear(self) -> None:
+        """Remove the files of the run that was here before, and nothing else; the record stays.
+
+        It is to be that of the new run by then: so there is a run at any moment.
+
+        Raises
+        ------
+        OutputError
+        """
+        self.remove(REPORT, *(name for name in RUN_FILES if name != RECORD))
+        for name in RUN_FILES:
+            clear_leftovers(self.path / name)
+
     def remove(self, *names: str) -> None:
         """Remove files that are no longer those of the run.
 
@@ -265,7 +278,7 @@ def is_empty(folder: Path) -> bool:
 
 
 def make_run_folder(out: Path, *, force: bool) -> RunFolder:
-    """Make a run folder; with `force`, remove the files of the run that is there and nothing else.
+    """Make a run folder; with `force`, take one that is there, whose run `clear` removes.
 
     Raises
     ------
@@ -274,10 +287,6 @@ def make_run_folder(out: Path, *, force: bool) -> RunFolder:
     """
     check_out(out, force=force)
     try:
-        if out.is_dir():
-            for name in (REPORT, *RUN_FILES):  # the record last: until then it is a run folder
-                (out / name).unlink(missing_ok=True)
-                clear_leftovers(out / name)
         out.mkdir(parents=True, exist_ok=force)
     except OSError as error:
         raise cannot_write(out, error) from error

@@ -18,6 +18,7 @@ from w2v.files import sha256_of
 from w2v.run_folder import CONFIG, DROPPED, VOCAB, RunFolder
 from w2v.text.corpus import Corpus
 from w2v.text.vocabulary import count_lines
+from w2v.training.checkpoint import clear_checkpoints
 from w2v.training.environment import what_bits_depend_on
 from w2v.training.planning import Plan
 
@@ -74,8 +75,10 @@ class Recorder:
         }
 
     def write_beginning(self) -> None:
-        """Write all that is known before training."""
+        """Write all that is known before training, in the place of a run that was there."""
         self.write_record("running", {})
+        clear_checkpoints(self._folder.path)
+        self._folder.clear()
         self._folder.write_text(CONFIG, write_config(self._config))
         corpus = self._corpus
         words, counts = corpus.vocabulary.words, corpus.seen_counts

@@ -143,7 +143,8 @@ def find_resumption(folder: Path) -> Resumption | None:
     config = begun_config(folder, record)
     if record.get("status") in ENDED:
         return Resumption(folder, record, config, None)
-    checkpoint = _last_whole(folder)
+    # Before its config.yaml is there, what lies there is of the run that it takes the place of.
+    checkpoint = None if "settings" in record else _last_whole(folder)
     if checkpoint is not None and checkpoint.state.config_sha256 != record[SUMS].get(CONFIG):
         raise RunError(f"{checkpoint.path} is of another run than {folder}; {ANEW}")
     return Resumption(folder, record, config, checkpoint)

@@ -31,7 +31,7 @@ from w2v.run_folder import (
 )
 from w2v.text.corpus import Corpus, open_corpus
 from w2v.training.callbacks import Callbacks, OnChunk, OnEpoch
-from w2v.training.checkpoint import clear_checkpoints, load_tables
+from w2v.training.checkpoint import load_tables
 from w2v.training.evaluating import Evaluation, Evaluator
 from w2v.training.fitting import check_disk, check_memory
 from w2v.training.freezing import find_frozen, read_frozen_words
@@ -155,7 +155,6 @@ def train(
             )
         elif target is not None:
             is_there = target.is_dir()
-            clear_checkpoints(target)
             folder = make_run_folder(target, force=force or resume)
             if not is_there:
                 held.enter_context(take_run(target))
