@@ -39,6 +39,8 @@ TRIAL_EPOCHS = 3
 SECONDS_BETWEEN = 15.0  # two disturbances, on average
 LONGEST_PAUSE = 5.0
 SECONDS_TO_STOP = 2.5  # two, and the time that Python takes to end
+# A signal may come before w2v listens, or in the moment when Python ends.
+GONE = (130, -signal.SIGKILL, -signal.SIGINT, -signal.SIGTERM)
 GROWTH = 1.03  # of the memory, from a tenth of the time to the end
 
 
@@ -102,9 +104,10 @@ class Soak:
         next_at = began + self._wait()
         while process.poll() is None or process.returncode != 0:
             if process.poll() is not None:
-                if process.returncode not in (130, -signal.SIGKILL):
-                    return [f"ended with {process.returncode}: {process.communicate()[1]}"]
-                process.communicate()
+                said = process.communicate()[1]
+                if process.returncode not in GONE:
+                    alone.kill()
+                    return [f"ended with {process.returncode}: {said}"]
                 process = self.start("disturbed", n_epochs, resume=True)
             if time.monotonic() > next_at:
                 self._disturb(process)

@@ -139,6 +139,9 @@ def _say_internal_error(
     kind: type[BaseException], error: BaseException, traceback: TracebackType | None
 ) -> None:
     """Stand in for the traceback that a user should never see."""
+    if issubclass(kind, KeyboardInterrupt):  # before any command had begun
+        print("w2v: stopped", file=sys.stderr)
+        return
     print(
         f"w2v: a bug in w2v: {kind.__name__}: {error}; run it again with --debug to see where",
         file=sys.stderr,
