@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +31,9 @@ def stopping_gently(within: float | None = SECONDS_TO_END) -> Iterator[Callable[
         if requests:
             end(number, frame)
         requests.append(number)
-        click.echo("\nstopping; once more to stop at once", err=True)
+        # Whoever read it may be gone; or the signal came in the middle of another line.
+        with contextlib.suppress(OSError, RuntimeError):
+            click.echo("\nstopping; once more to stop at once", err=True)
         if within is not None and hasattr(signal, "setitimer"):  # Windows has none
             signal.setitimer(signal.ITIMER_REAL, within)
 

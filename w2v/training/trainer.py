@@ -38,7 +38,7 @@ from w2v.training.freezing import find_frozen, read_frozen_words
 from w2v.training.known import load_known
 from w2v.training.observer import EpochMetrics, Observer
 from w2v.training.planning import Plan, plan_run, work_of
-from w2v.training.resuming import Resumption, epochs_so_far, find_resumption
+from w2v.training.resuming import Resumption, epochs_of_ended, find_resumption
 from w2v.training.running import Training
 from w2v.training.starting import first_weights, plan_start
 from w2v.vectors.word_vectors import WordVectors
@@ -134,13 +134,13 @@ def train(
     config = _as_config(config)
     with contextlib.ExitStack() as held:
         target = Path(out) if out is not None else None
-        resumption = None
+        resumption, lock = None, None
         if target is None:
             check_writable(Path(config.output.dir))
         else:
             check_out(target, force=force or resume)
             if target.is_dir():
-                held.enter_context(take_run(target))
+                lock = held.enter_context(take_run(target))
                 resumption = find_resumption(target) if resume else None
         if resumption is not None and resumption.has_ended:
             observer.on_ended_before(resumption.folder)
@@ -154,10 +154,11 @@ def train(
                 resumption.folder, checkpoint.state.metrics_bytes, checkpoint.state.metrics_sha256
             )
         elif target is not None:
-            is_there = target.is_dir()
-            clear_checkpoints(target)
-            folder = make_run_folder(target, force=force or resume)
-            if not is_there:
+            if lock is not None:
+                clear_checkpoints(target)
+            # A folder that was not there, and is now, is somebody else's.
+            folder = make_run_folder(target, force=lock is not None)
+            if lock is None:
                 held.enter_context(take_run(target))
         else:
             folder = next_run_folder(Path(config.output.dir), config.name)
@@ -185,9 +186,10 @@ def take_run(folder: Path) -> Lock:
 def _ended_run(resumption: Resumption) -> Run:
     """Open a run that has ended before."""
     folder, record = resumption.folder, resumption.record
+    clear_checkpoints(folder)  # it may have been killed between its record and this
     best = (record.get("early_stop") or {}).get("best_epoch")
-    metrics = epochs_so_far(folder)
-    return Run(folder, WordVectors.load(folder), metrics, record["seconds"], [], best)
+    metrics = epochs_of_ended(folder, record)
+    return Run(folder, WordVectors.load(folder), metrics, record.get("seconds", 0.0), [], best)
 
 
 def _prepare(
