@@ -24,6 +24,7 @@ from w2v.errors import (
 )
 from w2v.run_folder import RUN_FILES
 from w2v.training import checkpoint as checkpoints
+from w2v.training import saving
 from w2v.training.observer import Observer
 from w2v.training.recording import Recorder
 from w2v.training.saving import Saver
@@ -540,3 +541,33 @@ def test_damaged_metrics_of_a_run_that_has_ended(settings, tmp_path):
     of_format_1(out)
     with pytest.raises(RunError, match=r"metrics\.jsonl is damaged: .*; train the run again"):
         train(settings, out=out, resume=True)
+
+
+def test_ctrl_c_while_a_checkpoint_reaches_the_disk(settings, tmp_path, monkeypatch):
+    """What is said is what is there in the end."""
+    presses = []
+
+    def press(futures):
+        if not presses:
+            presses.append(1)
+            raise KeyboardInterrupt
+        return original(futures)
+
+    original = saving.wait
+    monkeypatch.setattr(saving, "wait", press)
+    with pytest.raises(KeyboardInterrupt, match="goes on from the checkpoint at 11%"):
+        interrupt(settings, tmp_path / "run", 1)
+    assert left_in(tmp_path / "run") == ["checkpoint-1"]
+
+
+def test_a_switch_of_the_environment_is_told(settings, stopped, monkeypatch):
+    class Told(Observer):
+        def on_resume(self, share, changes):
+            self.changes = changes
+
+    told = Told()
+    monkeypatch.setenv("NPY_DISABLE_CPU_FEATURES", "AVX2")
+    train(settings, out=stopped, resume=True, observer=told)
+    assert [text.partition(" changed")[0] for text in told.changes] == ["NPY_DISABLE_CPU_FEATURES"]
+    record = json.loads((stopped / "run.json").read_text("utf-8"))
+    assert record["bits_depend_on"]["NPY_DISABLE_CPU_FEATURES"] == "AVX2"

@@ -10,7 +10,8 @@ from types import FrameType
 
 import click
 
-SECONDS_TO_END = 1.5  # for the chunk, and for a checkpoint after it
+# For the chunk, and for a checkpoint after it; the rest of the two seconds is for what is let go.
+SECONDS_TO_END = 1.2
 
 
 @contextmanager

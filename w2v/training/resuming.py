@@ -23,7 +23,7 @@ from w2v.run_folder import CONFIG, METRICS, RECORD, read_file, read_record
 from w2v.run_sums import REMEDY, SUMS, check_file
 from w2v.text.corpus import Corpus
 from w2v.training.checkpoint import Checkpoint, checkpoints_in, open_checkpoint
-from w2v.training.environment import what_bits_depend_on
+from w2v.training.environment import NUMBA_SWITCHES, SWITCHES, what_bits_depend_on
 from w2v.training.observer import ChunkMetrics, EpochMetrics
 from w2v.training.planning import Plan
 from w2v.training.recording import inputs_of, vocabulary_lines
@@ -119,11 +119,14 @@ class Resumption:
     def changed_versions(self, engine: str) -> list[str]:
         """Say what else the bits depend on and is another now."""
         was, now = self.record.get("bits_depend_on", {}), what_bits_depend_on(engine)
+        switches = (*SWITCHES, *NUMBA_SWITCHES)  # not named where they are not set
+        changed = [name for name in now if name in was and was[name] != now[name]]
+        changed += [name for name in switches if (name in was) != (name in now)]
         return [
-            f"{name.replace('_', ' ')} changed since the run began: the vectors may differ in "
-            "their last digits from those of a run that was not interrupted"
-            for name in now
-            if name in was and was[name] != now[name]
+            f"{name if name in switches else name.replace('_', ' ')} changed since the run began: "
+            "the vectors may differ in their last digits from those of a run that was not "
+            "interrupted"
+            for name in changed
         ]
 
 
