@@ -21,14 +21,8 @@ from w2v.engines.contract import Weights
 from w2v.errors import UsageError
 from w2v.evaluation.finding import settled_name
 from w2v.locks import Lock, take
-from w2v.run_folder import (
-    LOCK,
-    RunFolder,
-    check_out,
-    check_writable,
-    make_run_folder,
-    next_run_folder,
-)
+from w2v.run_finding import next_run_folder
+from w2v.run_folder import LOCK, RunFolder, check_out, check_writable, make_run_folder
 from w2v.text.corpus import Corpus, open_corpus
 from w2v.training.callbacks import Callbacks, OnChunk, OnEpoch
 from w2v.training.checkpoint import clear_checkpoints, load_tables
