@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from observers import StopAfter
 from test_cli import w2v
 
 from w2v import train
+from w2v.config.schema import CorpusConfig
 from w2v.errors import (
     ConfigError,
     CorpusError,
@@ -27,6 +29,7 @@ from w2v.training import checkpoint as checkpoints
 from w2v.training import saving
 from w2v.training.observer import Observer
 from w2v.training.recording import Recorder
+from w2v.training.resuming import command_to_resume
 from w2v.training.saving import Saver
 
 SMALL = {
@@ -50,6 +53,7 @@ VARIANTS = {
         "train.early_stop": {"metric": "heldout_loss", "patience": 1},
         "train.lr": 0.3,
         "train.epochs": 6,
+        "train.chunk": 2500,
         "train.subsample": 0,
     },
     "options": {
@@ -294,26 +298,29 @@ def test_a_diverged_run_would_diverge_again(settings, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["W_in.npy", "W_out.npy", "state.json", "sums.1.npy"])
-@pytest.mark.parametrize("damage", ["cut", "flip", "missing", "swapped"])
-def test_a_damaged_checkpoint_is_no_way_on(settings, tmp_path, name, damage):
+def test_a_damaged_checkpoint_is_no_way_on(settings, tmp_path, name):
     settings["train.optimizer"] = "adagrad"
     out = tmp_path / "run"
     assert not interrupt(settings, out, 3)
     file = out / "checkpoint-3" / name
     content = file.read_bytes()
-    if damage == "missing":
-        file.unlink()
-    elif damage == "swapped":
-        other = {"W_in.npy": "W_out.npy", "state.json": "../run.json"}.get(name, "W_in.npy")
-        file.write_bytes((file.parent / other).read_bytes())
-    else:
-        half = len(content) // 2
-        flipped = content[:half] + bytes([content[half] ^ 4]) + content[half + 1 :]
-        file.write_bytes(content[:-1] if damage == "cut" else flipped)
-    with pytest.raises(RunError, match=r"damaged|cannot be read") as caught:
-        train(settings, out=out, resume=True)
-    assert str(file) in str(caught.value)
-    assert "--force" in str(caught.value)
+    half = len(content) // 2
+    other = {"W_in.npy": "W_out.npy", "state.json": "../run.json"}.get(name, "W_in.npy")
+    damages = {
+        "cut": content[:-1],
+        "flipped": content[:half] + bytes([content[half] ^ 4]) + content[half + 1 :],
+        "missing": None,
+        "swapped": (file.parent / other).read_bytes(),
+    }
+    for damage, damaged in damages.items():
+        if damaged is None:
+            file.unlink()
+        else:
+            file.write_bytes(damaged)
+        with pytest.raises(RunError, match=r"damaged|cannot be read") as caught:
+            train(settings, out=out, resume=True)
+        assert str(file) in str(caught.value), damage
+        assert "--force" in str(caught.value)
     file.write_bytes(content)
     whole = train(settings, out=tmp_path / "whole")
     train(settings, out=out, resume=True)
@@ -571,3 +578,15 @@ def test_a_switch_of_the_environment_is_told(settings, stopped, monkeypatch):
     assert [text.partition(" changed")[0] for text in told.changes] == ["NPY_DISABLE_CPU_FEATURES"]
     record = json.loads((stopped / "run.json").read_text("utf-8"))
     assert record["bits_depend_on"]["NPY_DISABLE_CPU_FEATURES"] == "AVX2"
+
+
+@pytest.mark.parametrize(
+    ("changes", "command"),
+    [
+        ({}, "--resume 'a run'`"),
+        ({"tokenizer": "module:function"}, "--resume 'a run' --allow-code`"),
+        ({"path": ["-", "a.txt"]}, "--resume 'a run' < TEXT`"),
+    ],
+)
+def test_the_command_that_goes_on(changes, command):
+    assert command_to_resume(Path("a run"), CorpusConfig(**changes)) == f"`w2v train {command}"

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from w2v.config.loading import load_config
-from w2v.config.schema import PLACES, THREADS, Config
+from w2v.config.schema import PLACES, THREADS, Config, CorpusConfig
 from w2v.config.showing import config_differences
 from w2v.errors import ConfigError, CorpusError, DivergedError, RunError, first_line
 from w2v.run_folder import CONFIG, METRICS, RECORD, read_file, read_record
 from w2v.run_sums import REMEDY, SUMS, check_file
 from w2v.text.corpus import Corpus
+from w2v.text.tokenizers import TokenizerSpec
 from w2v.training.checkpoint import Checkpoint, checkpoints_in, open_checkpoint
 from w2v.training.environment import NUMBA_SWITCHES, SWITCHES, what_bits_depend_on
 from w2v.training.observer import ChunkMetrics, EpochMetrics
@@ -130,9 +131,14 @@ class Resumption:
         ]
 
 
-def command_to_resume(folder: Path) -> str:
+def command_to_resume(folder: Path, corpus: CorpusConfig) -> str:
     """Return the command that goes on with the run of a folder, in quotation marks."""
-    return f"`w2v train --resume {shlex.quote(str(folder))}`"
+    command = f"w2v train --resume {shlex.quote(str(folder))}"
+    tokenizer = TokenizerSpec(corpus.tokenizer, corpus.lowercase, corpus.normalize)
+    paths = [corpus.path] if isinstance(corpus.path, str) else corpus.path
+    code = " --allow-code" if tokenizer.is_code else ""
+    text = " < TEXT" if "-" in paths else ""
+    return f"`{command}{code}{text}`"
 
 
 def find_resumption(folder: Path) -> Resumption | None:

@@ -158,7 +158,7 @@ class Training:
             raise
         except OutputError as error:
             status = "failed"
-            raise OutputError(f"{error}; then {command_to_resume(folder.path)} goes on") from error
+            raise OutputError(f"{error}; then {self._command} goes on") from error
         finally:
             try:
                 self._close(status)
@@ -293,8 +293,13 @@ class Training:
         folder = self._folder.path
         return Interrupted(
             f"stopped after {self._share:.0%} of the training; the vectors {kept} are in {folder}; "
-            f"{command_to_resume(folder)} goes on"
+            f"{self._command} goes on"
         )
+
+    @property
+    def _command(self) -> str:
+        """The command that goes on with this run."""
+        return command_to_resume(self._folder.path, self._config.corpus)
 
     def _how_to_go_on(self) -> str:
         """Say how far training came, and from where it can go on, if it was left in the middle."""
@@ -305,7 +310,7 @@ class Training:
         if last is not None:
             way = f"goes on from the checkpoint at {last.state.share:.0%}"
         come = f"stopped after {self._share:.0%} of the training"
-        return f"{come}; {command_to_resume(self._folder.path)} {way}"
+        return f"{come}; {self._command} {way}"
 
     def _save_checkpoint(self) -> None:
         """Write a checkpoint, if the last updates were finite too."""
