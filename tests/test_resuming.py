@@ -590,3 +590,10 @@ def test_a_switch_of_the_environment_is_told(settings, stopped, monkeypatch):
 )
 def test_the_command_that_goes_on(changes, command):
     assert command_to_resume(Path("a run"), CorpusConfig(**changes)) == f"`w2v train {command}"
+
+
+def test_out_alone_names_the_run_to_resume(settings, stopped, tmp_path):
+    whole = train(settings, out=tmp_path / "whole")
+    result = w2v("train", "--resume", "--out", str(stopped), "train.threads=2")
+    assert result.exit_code == 0, result.output
+    assert bits(stopped)[0]["vectors.npy"] == bits(whole.folder)[0]["vectors.npy"]
