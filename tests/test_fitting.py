@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from w2v.config import load_config
@@ -75,6 +75,11 @@ SETTINGS = st.lists(
 
 
 @settings(max_examples=6)
+@example(
+    chosen=["model.loss=softmax", "model.dim=300", "embedding.dtype=float64", "train.replicas=8",
+            "train.chunk=2000000"],
+    share=0.5,
+)  # fmt: skip
 @given(chosen=SETTINGS, share=st.floats(0.02, 0.99))
 def test_all_that_is_advised_fits(chosen, share):
     """Whatever is named: with it, and nothing else changed, the run is not refused."""
@@ -89,6 +94,16 @@ def test_all_that_is_advised_fits(chosen, share):
         n_words = N_WORDS if size is None else size + len(work.config.vocab.specials)
         changed = work_of(*chosen, *others, n_words=n_words)
         assert bytes_to_come(changed) <= available, (changes, sentence)
+
+
+def test_smaller_chunks_are_enough_for_more_replicas():
+    """Eight were asked for, and there were chunks for three: with smaller ones there are eight."""
+    few = work_of("train.chunk=2000000", "train.replicas=3", "train.threads=8")
+    as_small = work_of("train.chunk=100000", "train.replicas=8", "train.threads=8")
+    available = bytes_to_come(as_small) - 1
+    assert "train.chunk=100000" in refusal(few, available)
+    assert "train.chunk=100000" not in refusal(replace(few, n_wanted=8), available)
+    assert "train.chunk=100000" in refusal(replace(few, n_wanted=8), available + 1)
 
 
 def test_nothing_fits():

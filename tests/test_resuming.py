@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from observers import StopAfter
 from test_cli import w2v
 
 from w2v import train
+from w2v.config.schema import CorpusConfig
 from w2v.errors import (
     ConfigError,
     CorpusError,
@@ -24,8 +26,11 @@ from w2v.errors import (
 )
 from w2v.run_folder import RUN_FILES
 from w2v.training import checkpoint as checkpoints
+from w2v.training import saving
 from w2v.training.observer import Observer
 from w2v.training.recording import Recorder
+from w2v.training.resuming import command_to_resume
+from w2v.training.saving import Saver
 
 SMALL = {
     "model.dim": 8,
@@ -48,6 +53,7 @@ VARIANTS = {
         "train.early_stop": {"metric": "heldout_loss", "patience": 1},
         "train.lr": 0.3,
         "train.epochs": 6,
+        "train.chunk": 2500,
         "train.subsample": 0,
     },
     "options": {
@@ -292,26 +298,29 @@ def test_a_diverged_run_would_diverge_again(settings, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["W_in.npy", "W_out.npy", "state.json", "sums.1.npy"])
-@pytest.mark.parametrize("damage", ["cut", "flip", "missing", "swapped"])
-def test_a_damaged_checkpoint_is_no_way_on(settings, tmp_path, name, damage):
+def test_a_damaged_checkpoint_is_no_way_on(settings, tmp_path, name):
     settings["train.optimizer"] = "adagrad"
     out = tmp_path / "run"
     assert not interrupt(settings, out, 3)
     file = out / "checkpoint-3" / name
     content = file.read_bytes()
-    if damage == "missing":
-        file.unlink()
-    elif damage == "swapped":
-        other = {"W_in.npy": "W_out.npy", "state.json": "../run.json"}.get(name, "W_in.npy")
-        file.write_bytes((file.parent / other).read_bytes())
-    else:
-        half = len(content) // 2
-        flipped = content[:half] + bytes([content[half] ^ 4]) + content[half + 1 :]
-        file.write_bytes(content[:-1] if damage == "cut" else flipped)
-    with pytest.raises(RunError, match=r"damaged|cannot be read") as caught:
-        train(settings, out=out, resume=True)
-    assert str(file) in str(caught.value)
-    assert "--force" in str(caught.value)
+    half = len(content) // 2
+    other = {"W_in.npy": "W_out.npy", "state.json": "../run.json"}.get(name, "W_in.npy")
+    damages = {
+        "cut": content[:-1],
+        "flipped": content[:half] + bytes([content[half] ^ 4]) + content[half + 1 :],
+        "missing": None,
+        "swapped": (file.parent / other).read_bytes(),
+    }
+    for damage, damaged in damages.items():
+        if damaged is None:
+            file.unlink()
+        else:
+            file.write_bytes(damaged)
+        with pytest.raises(RunError, match=r"damaged|cannot be read") as caught:
+            train(settings, out=out, resume=True)
+        assert str(file) in str(caught.value), damage
+        assert "--force" in str(caught.value)
     file.write_bytes(content)
     whole = train(settings, out=tmp_path / "whole")
     train(settings, out=out, resume=True)
@@ -396,3 +405,198 @@ def test_killed_before_its_config_was_there(settings, tmp_path, is_clear):
         (out / "config.yaml").unlink()
     w2v("train", "--resume", str(out))
     assert bits(out) == bits(whole.folder)
+
+
+# ------------------------------------------------------------- at the very end, and beside it
+
+
+def patched(patch, owner, name, before):
+    """Have something done before a method."""
+    original = getattr(owner, name)
+
+    def method(self, *args, **options):
+        before(self, *args, **options)
+        return original(self, *args, **options)
+
+    patch.setattr(owner, name, method)
+
+
+def test_the_record_fails_at_the_end(settings, tmp_path, monkeypatch):
+    """Checkpoints go when the record is there; until then they are all that there is."""
+    whole, out = train(settings, out=tmp_path / "whole"), tmp_path / "run"
+
+    def fail(self, status, so_far):
+        if status == "done":
+            raise OutputError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patched(patch, Recorder, "write_record", fail)
+        with pytest.raises(OutputError, match="the disk is full; then `w2v train --resume"):
+            train(settings, out=out)
+    assert left_in(out) == ["checkpoint-9"]
+    train(settings, out=out, resume=True)
+    assert bits(out) == bits(whole.folder)
+
+
+def test_killed_after_the_last_record(settings, tmp_path, monkeypatch):
+    """It has ended; what it had no time to remove goes when somebody wants to resume it."""
+    out = tmp_path / "run"
+
+    def die(self, *, is_needed):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patched(patch, Saver, "close", die)
+        with pytest.raises(Killed):
+            train(settings, out=out)
+    assert left_in(out) == ["checkpoint-9"]
+    train(settings, out=out, resume=True)
+    assert not left_in(out)
+
+
+@pytest.mark.parametrize("is_asked_for", [True, False])
+@pytest.mark.parametrize("method", ["settle", "close"])
+def test_ctrl_c_while_it_ends(settings, tmp_path, monkeypatch, method, is_asked_for):
+    """It is heard, but the record is written and the sentence is said."""
+    out, presses = tmp_path / "run", []
+
+    class Press(Observer):
+        def on_chunk(self, metrics):
+            if not is_asked_for and metrics.step.chunk == 3:
+                presses.append("chunk")
+                raise KeyboardInterrupt
+
+        def should_stop(self):
+            return is_asked_for
+
+    def press(self, **options):
+        if presses == ["chunk"] or (is_asked_for and not presses):
+            presses.append(method)
+            raise KeyboardInterrupt
+
+    patched(monkeypatch, Saver, method, press)
+    with pytest.raises((Interrupted, KeyboardInterrupt), match=r"stopped after \d+%.*--resume"):
+        train(settings, out=out, observer=Press())
+    assert presses[-1] == method
+    assert json.loads((out / "run.json").read_text("utf-8"))["status"] == "interrupted"
+    train(settings, out=out, resume=True)
+
+
+def test_two_begin_at_once(settings, tmp_path):
+    """Both find no folder; the one that makes it has it."""
+    out = tmp_path / "run"
+
+    class Second(Observer):
+        def on_plan(self, config, corpus, plan):
+            first = {path: path.read_bytes() for path in train(settings, out=out).folder.iterdir()}
+            self.first = first
+
+    second = Second()
+    with pytest.raises(OutputError, match=r"run exists; choose another --out"):
+        train(settings, out=out, resume=True, observer=second)
+    assert {path: path.read_bytes() for path in out.iterdir()} == second.first
+
+
+@pytest.mark.parametrize("name", ["vocab.tsv", "dropped.tsv"])
+def test_words_that_were_damaged_are_written_again(settings, tmp_path, stopped, name):
+    whole = train(settings, out=tmp_path / "whole")
+    (stopped / name).write_text("damaged", "utf-8")
+    train(settings, out=stopped, resume=True)
+    assert bits(stopped) == bits(whole.folder)
+
+
+def test_other_words_of_the_same_text(settings, stopped, monkeypatch):
+    monkeypatch.setattr("w2v.training.resuming.vocabulary_lines", lambda corpus: ["a\t1\n"])
+    with pytest.raises(CorpusError, match=r"comes to other words than those of .* --force"):
+        train(settings, out=stopped, resume=True)
+
+
+def test_a_link_in_the_place_of_a_checkpoint(settings, stopped, tmp_path):
+    shutil.move(stopped / "checkpoint-3", tmp_path / "checkpoint-3")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "checkpoint-3").iterdir()}
+    (stopped / "checkpoint-3").symlink_to(tmp_path / "checkpoint-3")
+    train(settings, out=stopped, force=True)
+    assert not left_in(stopped)
+    assert {p.name: p.read_bytes() for p in (tmp_path / "checkpoint-3").iterdir()} == before
+
+
+def of_format_1(folder, **changes):
+    """Have a run.json as it was before there were checksums and checkpoints."""
+    record = json.loads((folder / "run.json").read_text("utf-8"))
+    for key in ("sha256", "record_sha256", "inputs", "resumed"):
+        record.pop(key, None)
+    (folder / "run.json").write_text(json.dumps({**record, "format": 1, **changes}), "utf-8")
+
+
+def test_a_run_of_the_format_before(settings, tmp_path):
+    """It begins anew if it did not end; there was no checkpoint then."""
+    whole, out = train(settings, out=tmp_path / "whole"), tmp_path / "run"
+    train(settings, out=out)
+    of_format_1(out, status="interrupted")
+    train(settings, out=out, resume=True)
+    assert bits(out) == bits(whole.folder)
+    of_format_1(out)
+    assert len(train(settings, out=out, resume=True).metrics) == 2
+    of_format_1(out, status="running", corpus={})
+    with pytest.raises(RunError, match=r"run\.json is damaged: it lacks parts; add --force"):
+        train(settings, out=out, resume=True)
+
+
+def test_damaged_metrics_of_a_run_that_has_ended(settings, tmp_path):
+    out = train(settings, out=tmp_path / "run").folder
+    metrics = (out / "metrics.jsonl").read_text("utf-8")
+    (out / "metrics.jsonl").write_text(metrics[:-20], "utf-8")
+    with pytest.raises(RunError, match=r"metrics\.jsonl is damaged: it does not have"):
+        train(settings, out=out, resume=True)
+    of_format_1(out)
+    with pytest.raises(RunError, match=r"metrics\.jsonl is damaged: .*; train the run again"):
+        train(settings, out=out, resume=True)
+
+
+def test_ctrl_c_while_a_checkpoint_reaches_the_disk(settings, tmp_path, monkeypatch):
+    """What is said is what is there in the end."""
+    presses = []
+
+    def press(futures):
+        if not presses:
+            presses.append(1)
+            raise KeyboardInterrupt
+        return original(futures)
+
+    original = saving.wait
+    monkeypatch.setattr(saving, "wait", press)
+    with pytest.raises(KeyboardInterrupt, match="goes on from the checkpoint at 11%"):
+        interrupt(settings, tmp_path / "run", 1)
+    assert left_in(tmp_path / "run") == ["checkpoint-1"]
+
+
+def test_a_switch_of_the_environment_is_told(settings, stopped, monkeypatch):
+    class Told(Observer):
+        def on_resume(self, share, changes):
+            self.changes = changes
+
+    told = Told()
+    monkeypatch.setenv("NPY_DISABLE_CPU_FEATURES", "AVX2")
+    train(settings, out=stopped, resume=True, observer=told)
+    assert [text.partition(" changed")[0] for text in told.changes] == ["NPY_DISABLE_CPU_FEATURES"]
+    record = json.loads((stopped / "run.json").read_text("utf-8"))
+    assert record["bits_depend_on"]["NPY_DISABLE_CPU_FEATURES"] == "AVX2"
+
+
+@pytest.mark.parametrize(
+    ("changes", "command"),
+    [
+        ({}, "--resume 'a run'`"),
+        ({"tokenizer": "module:function"}, "--resume 'a run' --allow-code`"),
+        ({"path": ["-", "a.txt"]}, "--resume 'a run' < TEXT`"),
+    ],
+)
+def test_the_command_that_goes_on(changes, command):
+    assert command_to_resume(Path("a run"), CorpusConfig(**changes)) == f"`w2v train {command}"
+
+
+def test_out_alone_names_the_run_to_resume(settings, stopped, tmp_path):
+    whole = train(settings, out=tmp_path / "whole")
+    result = w2v("train", "--resume", "--out", str(stopped), "train.threads=2")
+    assert result.exit_code == 0, result.output
+    assert bits(stopped)[0]["vectors.npy"] == bits(whole.folder)[0]["vectors.npy"]

@@ -21,18 +21,19 @@ ALLOWED = {
     "fetching": {"errors", "files", "locks"},
     "text": {"errors", "files", "locks", "processes", "shipped", "config", "fetching"},
     "run_sums": {"errors", "files"},
-    "run_folder": {"errors", "files", "locks", "run_sums"},
+    "run_folder": {"errors", "files", "run_sums"},
+    "run_finding": {"errors", "files", "run_sums", "run_folder"},
     "model": {"errors"},
     "vectors": {"errors", "files", "config", "run_folder", "text"},
     "evaluation": {"errors", "files", "fetching", "text", "vectors"},
     "engines": {"errors", "files", "locks", "processes", "config", "model"},
     "training": {
         "errors", "files", "locks", "processes", "config", "text", "run_sums", "run_folder",
-        "model", "engines", "vectors", "evaluation",
+        "run_finding", "model", "engines", "vectors", "evaluation",
     },
     "experiments": {
-        "errors", "files", "locks", "processes", "config", "text", "run_folder", "engines",
-        "vectors", "evaluation", "training",
+        "errors", "files", "locks", "processes", "config", "text", "run_folder", "run_finding",
+        "engines", "vectors", "evaluation", "training",
     },
     "report": {
         "errors", "files", "config", "text", "run_folder", "vectors", "evaluation", "experiments",
@@ -40,12 +41,12 @@ ALLOWED = {
     },
     "webpage": {"errors", "files"},
     "lessons": {
-        "errors", "files", "processes", "shipped", "config", "text", "run_folder", "model",
-        "engines", "training", "vectors", "evaluation", "webpage",
+        "errors", "files", "processes", "shipped", "config", "text", "run_folder", "run_finding",
+        "model", "engines", "training", "vectors", "evaluation", "webpage",
     },
     "cli": {
-        "errors", "files", "processes", "shipped", "config", "text", "run_folder", "vectors",
-        "training", "evaluation", "fetching", "experiments", "report", "lessons",
+        "errors", "files", "processes", "shipped", "config", "text", "run_folder", "run_finding",
+        "vectors", "training", "evaluation", "fetching", "experiments", "report", "lessons",
         "webpage",
     },
 }  # fmt: skip

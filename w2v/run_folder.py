@@ -1,4 +1,4 @@
-"""The folder that a run leaves behind: its files, how it is made, and how it is found by name.
+"""The folder that a run leaves behind: its files, and how it is made, replaced and read.
 
 config.yaml          every setting, resolved: it reruns the run
 vocab.tsv            word<TAB>count, in row order; what earlier runs saw is counted too
@@ -10,13 +10,11 @@ run.json             format, versions, corpus, tokens, seconds, status, checksum
 
 `w2v report` may add report.html, which goes when the run is replaced. The checksums are explained
 in `run_sums.py`; whoever reads a file of a run holds it against them. While a run goes on they
-leave out the files that still change.
+leave out the files that still change. How a run is found by its name is in `run_finding.py`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import datetime
 import hashlib
 import itertools
 import json
@@ -52,7 +50,6 @@ CHANGING = (METRICS, VECTORS, OUTPUT_VECTORS)  # while a run goes on
 RUNNING = "running"  # its status until then
 LOCK = ".lock"  # held by the process that trains in it
 LEFTOVER = re.compile(r"\..*\.tmp|\.lock")  # what may be left of a process that was killed
-RUNS = Path("runs")  # where a run is looked for by name
 MAX_RECORD_BYTES = 10_000_000  # of a run.json, which may name many files of a corpus
 LINES_AT_ONCE = 10_000
 
@@ -293,39 +290,10 @@ def make_run_folder(out: Path, *, force: bool) -> RunFolder:
     return RunFolder(out)
 
 
-def next_run_folder(runs: Path, name: str) -> RunFolder:
-    """Make `<runs>/<name>-<number>` with the next free number.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be made.
-    """
-    number = max(_numbers(runs, name), default=0) + 1
-    try:
-        runs.mkdir(parents=True, exist_ok=True)
-        while True:
-            try:
-                (runs / f"{name}-{number}").mkdir()
-            except FileExistsError:  # another run took the number a moment ago
-                number += 1
-            else:
-                return RunFolder(runs / f"{name}-{number}")
-    except OSError as error:
-        raise cannot_write(runs, error) from error
-
-
-def _numbers(runs: Path, name: str) -> list[int]:
-    """List the numbers that runs of this name have."""
-    pattern = re.compile(re.escape(name) + r"-(\d+)")
-    names = [path.name for path in runs.iterdir()] if runs.is_dir() else []
-    return [int(match[1]) for match in map(pattern.fullmatch, names) if match]
-
-
 def is_run_folder(path: Path) -> bool:
     """Tell whether a folder holds a record that w2v wrote."""
     try:
-        record = json.loads(_record_of(path))
+        record = json.loads(record_bytes(path))
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(record, dict) and record.get("program") == "w2v"
@@ -340,7 +308,7 @@ def is_damaged_run(path: Path) -> bool:
     return is_run and not is_run_folder(path)
 
 
-def _record_of(path: Path) -> bytes:
+def record_bytes(path: Path) -> bytes:
     """Return the bytes of a run's run.json."""
     with open_ordinary(path / RECORD) as file:
         content = file.read(MAX_RECORD_BYTES + 1)
@@ -377,7 +345,7 @@ def read_record(path: Path) -> dict[str, Any]:
         If it is missing, damaged, or of a later format.
     """
     try:
-        content = _record_of(path)
+        content = record_bytes(path)
         record = finite_json(content.decode())
     except OSError as error:
         raise RunError(f"{path} is no w2v run folder ({RECORD}: {error.strerror})") from error
@@ -450,90 +418,3 @@ def read_file(folder: Path, name: str, record: Mapping[str, Any]) -> bytes:
 def check_run_file(folder: Path, name: str, record: Mapping[str, Any]) -> None:
     """Hold a file of a run against its checksum; parameters and errors are those of `read_file`."""
     check_file(folder / name, sum_of(folder, name, record))
-
-
-def list_runs(runs: Path = RUNS) -> list[Path]:
-    """List the run folders below `runs`, the one that was started last at the end.
-
-    Damaged runs are among them: who asks for the last must not be given another without a word.
-    """
-    inside = sorted(runs.iterdir()) if runs.is_dir() else []
-    return sorted((p for p in inside if is_run_folder(p) or is_damaged_run(p)), key=_started)
-
-
-def _started(path: Path) -> str:
-    """Return when a run was started; of a record that is lost, when the folder was changed."""
-    with contextlib.suppress(OSError, ValueError, RecursionError):
-        content = _record_of(path)
-        record = json.loads(content)
-        if isinstance(record, dict) and record.get("program") == "w2v":
-            # One that only a later w2v can read does not hide the others, unless it is damaged.
-            is_later = record.get("format") not in (RUN_FORMAT, UNSUMMED) and is_whole(content)
-            return "" if is_later else str(record.get("started", ""))
-    changed = datetime.datetime.fromtimestamp(os.path.getmtime(path), datetime.timezone.utc)
-    return changed.isoformat(timespec="microseconds")
-
-
-def find_run(name: str, runs: Path = RUNS, *, with_vectors: bool = True) -> Path:
-    """Return the run folder that a user names: a path, a run's name, or `latest`.
-
-    `latest` is the one below `runs` that was started last, of those with vectors unless the others
-    are wanted too. A name without its number is the run of that name with the highest number.
-
-    Raises
-    ------
-    RunError
-        If there is none.
-    """
-    folder = Path(name)
-    if os.path.isdir(name) and is_run_folder(folder):
-        read_record(folder)  # may say that it is damaged, or of a later format
-        return folder
-    there = list_runs(runs)
-    found = _named(name, runs, there, with_vectors)
-    if found is not None:
-        read_record(found)
-        return found
-    if os.path.isdir(name):
-        inside: list[Path] = []
-        with contextlib.suppress(OSError):  # a folder that is closed to the user
-            inside = list_runs(folder)
-        if inside:
-            newest = _named_newest(inside)
-            raise RunError(f"{name} is a folder of runs, not one; the newest in it are {newest}")
-        read_record(folder)  # says what is wrong with it
-    wrong = f"{name} is a file, not a run" if os.path.exists(name) else f"there is no run {name!r}"
-    raise RunError(f"{wrong}; {_remedy(runs, there)}")
-
-
-def _remedy(runs: Path, there: list[Path]) -> str:
-    """Say which runs could have been named, or how to come to one."""
-    if there:
-        return f"the newest in {runs}/ are {_named_newest(there)}"
-    if any(is_run_folder(path) for path in runs.glob("*/*")):
-        return f"those in {runs}/ are all of sweeps: `w2v runs list` names them"
-    return "`w2v train` makes one"
-
-
-def _named_newest(found: list[Path]) -> str:
-    """Name the runs that were started last."""
-    return ", ".join(path.name for path in found[-5:])
-
-
-def _named(name: str, runs: Path, there: list[Path], with_vectors: bool) -> Path | None:
-    """Return the run of that name."""
-    if name == "latest":  # of those that can be asked: a run that goes on has no vectors yet
-        asked = [path for path in there if with_vectors and _can_be_asked(path)] or there
-        return asked[-1] if asked else None
-    if is_run_folder(runs / name) or is_damaged_run(runs / name):  # in a sweep's folder too
-        return runs / name
-    numbers = [n for n in _numbers(runs, name) if runs / f"{name}-{n}" in there]
-    return runs / f"{name}-{max(numbers)}" if numbers else None
-
-
-def _can_be_asked(path: Path) -> bool:
-    """Tell whether a run has vectors, or would have if it were not damaged."""
-    try:
-        return is_there(path, VECTORS, read_record(path))
-    except RunError:
-        return True

@@ -65,7 +65,7 @@ def complete_config(ctx: click.Context, param: click.Parameter, text: str) -> li
 
 def complete_run(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
     """Offer runs by name, folders, and files of vectors."""
-    from w2v.run_folder import list_runs
+    from w2v.run_finding import list_runs
 
     names = ["latest", *(path.name for path in list_runs())]
     runs = [CompletionItem(name) for name in names if name.startswith(text)]

@@ -134,7 +134,7 @@ def _trained(name: str) -> TrainedRun:
     """Open the run."""
     check_runs([name], "this page")
     from w2v.lessons.explain.run_scene import TrainedRun
-    from w2v.run_folder import find_run
+    from w2v.run_finding import find_run
 
     return TrainedRun(find_run(name))
 

@@ -154,7 +154,7 @@ def check_new(out: Path, format: str, *, force: bool) -> None:
 
 def default_name(run: str) -> str:
     """Return what the file is called by default: the run's name, or the file's without ending."""
-    from w2v.run_folder import find_run
+    from w2v.run_finding import find_run
 
     if not os.path.isfile(run):
         return find_run(run).resolve().name

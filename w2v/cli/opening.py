@@ -23,7 +23,7 @@ def open_vectors(name: str) -> WordVectors:
         If the file is damaged, or in no known format.
     """
     # Imported here, so that `w2v --help` does not pay for NumPy.
-    from w2v.run_folder import find_run
+    from w2v.run_finding import find_run
     from w2v.vectors.word_vectors import WordVectors
 
     # os.path, not Path: it answers no, where Path raises, for a name that no file can have.

@@ -89,7 +89,8 @@ def report_command(
 
 def default_out(names: Sequence[str], folders: Sequence[Path]) -> Path:
     """Return where a report goes: to its run, to the folder of its runs, or here."""
-    from w2v.run_folder import REPORT, RUNS
+    from w2v.run_finding import RUNS
+    from w2v.run_folder import REPORT
 
     if len(folders) == 1:
         return folders[0] / REPORT

@@ -31,7 +31,8 @@ def run_to_resume(name: str | None, overrides: list[str], known: str | None) -> 
         If there is no such run, or it is damaged.
     """
     # Imported here, so that `w2v --help` does not pay for NumPy.
-    from w2v.run_folder import find_run, read_record
+    from w2v.run_finding import find_run
+    from w2v.run_folder import read_record
     from w2v.training.resuming import begun_config
 
     if name is None:

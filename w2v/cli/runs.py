@@ -72,7 +72,7 @@ def show_command(run: str, as_json: bool) -> None:
     """Print all that is known of a RUN: its text, its settings, its course, its scores."""
     from w2v.cli.run_page import as_object, page_of
     from w2v.experiments.reading import read_run
-    from w2v.run_folder import find_run
+    from w2v.run_finding import find_run
 
     found = read_run(find_run(run))
     if as_json:
@@ -146,7 +146,7 @@ def _read(names: Sequence[str]) -> list[RunSummary]:
     """Read the runs that are named, or all; one that cannot be read costs a warning."""
     from w2v.experiments.reading import find_run_folders, folders_within
     from w2v.experiments.tables import read_runs
-    from w2v.run_folder import RUNS as ALL
+    from w2v.run_finding import RUNS as ALL
 
     if names:
         folders = find_run_folders(names)

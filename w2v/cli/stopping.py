@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,8 @@ from types import FrameType
 
 import click
 
-SECONDS_TO_END = 1.5  # for the chunk, and for a checkpoint after it
+# For the chunk, and for a checkpoint after it; the rest of the two seconds is for what is let go.
+SECONDS_TO_END = 1.2
 
 
 @contextmanager
@@ -30,7 +32,9 @@ def stopping_gently(within: float | None = SECONDS_TO_END) -> Iterator[Callable[
         if requests:
             end(number, frame)
         requests.append(number)
-        click.echo("\nstopping; once more to stop at once", err=True)
+        # Whoever read it may be gone; or the signal came in the middle of another line.
+        with contextlib.suppress(OSError, RuntimeError):
+            click.echo("\nstopping; once more to stop at once", err=True)
         if within is not None and hasattr(signal, "setitimer"):  # Windows has none
             signal.setitimer(signal.ITIMER_REAL, within)
 

@@ -73,6 +73,7 @@ def train_command(
     from w2v.cli.progress import Progress
     from w2v.cli.resuming import run_to_resume
     from w2v.config.showing import yaml_value
+    from w2v.run_folder import is_run_folder
     from w2v.training.memory import keep_freed_memory
     from w2v.training.trainer import train
 
@@ -81,6 +82,8 @@ def train_command(
     name, overrides = split_arguments(arguments)
     given = given_corpus(corpora, overrides)
     overrides += [f"{key}={yaml_value(path)}" for key, path in given.items()]
+    if resume and not (name or known or given) and out is not None and is_run_folder(out):
+        name, out = str(out), None  # nothing says what to train: the run itself does
     if resume and out is None:
         out, config = run_to_resume(name, overrides, known)
         fitted: list[str] = []

@@ -168,7 +168,7 @@ def _note_on_losses(compared: Sequence[Comparison], one: Group, other: Group) ->
 def _note_on_more_seeds(one: Group, other: Group) -> None:
     """Say how the unknown is found out."""
     from w2v.cli.run_page import command_lines
-    from w2v.run_folder import RUNS
+    from w2v.run_finding import RUNS
 
     n = min(len(one.runs), len(other.runs))
     seeds = "one seed each" if len(one.runs) == len(other.runs) == 1 else "too few seeds"

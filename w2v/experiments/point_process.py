@@ -97,6 +97,7 @@ class Reporter(Observer):
 
     def on_start(self, share: float) -> None:
         """Say that nothing is left to be compiled."""
+        self._n_done = round(share * self._n_positions)
         self._mouth.say(started=True)
 
     def on_chunk(self, metrics: ChunkMetrics) -> None:

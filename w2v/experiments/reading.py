@@ -18,11 +18,10 @@ from typing import Any
 from w2v.config.schema import Config, as_dict
 from w2v.errors import RunError
 from w2v.experiments.shapes import wrong_in_line, wrong_in_record
+from w2v.run_finding import RUNS, find_run
 from w2v.run_folder import (
     METRICS,
     RECORD,
-    RUNS,
-    find_run,
     finite_json,
     is_damaged_run,
     is_run_folder,

@@ -140,7 +140,7 @@ class Draft:
             sums = {file.name: sha256_of(file) for file in sorted(self._folder.iterdir())}
             state = dataclasses.replace(state, sha256=sums)
             record = {"format": CHECKPOINT_FORMAT, "program": "w2v", **dataclasses.asdict(state)}
-            (self._folder / STATE).write_text(sealed(record), "utf-8")
+            (self._folder / STATE).write_bytes(sealed(record).encode())
             for file in (*self._folder.iterdir(), self._run / METRICS):
                 sync_file(file)
             sync_folder(self._folder)
@@ -188,6 +188,9 @@ def checkpoints_in(run: Path) -> list[Path]:
 def remove_checkpoint(path: Path) -> None:
     """Remove a checkpoint, its state first: from then on it is none. What cannot go stays."""
     with contextlib.suppress(OSError):
+        if path.is_symlink():  # what it leads to is not ours
+            path.unlink()
+            return
         (path / STATE).unlink(missing_ok=True)
     shutil.rmtree(path, ignore_errors=True)
 

@@ -6,9 +6,14 @@ import importlib
 import importlib.metadata
 import os
 import platform
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+# By what a user has a library take other code than it would: named where they are set.
+SWITCHES = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
+NUMBA_SWITCHES = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")
 
 
 def what_bits_depend_on(engine: str) -> dict[str, object]:
@@ -29,6 +34,7 @@ def what_bits_depend_on(engine: str) -> dict[str, object]:
         "python": platform.python_version(),
         "machine": platform.machine(),
         "system": platform.system(),
+        **_set_among(SWITCHES),
     }
 
 
@@ -37,7 +43,13 @@ def _of_numba() -> dict[str, object]:
     scipy = importlib.import_module("scipy")
     packages = ("numba", "llvmlite", "scipy")
     versions = {name: importlib.metadata.version(name) for name in packages}
-    return {**versions, "scipy_blas": _blas_of(scipy.show_config(mode="dicts"))}
+    blas = _blas_of(scipy.show_config(mode="dicts"))
+    return {**versions, "scipy_blas": blas, **_set_among(NUMBA_SWITCHES)}
+
+
+def _set_among(names: Sequence[str]) -> dict[str, object]:
+    """Name the variables of the environment that are set."""
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
 
 
 def _blas_of(built: Any) -> str:

@@ -180,13 +180,16 @@ def _with(work: Work, values: dict[str, Any]) -> Work:
     """Return the same work with other settings, and the engine that it would then get."""
     more = {}
     if not {"train.optimizer", "train.chunk"}.isdisjoint(values) and "train.replicas" not in values:
-        more["train.replicas"] = max(n_replicas(work.config), 2)  # as `auto` might have it then
+        # As `auto` might have it then, or as many as had no chunk each until then.
+        more["train.replicas"] = max(n_replicas(work.config), work.n_wanted, 2)
     config = with_values(work.config, more | values)
     engine = work.engine
     if config.train.engine == "auto":
         engine = choose_engine(config, work.n_positions * config.train.epochs)[0]
-    n_threads = n_cores() if more else min(work.n_threads, n_replicas(config))
-    return replace(work, config=config, engine=engine, n_threads=n_threads)
+    wanted = config.train.threads
+    # Never fewer than the run has now, whatever this machine would give another one.
+    n_threads = max(work.n_threads, n_cores() if wanted == "auto" else wanted)
+    return replace(work, config=config, engine=engine, n_threads=min(n_threads, n_replicas(config)))
 
 
 def _spelled(value: object) -> str:

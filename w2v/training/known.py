@@ -17,7 +17,8 @@ import numpy as np
 
 from w2v.config.schema import Config
 from w2v.errors import ConfigError, OutputError, RunError
-from w2v.run_folder import OUTPUT_VECTORS, VECTORS, VOCAB, find_run
+from w2v.run_finding import find_run
+from w2v.run_folder import OUTPUT_VECTORS, VECTORS, VOCAB
 from w2v.text.vocabulary import Vocabulary
 from w2v.vectors.formats.contract import Progress
 from w2v.vectors.word_vectors import WordVectors

@@ -62,6 +62,8 @@ class Work:
     engine : str
     n_threads : int
     start : Start, optional
+    n_wanted : int
+        Replicas that were asked for; the config has those that there are chunks for.
     """
 
     config: Config
@@ -70,6 +72,7 @@ class Work:
     engine: str
     n_threads: int
     start: Start | None = None
+    n_wanted: int = 1
 
 
 def peak_bytes(work: Work, held: Held | None, n_types: int) -> int:

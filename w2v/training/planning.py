@@ -137,7 +137,13 @@ def work_of(config: Config, corpus: Corpus, plan: Plan) -> Work:
     n_chunks = -(-plan.tokens_kept // config.train.chunk)
     config = with_values(config, {"train.replicas": min(plan.n_replicas, n_chunks)})
     return Work(
-        config, corpus.vocabulary, plan.tokens_kept, plan.engine, plan.n_threads, plan.start
+        config,
+        corpus.vocabulary,
+        plan.tokens_kept,
+        plan.engine,
+        plan.n_threads,
+        plan.start,
+        plan.n_replicas,
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,11 @@ def inputs_of(config: Config) -> dict[str, str]:
         return {path: sha256_of(Path(path)) for path in files}
     except OSError as error:
         raise CorpusError(f"{error.filename} cannot be read: {error.strerror}") from error
+
+
+def vocabulary_lines(corpus: Corpus) -> Iterator[str]:
+    """Yield the lines of vocab.tsv."""
+    return count_lines(corpus.vocabulary.words, corpus.seen_counts)
 
 
 class Recorder:
@@ -80,16 +86,19 @@ class Recorder:
         clear_checkpoints(self._folder.path)
         self._folder.clear()
         self._folder.write_text(CONFIG, write_config(self._config))
-        corpus = self._corpus
-        words, counts = corpus.vocabulary.words, corpus.seen_counts
-        self._folder.write_lines(VOCAB, count_lines(words, counts))
-        dropped = count_lines(corpus.dropped_words, corpus.dropped_counts)
-        self._folder.write_lines(DROPPED, dropped)
+        self.write_words()
         self.write_record("running", {})
 
+    def write_words(self) -> None:
+        """Write the words that have a row, and those that have none."""
+        corpus = self._corpus
+        self._folder.write_lines(VOCAB, vocabulary_lines(corpus))
+        dropped = count_lines(corpus.dropped_words, corpus.dropped_counts)
+        self._folder.write_lines(DROPPED, dropped)
+
     def write_end(self, status: str, so_far: dict[str, Any]) -> None:
-        """Write how the run ended; a full disk must not hide the reason why it did."""
-        with contextlib.nullcontext() if status == "done" else contextlib.suppress(W2VError):
+        """Write how a run ended early; a full disk must not hide the reason why it did."""
+        with contextlib.suppress(W2VError):
             self.write_record(status, so_far)
 
     def write_record(self, status: str, so_far: dict[str, Any]) -> None:

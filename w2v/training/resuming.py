@@ -6,6 +6,7 @@ beginning, and comes to the same bits.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shlex
@@ -15,18 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from w2v.config.loading import load_config
-from w2v.config.schema import PLACES, THREADS, Config
+from w2v.config.schema import PLACES, THREADS, Config, CorpusConfig
 from w2v.config.showing import config_differences
-from w2v.errors import ConfigError, CorpusError, DivergedError, RunError
-from w2v.run_folder import CONFIG, METRICS, RECORD, VOCAB, read_record
-from w2v.run_sums import SUMS, check_file
+from w2v.errors import ConfigError, CorpusError, DivergedError, RunError, first_line
+from w2v.run_folder import CONFIG, METRICS, RECORD, read_file, read_record
+from w2v.run_sums import REMEDY, SUMS, check_file
 from w2v.text.corpus import Corpus
-from w2v.text.vocabulary import Vocabulary
+from w2v.text.tokenizers import TokenizerSpec
 from w2v.training.checkpoint import Checkpoint, checkpoints_in, open_checkpoint
-from w2v.training.environment import what_bits_depend_on
+from w2v.training.environment import NUMBA_SWITCHES, SWITCHES, what_bits_depend_on
 from w2v.training.observer import ChunkMetrics, EpochMetrics
 from w2v.training.planning import Plan
-from w2v.training.recording import inputs_of
+from w2v.training.recording import inputs_of, vocabulary_lines
 from w2v.training.schedule import Step
 
 # What may be another when a run goes on: it changes no bit of the vectors.
@@ -88,38 +89,56 @@ class Resumption:
         ------
         CorpusError
         """
-        was = {**self.record["inputs"], "the corpus": self.record["corpus"]["sha256"]}
-        now = {**inputs_of(config), "the corpus": corpus.sha256}
+        inputs = inputs_of(config)
+        now = {**inputs, "the corpus": corpus.sha256}
+        try:
+            # Before there were checkpoints they were not noted; such a run begins anew.
+            was = {**self.record.get("inputs", inputs)}
+            was["the corpus"] = self.record["corpus"]["sha256"]
+            started_from = self.record["pretrained"] or {}
+        except (KeyError, TypeError) as error:
+            raise RunError(f"{self.folder / RECORD} is damaged: it lacks parts; {ANEW}") from error
         if plan.start is not None:
-            was[str(plan.start.path)] = (self.record["pretrained"] or {}).get("sha256")
+            was[str(plan.start.path)] = started_from.get("sha256")
             now[str(plan.start.path)] = plan.start.sha256
         if changed := [name for name in was | now if was.get(name) != now.get(name)]:
             raise CorpusError(
                 f"{' and '.join(changed)} changed since {self.folder} began, so that it cannot go "
                 f"on; bring back what was there, or {ANEW}"
             )
-        if self.checkpoint and Vocabulary.load(self.folder / VOCAB).words != (
-            corpus.vocabulary.words
-        ):
+        if self.checkpoint is None:
+            return
+        digest = hashlib.sha256()
+        for line in vocabulary_lines(corpus):
+            digest.update(line.encode())
+        if digest.hexdigest() != self.checkpoint.state.vocabulary_sha256:
             raise CorpusError(
-                f"the text comes to other words than {self.folder / VOCAB} has, though it is the "
+                f"the text comes to other words than those of {self.folder}, though it is the "
                 f"same: Python's Unicode tables or the tokenizer changed; {ANEW}"
             )
 
     def changed_versions(self, engine: str) -> list[str]:
         """Say what else the bits depend on and is another now."""
         was, now = self.record.get("bits_depend_on", {}), what_bits_depend_on(engine)
+        switches = (*SWITCHES, *NUMBA_SWITCHES)  # not named where they are not set
+        changed = [name for name in now if name in was and was[name] != now[name]]
+        changed += [name for name in switches if (name in was) != (name in now)]
         return [
-            f"{name.replace('_', ' ')} changed since the run began: the vectors may differ in "
-            "their last digits from those of a run that was not interrupted"
-            for name in now
-            if name in was and was[name] != now[name]
+            f"{name if name in switches else name.replace('_', ' ')} changed since the run began: "
+            "the vectors may differ in their last digits from those of a run that was not "
+            "interrupted"
+            for name in changed
         ]
 
 
-def command_to_resume(folder: Path) -> str:
+def command_to_resume(folder: Path, corpus: CorpusConfig) -> str:
     """Return the command that goes on with the run of a folder, in quotation marks."""
-    return f"`w2v train --resume {shlex.quote(str(folder))}`"
+    command = f"w2v train --resume {shlex.quote(str(folder))}"
+    tokenizer = TokenizerSpec(corpus.tokenizer, corpus.lowercase, corpus.normalize)
+    paths = [corpus.path] if isinstance(corpus.path, str) else corpus.path
+    code = " --allow-code" if tokenizer.is_code else ""
+    text = " < TEXT" if "-" in paths else ""
+    return f"`{command}{code}{text}`"
 
 
 def find_resumption(folder: Path) -> Resumption | None:
@@ -145,7 +164,7 @@ def find_resumption(folder: Path) -> Resumption | None:
         return Resumption(folder, record, config, None)
     # Before its config.yaml is there, what lies there is of the run that it takes the place of.
     checkpoint = None if "settings" in record else _last_whole(folder)
-    if checkpoint is not None and checkpoint.state.config_sha256 != record[SUMS].get(CONFIG):
+    if checkpoint and checkpoint.state.config_sha256 != record.get(SUMS, {}).get(CONFIG):
         raise RunError(f"{checkpoint.path} is of another run than {folder}; {ANEW}")
     return Resumption(folder, record, config, checkpoint)
 
@@ -169,7 +188,7 @@ def begun_config(folder: Path, record: dict[str, Any], overrides: Sequence[str] 
         If an override is wrong.
     """
     settings = record.get("settings")
-    if settings is None:
+    if not isinstance(settings, dict):
         check_file(folder / CONFIG, record.get(SUMS, {}).get(CONFIG))
         return load_config(folder / CONFIG, [*overrides]).of_one_run()
     # It was killed before its config.yaml was there, or a moment later.
@@ -192,7 +211,27 @@ def _last_whole(folder: Path) -> Checkpoint | None:
 
 
 def epochs_so_far(folder: Path) -> list[EpochMetrics]:
-    """Read the epochs that a run has ended from its metrics.jsonl, which is whole."""
+    """Read the epochs that a run has trained from its metrics.jsonl, which is whole."""
+    return _epochs_in((folder / METRICS).read_bytes())
+
+
+def epochs_of_ended(folder: Path, record: dict[str, Any]) -> list[EpochMetrics]:
+    """Read the epochs of a run that has ended.
+
+    Raises
+    ------
+    RunError
+        If its metrics.jsonl is damaged.
+    """
+    content = read_file(folder, METRICS, record)
+    try:
+        return _epochs_in(content)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:  # of a format without sums
+        raise RunError(f"{folder / METRICS} is damaged: {first_line(error)}; {REMEDY}") from error
+
+
+def _epochs_in(content: bytes) -> list[EpochMetrics]:
+    """Parse the lines about epochs."""
     return [
         EpochMetrics(
             epoch=line["epoch"],
@@ -203,7 +242,7 @@ def epochs_so_far(folder: Path) -> list[EpochMetrics]:
             seconds=line["seconds"],
             words_per_second=line["words_per_second"],
         )
-        for line in _lines(folder)
+        for line in map(json.loads, content.splitlines())
         if line["event"] == "epoch"
     ]
 
@@ -214,7 +253,9 @@ def chunks_so_far(folder: Path, steps: list[Step]) -> list[ChunkMetrics]:
         return []
     epoch = steps[0].epoch + 1
     of_epoch = [
-        line for line in _lines(folder) if (line["event"], line["epoch"]) == ("chunk", epoch)
+        line
+        for line in map(json.loads, (folder / METRICS).read_bytes().splitlines())
+        if (line["event"], line["epoch"]) == ("chunk", epoch)
     ]
     return [
         ChunkMetrics(
@@ -227,9 +268,3 @@ def chunks_so_far(folder: Path, steps: list[Step]) -> list[ChunkMetrics]:
         )
         for step, line in zip(steps, of_epoch, strict=True)
     ]
-
-
-def _lines(folder: Path) -> list[dict[str, Any]]:
-    """Parse metrics.jsonl."""
-    text = (folder / METRICS).read_text("utf-8") if (folder / METRICS).exists() else ""
-    return [json.loads(line) for line in text.splitlines()]

@@ -19,7 +19,14 @@ from w2v.engines.contract import Weights
 from w2v.errors import CorpusError, DivergedError, Interrupted, OutputError, W2VError
 from w2v.run_folder import CONFIG, OUTPUT_VECTORS, VECTORS, VOCAB, RunFolder
 from w2v.text.corpus import Corpus
-from w2v.training.checkpoint import Checkpoint, State, load_tables, take_best, take_last
+from w2v.training.checkpoint import (
+    Checkpoint,
+    State,
+    clear_checkpoints,
+    load_tables,
+    take_best,
+    take_last,
+)
 from w2v.training.divergence import Divergence, untrained_loss, what_to_try
 from w2v.training.draws import Draws
 from w2v.training.early_stopping import EarlyStopping
@@ -28,7 +35,7 @@ from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan
 from w2v.training.recording import Recorder
 from w2v.training.replicas import Replicas, Trained
-from w2v.training.resuming import chunks_so_far, command_to_resume, epochs_so_far
+from w2v.training.resuming import ENDED, chunks_so_far, command_to_resume, epochs_so_far
 from w2v.training.saving import Saver
 from w2v.training.schedule import Schedule, Step
 from w2v.vectors.formats.rows import all_finite
@@ -139,6 +146,7 @@ class Training:
             if changed := self._corpus.changed_files():
                 self._observer.on_changed_text(changed)
             status = "stopped" if self._was_ended else "done"
+            self._recorder.write_record(status, self._so_far())
         except KeyboardInterrupt as interrupt:
             status = "interrupted"
             raise KeyboardInterrupt(self._how_to_go_on()) from interrupt
@@ -149,16 +157,30 @@ class Training:
             status = "diverged"
             raise
         except OutputError as error:
-            raise OutputError(f"{error}; then {command_to_resume(folder.path)} goes on") from error
+            status = "failed"
+            raise OutputError(f"{error}; then {self._command} goes on") from error
         finally:
-            self._replicas.close()
-            self._saver.close(is_needed=status not in ("done", "stopped"))
-            self._recorder.write_end(status, self._so_far())
+            try:
+                self._close(status)
+            except KeyboardInterrupt:  # it can be done again, and would be missed
+                self._close(status)
         return Ended(metrics, self._seconds, self._evaluations, self._stopping.best_epoch)
+
+    def _close(self, status: str) -> None:
+        """Let the threads go; say how a training ended that did not come to its end.
+
+        The checkpoints of one that did go at last, when its record says so: whenever the process is
+        killed, one of the two is there.
+        """
+        self._replicas.close()
+        if status not in ENDED:
+            self._recorder.write_end(status, self._so_far())
+        self._saver.close(is_needed=status not in ENDED)
 
     def _go_on_from(self, checkpoint: Checkpoint) -> None:
         """Be where a training was when it wrote its checkpoint; the weights are its own already."""
         state = checkpoint.state
+        clear_checkpoints(self._folder.path, keep=checkpoint.path)  # before there must be room
         self._n_chunks, self._seconds = state.n_chunks, state.seconds
         self._n_trained, self._n_examples = state.n_trained, state.n_examples
         self._stopping.restore(state.stopping)
@@ -173,6 +195,7 @@ class Training:
         self._epochs = epochs_so_far(self._folder.path)
         self._chunks = chunks_so_far(self._folder.path, of_epoch)
         self._replicas.restore(load_tables(checkpoint, beside_weights=True))
+        self._recorder.write_words()  # nobody has held those that are there against their checksums
         self._folder.remove(VECTORS, OUTPUT_VECTORS)
         for name, sha256 in take_best(checkpoint, self._folder.path).items():
             self._folder.note(name, sha256)
@@ -270,19 +293,24 @@ class Training:
         folder = self._folder.path
         return Interrupted(
             f"stopped after {self._share:.0%} of the training; the vectors {kept} are in {folder}; "
-            f"{command_to_resume(folder)} goes on"
+            f"{self._command} goes on"
         )
+
+    @property
+    def _command(self) -> str:
+        """The command that goes on with this run."""
+        return command_to_resume(self._folder.path, self._config.corpus)
 
     def _how_to_go_on(self) -> str:
         """Say how far training came, and from where it can go on, if it was left in the middle."""
-        with contextlib.suppress(W2VError):
+        with contextlib.suppress(W2VError, KeyboardInterrupt):
             self._saver.settle()
         last = self._saver.last
         way = "starts again from the beginning"
         if last is not None:
             way = f"goes on from the checkpoint at {last.state.share:.0%}"
         come = f"stopped after {self._share:.0%} of the training"
-        return f"{come}; {command_to_resume(self._folder.path)} {way}"
+        return f"{come}; {self._command} {way}"
 
     def _save_checkpoint(self) -> None:
         """Write a checkpoint, if the last updates were finite too."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Literal
 
@@ -109,8 +109,10 @@ class Saver:
         ------
         OutputError
         """
-        if self._under_way is not None:
-            under_way, self._under_way = self._under_way, None
+        under_way = self._under_way
+        if under_way is not None:
+            wait([under_way])  # Ctrl-C may end it: then it is under way still
+            self._under_way = None
             self.last = under_way.result()
 
     def close(self, *, is_needed: bool) -> None:

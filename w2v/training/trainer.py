@@ -21,24 +21,18 @@ from w2v.engines.contract import Weights
 from w2v.errors import UsageError
 from w2v.evaluation.finding import settled_name
 from w2v.locks import Lock, take
-from w2v.run_folder import (
-    LOCK,
-    RunFolder,
-    check_out,
-    check_writable,
-    make_run_folder,
-    next_run_folder,
-)
+from w2v.run_finding import next_run_folder
+from w2v.run_folder import LOCK, RunFolder, check_out, check_writable, make_run_folder
 from w2v.text.corpus import Corpus, open_corpus
 from w2v.training.callbacks import Callbacks, OnChunk, OnEpoch
-from w2v.training.checkpoint import load_tables
+from w2v.training.checkpoint import clear_checkpoints, load_tables
 from w2v.training.evaluating import Evaluation, Evaluator
 from w2v.training.fitting import check_disk, check_memory
 from w2v.training.freezing import find_frozen, read_frozen_words
 from w2v.training.known import load_known
 from w2v.training.observer import EpochMetrics, Observer
 from w2v.training.planning import Plan, plan_run, work_of
-from w2v.training.resuming import Resumption, epochs_so_far, find_resumption
+from w2v.training.resuming import Resumption, epochs_of_ended, find_resumption
 from w2v.training.running import Training
 from w2v.training.starting import first_weights, plan_start
 from w2v.vectors.word_vectors import WordVectors
@@ -134,13 +128,13 @@ def train(
     config = _as_config(config)
     with contextlib.ExitStack() as held:
         target = Path(out) if out is not None else None
-        resumption = None
+        resumption, lock = None, None
         if target is None:
             check_writable(Path(config.output.dir))
         else:
             check_out(target, force=force or resume)
             if target.is_dir():
-                held.enter_context(take_run(target))
+                lock = held.enter_context(take_run(target))
                 resumption = find_resumption(target) if resume else None
         if resumption is not None and resumption.has_ended:
             observer.on_ended_before(resumption.folder)
@@ -154,9 +148,9 @@ def train(
                 resumption.folder, checkpoint.state.metrics_bytes, checkpoint.state.metrics_sha256
             )
         elif target is not None:
-            is_there = target.is_dir()
-            folder = make_run_folder(target, force=force or resume)
-            if not is_there:
+            # A folder that was not there, and is now, is somebody else's.
+            folder = make_run_folder(target, force=lock is not None)
+            if lock is None:
                 held.enter_context(take_run(target))
         else:
             folder = next_run_folder(Path(config.output.dir), config.name)
@@ -184,9 +178,10 @@ def take_run(folder: Path) -> Lock:
 def _ended_run(resumption: Resumption) -> Run:
     """Open a run that has ended before."""
     folder, record = resumption.folder, resumption.record
+    clear_checkpoints(folder)  # it may have been killed between its record and this
     best = (record.get("early_stop") or {}).get("best_epoch")
-    metrics = epochs_so_far(folder)
-    return Run(folder, WordVectors.load(folder), metrics, record["seconds"], [], best)
+    metrics = epochs_of_ended(folder, record)
+    return Run(folder, WordVectors.load(folder), metrics, record.get("seconds", 0.0), [], best)
 
 
 def _prepare(

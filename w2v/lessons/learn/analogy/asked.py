@@ -20,7 +20,7 @@ from w2v.evaluation.builtin import FACTS, TOY_WORLD, builtin_set
 from w2v.evaluation.lookup import Lookup
 from w2v.evaluation.sets import AnalogySet
 from w2v.lessons.learn.analogy.one_question import offset_cosines, spellings
-from w2v.run_folder import find_run
+from w2v.run_finding import find_run
 from w2v.vectors.nearest import CosineTable
 from w2v.vectors.word_vectors import WordVectors
 
