@@ -51,7 +51,6 @@ from benchmark.race import Race
 from benchmark.tables import WIDTH, as_table, summarize
 
 from w2v.config import load_config
-from w2v.engines.choice import why_no_numba
 from w2v.errors import ConfigError, SetError
 from w2v.evaluation.sets import read_set
 
@@ -77,7 +76,7 @@ def main() -> None:
             text=arguments.text,
             overrides=arguments.overrides,
             max_words=arguments.words or None,
-            engines=arguments.engines,
+            engines=arguments.engines or [default_engine()],
             threads=arguments.threads,
             best=[shlex.split(settings) for settings in arguments.best],
             peers=arguments.peers,
@@ -127,7 +126,6 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--engines",
         type=lambda text: text.split(","),
-        default=[default_engine()],
         help="of w2v (numba, or numpy where numba is not there)",
     )
     parser.add_argument(
@@ -189,7 +187,9 @@ def peers(text: str) -> list[str]:
 
 
 def default_engine() -> str:
-    """Return the faster engine that is there."""
+    """Return the faster engine that is there; to see it, numba is imported."""
+    from w2v.engines.choice import why_no_numba
+
     return "numpy" if why_no_numba() else "numba"
 
 

@@ -527,7 +527,7 @@ def configs(draw):
     return config
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(config=configs())
 def test_what_is_written_is_read_back(config, tmp_path_factory):
     file = tmp_path_factory.getbasetemp() / "round-trip.yaml"

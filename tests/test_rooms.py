@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -62,16 +63,29 @@ OPTIONAL = {
 }
 
 
-def imports_of(file):
-    """Yield (module, whether it is imported at the top) of every import in a file."""
+@functools.cache
+def facts_of(file):
+    """Read a file, which several tests ask: its docstring, its names, and its imports.
+
+    Of each import (module, whether it is imported at the top).
+    """
     tree = ast.parse(file.read_text("utf-8"))
-    top = set(map(id, tree.body))
+    top = {id(node) for node in tree.body}
+    names, imports = set(), []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, id(node) in top) for alias in node.names)
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+        elif isinstance(node, ast.Import):
+            imports += ((alias.name, id(node) in top) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: say from where, w2v.…"
-            yield from ((f"{node.module}.{alias.name}", id(node) in top) for alias in node.names)
+            imports += ((f"{node.module}.{alias.name}", id(node) in top) for alias in node.names)
+    return ast.get_docstring(tree), names, imports
+
+
+def imports_of(file):
+    """Return (module, whether it is imported at the top) of every import in a file."""
+    return facts_of(file)[2]
 
 
 FILES = [file for file in sorted(PACKAGE.rglob("*.py")) if "shipped" not in file.parent.parts[-1:]]
@@ -119,10 +133,8 @@ def test_the_model_imports_numpy_only():
 
 def test_only_the_cli_prints():
     for file in FILES:
-        source = file.read_text("utf-8")
         if file.relative_to(PACKAGE).parts[0] != "cli":
-            names = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
-            assert "print" not in names, file
+            assert "print" not in facts_of(file)[1], file
             assert "click" not in {module for module, _ in imports_of(file)}, file
 
 
@@ -136,4 +148,4 @@ def test_names_at_the_front_door():
 
 def test_every_file_says_what_it_is():
     for file in FILES:
-        assert ast.get_docstring(ast.parse(file.read_text("utf-8"))), file
+        assert facts_of(file)[0], file
