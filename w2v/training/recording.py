@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,11 @@ def inputs_of(config: Config) -> dict[str, str]:
         raise CorpusError(f"{error.filename} cannot be read: {error.strerror}") from error
 
 
+def vocabulary_lines(corpus: Corpus) -> Iterator[str]:
+    """Yield the lines of vocab.tsv."""
+    return count_lines(corpus.vocabulary.words, corpus.seen_counts)
+
+
 class Recorder:
     """Write the files of a run folder that say how the run went.
 
@@ -77,12 +83,15 @@ class Recorder:
         """Write all that is known before training."""
         self.write_record("running", {})
         self._folder.write_text(CONFIG, write_config(self._config))
+        self.write_words()
+        self.write_record("running", {})
+
+    def write_words(self) -> None:
+        """Write the words and their counts; when a run goes on too, for they may be damaged."""
         corpus = self._corpus
-        words, counts = corpus.vocabulary.words, corpus.seen_counts
-        self._folder.write_lines(VOCAB, count_lines(words, counts))
+        self._folder.write_lines(VOCAB, vocabulary_lines(corpus))
         dropped = count_lines(corpus.dropped_words, corpus.dropped_counts)
         self._folder.write_lines(DROPPED, dropped)
-        self.write_record("running", {})
 
     def write_end(self, status: str, so_far: dict[str, Any]) -> None:
         """Write how the run ended; a full disk must not hide the reason why it did."""

@@ -6,6 +6,7 @@ beginning, and comes to the same bits.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shlex
@@ -21,12 +22,11 @@ from w2v.errors import ConfigError, CorpusError, DivergedError, RunError
 from w2v.run_folder import CONFIG, METRICS, RECORD, VOCAB, read_record
 from w2v.run_sums import SUMS, check_file
 from w2v.text.corpus import Corpus
-from w2v.text.vocabulary import Vocabulary
 from w2v.training.checkpoint import Checkpoint, checkpoints_in, open_checkpoint
 from w2v.training.environment import what_bits_depend_on
 from w2v.training.observer import ChunkMetrics, EpochMetrics
 from w2v.training.planning import Plan
-from w2v.training.recording import inputs_of
+from w2v.training.recording import inputs_of, vocabulary_lines
 from w2v.training.schedule import Step
 
 # What may be another when a run goes on: it changes no bit of the vectors.
@@ -98,9 +98,7 @@ class Resumption:
                 f"{' and '.join(changed)} changed since {self.folder} began, so that it cannot go "
                 f"on; bring back what was there, or {ANEW}"
             )
-        if self.checkpoint and Vocabulary.load(self.folder / VOCAB).words != (
-            corpus.vocabulary.words
-        ):
+        if self.checkpoint and self.checkpoint.state.vocabulary_sha256 != _sum_of_words(corpus):
             raise CorpusError(
                 f"the text comes to other words than {self.folder / VOCAB} has, though it is the "
                 f"same: Python's Unicode tables or the tokenizer changed; {ANEW}"
@@ -115,6 +113,14 @@ class Resumption:
             for name in now
             if name in was and was[name] != now[name]
         ]
+
+
+def _sum_of_words(corpus: Corpus) -> str:
+    """Return the sha256 that vocab.tsv has when it is written from a corpus."""
+    digest = hashlib.sha256()
+    for line in vocabulary_lines(corpus):
+        digest.update(line.encode())
+    return digest.hexdigest()
 
 
 def command_to_resume(folder: Path) -> str:

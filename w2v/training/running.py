@@ -173,6 +173,7 @@ class Training:
         self._epochs = epochs_so_far(self._folder.path)
         self._chunks = chunks_so_far(self._folder.path, of_epoch)
         self._replicas.restore(load_tables(checkpoint, beside_weights=True))
+        self._recorder.write_words()
         self._folder.remove(VECTORS, OUTPUT_VECTORS)
         for name, sha256 in take_best(checkpoint, self._folder.path).items():
             self._folder.note(name, sha256)
