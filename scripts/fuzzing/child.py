@@ -14,6 +14,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import time
 import traceback
 import warnings
@@ -35,6 +36,7 @@ CHANGES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "os.rmdir": ((0,), (1,)), "os.symlink": ((1,), (2,)), "os.truncate": ((0,), ()),
     "os.utime": ((0,), (3,)),
 }  # fmt: skip
+FOLLOWS_LINKS = ("open", "os.chmod", "os.chown", "os.truncate", "os.utime")
 # Events that no command given here has a reason for.
 NEVER = (
     "os.exec", "os.fork", "os.forkpty", "os.kill", "os.posix_spawn", "os.spawn", "os.system",
@@ -192,6 +194,7 @@ def _be_the_child(
             HOME=str(place.root / "tmp"),
             LANG="C.UTF-8",
         )
+        tempfile.tempdir = None  # what it was for the parent
         _take_limits(limits, mapped)
         stdin = os.open(place.root / case.stdin if case.stdin else os.devnull, os.O_RDONLY)
         os.dup2(stdin, 0)
@@ -278,8 +281,13 @@ class _Guard:
         if isinstance(path, int):
             return  # it was opened before
         folder = os.readlink(f"/proc/self/fd/{begin}") if begin >= 0 else ""
-        absolute = os.path.realpath(os.path.join(folder, os.fsdecode(path))) + os.sep
-        if not absolute.startswith(self._roots):
+        absolute = os.path.join(folder, os.fsdecode(path))
+        parent, name = os.path.split(absolute)
+        if event in FOLLOWS_LINKS or name in ("", ".", ".."):
+            absolute = os.path.realpath(absolute)
+        else:  # it is the link that goes, not what it leads to
+            absolute = os.path.join(os.path.realpath(parent), name)
+        if not f"{absolute}{os.sep}".startswith(self._roots):
             self._refuse(f"{event} outside the folders of the case: {path!r:.200}")
 
     def _refuse(self, what: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from w2v.config.loading import load_config
 from w2v.config.schema import PLACES, THREADS, Config
 from w2v.config.showing import config_differences
 from w2v.errors import ConfigError, CorpusError, DivergedError, RunError
-from w2v.run_folder import CONFIG, METRICS, RECORD, VOCAB, read_record
+from w2v.run_folder import CONFIG, METRICS, RECORD, VECTORS, VOCAB, read_record
 from w2v.run_sums import SUMS, check_file
 from w2v.text.corpus import Corpus
 from w2v.training.checkpoint import Checkpoint, checkpoints_in, open_checkpoint
@@ -123,11 +122,6 @@ def _sum_of_words(corpus: Corpus) -> str:
     return digest.hexdigest()
 
 
-def command_to_resume(folder: Path) -> str:
-    """Return the command that goes on with the run of a folder, in quotation marks."""
-    return f"`w2v train --resume {shlex.quote(str(folder))}`"
-
-
 def find_resumption(folder: Path) -> Resumption | None:
     """Return how the run of a folder can go on; None if nothing of it was begun.
 
@@ -142,10 +136,12 @@ def find_resumption(folder: Path) -> Resumption | None:
         return None
     record = read_record(folder)
     if record.get("status") == "diverged":
-        raise DivergedError(
-            f"{folder} diverged, and would do so again; go on from its vectors with a smaller "
-            f"rate: w2v train --from {folder} train.lr=…"
-        )
+        way = f"train it anew with a smaller rate: --out {folder} --force train.lr=…"
+        if VECTORS in record.get(SUMS, {}):
+            way = (
+                f"go on from its vectors with a smaller rate: w2v train --from {folder} train.lr=…"
+            )
+        raise DivergedError(f"{folder} diverged, and would do so again; {way}")
     config = begun_config(folder, record)
     if record.get("status") in ENDED:
         return Resumption(folder, record, config, None)

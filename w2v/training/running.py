@@ -17,7 +17,14 @@ from w2v.config.early_stop import early_stop_of
 from w2v.config.schema import Config
 from w2v.engines.contract import Weights
 from w2v.errors import CorpusError, DivergedError, Interrupted, OutputError, W2VError
-from w2v.run_folder import CONFIG, OUTPUT_VECTORS, VECTORS, VOCAB, RunFolder
+from w2v.run_folder import (
+    CONFIG,
+    OUTPUT_VECTORS,
+    VECTORS,
+    VOCAB,
+    RunFolder,
+    command_to_resume,
+)
 from w2v.text.corpus import Corpus
 from w2v.training.checkpoint import Checkpoint, State, load_tables, take_best, take_last
 from w2v.training.divergence import Divergence, untrained_loss, what_to_try
@@ -28,7 +35,7 @@ from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan
 from w2v.training.recording import Recorder
 from w2v.training.replicas import Replicas, Trained
-from w2v.training.resuming import chunks_so_far, command_to_resume, epochs_so_far
+from w2v.training.resuming import chunks_so_far, epochs_so_far
 from w2v.training.saving import Saver
 from w2v.training.schedule import Schedule, Step
 from w2v.vectors.formats.rows import all_finite
@@ -149,7 +156,9 @@ class Training:
             status = "diverged"
             raise
         except OutputError as error:
-            raise OutputError(f"{error}; then {command_to_resume(folder.path)} goes on") from error
+            raise OutputError(
+                f"{error}; then `{command_to_resume(folder.path)}` goes on"
+            ) from error
         finally:
             self._replicas.close()
             self._saver.close(is_needed=status not in ("done", "stopped"))
@@ -271,7 +280,7 @@ class Training:
         folder = self._folder.path
         return Interrupted(
             f"stopped after {self._share:.0%} of the training; the vectors {kept} are in {folder}; "
-            f"{command_to_resume(folder)} goes on"
+            f"`{command_to_resume(folder)}` goes on"
         )
 
     def _how_to_go_on(self) -> str:
@@ -283,7 +292,7 @@ class Training:
         if last is not None:
             way = f"goes on from the checkpoint at {last.state.share:.0%}"
         come = f"stopped after {self._share:.0%} of the training"
-        return f"{come}; {command_to_resume(self._folder.path)} {way}"
+        return f"{come}; `{command_to_resume(self._folder.path)}` {way}"
 
     def _save_checkpoint(self) -> None:
         """Write a checkpoint, if the last updates were finite too."""
