@@ -273,6 +273,8 @@ class _Guard:
             for path, folder in itertools.zip_longest(paths, folders, fillvalue=None):
                 begin = -1 if folder is None else arguments[folder]
                 self._check(event, arguments[path or 0], begin)
+        elif event == "os.kill" and arguments[1] == 0:
+            return  # no signal: it asks whether there is such a process
         elif event in NEVER:
             self._refuse(f"{event} {arguments!r:.200}")
 
