@@ -62,8 +62,9 @@ def main() -> None:
         import_everything()
         if arguments.replay is not None:
             sys.exit(replay(fuzz, arguments.replay))
-        wanted = prepared(fuzz, wanted)
-        sys.exit(fuzz_all(fuzz, wanted, arguments) if wanted else 0)
+        for target in wanted:
+            prepare(fuzz, target)
+        sys.exit(fuzz_all(fuzz, wanted, arguments))
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -91,18 +92,11 @@ def target_name(text: str) -> str:
     return text
 
 
-def prepared(fuzz: Fuzz, wanted: list[Target]) -> list[Target]:
-    """Prepare targets; pass over those that there are not yet."""
-    ready = []
-    for target in wanted:
-        if why := target.why_not():
-            print(f"{target.name:<11} left out: {why}")
-            continue
-        shared = fuzz.place(target.name).shared
-        shared.mkdir(parents=True)
-        target.prepare(shared)
-        ready.append(target)
-    return ready
+def prepare(fuzz: Fuzz, target: Target) -> None:
+    """Make what all cases of a target share."""
+    shared = fuzz.place(target.name).shared
+    shared.mkdir(parents=True)
+    target.prepare(shared)
 
 
 def fuzz_all(fuzz: Fuzz, wanted: list[Target], arguments: argparse.Namespace) -> int:
@@ -138,9 +132,7 @@ def replay(fuzz: Fuzz, folder: Path) -> int:
     place = fuzz.place("replay")
     name, case = kept(folder, place)
     target = TARGETS[name]
-    shared = fuzz.place(name).shared
-    shared.mkdir(parents=True)
-    target.prepare(shared)
+    prepare(fuzz, target)
     place = fuzz.place(name)
     for arguments in case.commands:
         print("w2v", *(repr(a) if len(a) < 200 else f"{a[:200]!r}..." for a in arguments))

@@ -645,6 +645,8 @@ def test_what_is_offered(run):
         "train.lr="
     ]
     assert {f"{path}=" for path in option_paths()} < {value for _, value in offered("train", "")}
+    runs = [("file", ""), ("plain", "latest"), ("plain", "run-1")]
+    assert offered("train", "--resume", "") == runs
     for command in ("similar", "analogy"):
         assert offered(command, "") == [("file", ""), ("plain", "latest"), ("plain", "run-1")]
     assert offered("similar", "ru") == [("file", "ru"), ("plain", "run-1")]
@@ -753,7 +755,8 @@ def test_a_second_ctrl_c_stops_at_once(long_training, folder):
     assert process.returncode == 130
     assert json.loads((run / "run.json").read_text("utf-8"))["status"] == "interrupted"
     assert w2v("similar", "latest", "king", code=1).stderr == (
-        "w2v: runs/run-1 has no vectors.npy: its status is 'interrupted'; train it again\n"
+        "w2v: runs/run-1 has no vectors.npy: its status is 'interrupted'; "
+        "`w2v train --resume runs/run-1` goes on with it\n"
     )
 
 

@@ -55,7 +55,7 @@ def test_a_short_run(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     last = done.stdout.splitlines()[-1]
     assert re.fullmatch(r"\d+ cases, 0 failures, \d+ min \d+ s", last)
-    for target in ("config", "override", "corpus", "run", "vectors", "sets"):
+    for target in ("config", "override", "corpus", "run", "checkpoint", "vectors", "sets"):
         assert re.search(rf"^{target} +\d+ cases, 0 failures", done.stdout, re.MULTILINE)
 
 
@@ -254,7 +254,7 @@ def w2v(place, *commands):
         ("10 MB scalar", b"is over 100,000 bytes: this is no config"),
         ("10 MB of keys", b"is over 100,000 bytes: this is no config"),
         ("duplicate below", b"line 3: train.lr is already set in line 2"),
-        ("python", b"line 1: expected settings such as `train:`, found a list"),
+        ("python", b"the tag '!!python/object/apply:os.system' has no place here"),
         ("tabs", b"(indent with spaces)"),
         ("NUL", b"special characters are not allowed"),
         ("many ranges", b"it lists over 100,000 values; at most 10,000 points are taken"),

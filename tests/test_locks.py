@@ -12,7 +12,7 @@ import pytest
 
 from w2v import locks
 from w2v.errors import OutputError
-from w2v.locks import holder_of, take, try_to_take, wait_for
+from w2v.locks import holder_of, is_held, take, try_to_take, wait_for
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes")
 HOLD = "import sys; from w2v.locks import take; import pathlib\n"
@@ -109,6 +109,19 @@ def test_the_number_is_read_again_while_it_is_written(path, monkeypatch):
         path.write_bytes(b"")
         monkeypatch.setattr(locks.time, "sleep", lambda _: path.write_text(f"{os.getpid()}\n"))
         assert holder_of(path) == os.getpid()
+
+
+def test_whether_it_is_held(path, start):
+    assert not is_held(path)  # there is no such file, and none is made
+    assert not path.exists()
+    process = start()
+    assert is_held(path)
+    process.kill()
+    process.wait()
+    assert path.exists()
+    assert not is_held(path)
+    start("import os; os.fork() and os._exit(0); sys.stdin.read()").wait()
+    assert is_held(path)  # by the child of the number that it has
 
 
 def test_waiting(path, start):

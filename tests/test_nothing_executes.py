@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_runs import vouch
 from test_cli import w2v
 
 import w2v as package
@@ -225,10 +226,15 @@ def test_what_is_no_yaml_is_text(untouched, payload):
     w2v(*train, "embedding.freeze=frozen.txt", "--out", "a")
     assert refused(*train, "eval.sets=[questions.txt]", "--out", "b", code=1)
     assert refused("eval", "a", "--set", "pairs.txt", code=1)
-    # A run's own config is YAML again.
+    # A run's own config is YAML again, also where run.json vouches for it.
     Path("a/config.yaml").write_text(f"train:\n  epochs: {payload}\n", "utf-8")
-    for command in (["report", "a"], ["vector", "a", "--sentence", "the"]):
-        assert "a/config.yaml" in refused(*command), command
+    commands = ["report", "a"], ["vector", "a", "--sentence", "the"]
+    for command in commands:
+        assert "it was edited or is damaged" in refused(*command, code=1), command
+    vouch(Path("a"), "config.yaml")
+    for command in commands:
+        assert "a/config.yaml" in (sentence := refused(*command)), command
+        assert "has no place here" in sentence
 
 
 class Trap:
@@ -251,21 +257,37 @@ def run(untouched):
     return untouched / "r"
 
 
-@pytest.mark.parametrize("name", ["vectors.npy", "output_vectors.npy"])
-def test_pickled_arrays_of_a_run_are_never_opened(run, name):
+READ_W_OUT = (
+    ["similar", "r", "the", "--center"],
+    ["predict", "r", "the"],
+    ["export", "r", "--to", "npz", "--center", "--out", "v.npz"],
+    ["train", "--corpus", "my.txt", "model.dim=8", "embedding.pretrained=r", "--out", "s"],
+)
+READ_W_IN = (
+    ["similar", "r", "the"],
+    ["vector", "r", "the"],
+    ["report", "r"],
+    ["eval", "r", "--set", "toy-world"],
+    *READ_W_OUT[1:2],
+    *READ_W_OUT[3:],
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "commands"), [("vectors.npy", READ_W_IN), ("output_vectors.npy", READ_W_OUT)]
+)
+@pytest.mark.parametrize("is_vouched_for", [False, True])
+def test_pickled_arrays_of_a_run_are_never_opened(run, name, commands, is_vouched_for):
+    """Neither where the checksum is wrong, nor in a run of somebody who has made it right."""
     pickled(run / name)
     with pytest.raises(ValueError, match="allow_pickle"):
         np.load(run / name)
-    for command in (
-        ["similar", "r", "the"],
-        ["similar", "r", "the", "--center"],
-        ["vector", "r", "the"],
-        ["export", "r", "--to", "npz", "--center", "--out", "v.npz"],
-        ["report", "r"],
-        ["eval", "r", "--set", "toy-world"],
-        ["train", "--corpus", "my.txt", "model.dim=8", "embedding.pretrained=r", "--out", "s"],
-    ):
-        assert name in refused(*command, code=1), command
+    if is_vouched_for:
+        vouch(run, name)
+    for command in commands:
+        sentence = refused(*command, code=1)
+        assert name in sentence, command
+        assert ("checksum" in sentence) != is_vouched_for, command
 
 
 def test_pickled_vector_files_are_never_opened(untouched):
@@ -302,6 +324,7 @@ def test_code_of_a_config_is_run_only_with_allow_code(untouched):
         config.read_text("utf-8").replace("tokenizer: words", "tokenizer: trap:split")
     )
     assert "trap:split" in config.read_text("utf-8")
+    vouch(Path("r"), "config.yaml")
     for command in (
         ["similar", "r", "--sentence", "the king"],
         ["vector", "r", "--sentence", "the king"],

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from engines import ENGINES
+from made_runs import edit_record
 from observers import StopAfter
 from test_cli import w2v
 
@@ -29,8 +30,9 @@ from w2v.training import checkpoint as checkpoints
 from w2v.training import saving
 from w2v.training.observer import Observer
 from w2v.training.recording import Recorder
-from w2v.training.resuming import command_to_resume
+from w2v.training.resuming import command_to_go_on
 from w2v.training.saving import Saver
+from w2v.training.trainer import take_run
 
 SMALL = {
     "model.dim": 8,
@@ -166,6 +168,42 @@ def test_what_the_killed_left_is_cleared(settings, tmp_path):
     (out / ".lock").write_text("1\n")
     train(settings, out=out, resume=True)
     assert not left_in(out)
+
+
+@pytest.mark.parametrize("name", ["vocab.tsv", "dropped.tsv"])
+def test_words_that_are_damaged_are_written_again(settings, tmp_path, name):
+    settings = {**settings, "vocab.min_count": 2}
+    whole = train(settings, out=tmp_path / "whole")
+    for damage in (os.remove, lambda path: path.write_bytes(b"king\t9\n")):
+        out = tmp_path / "again"
+        assert not interrupt(settings, out, 3)
+        damage(out / name)
+        assert interrupt(settings, out, 99, resume=True)
+        assert bits(out) == bits(whole.folder)
+        shutil.rmtree(out)
+
+
+def test_what_is_said_of_a_run_that_did_not_end(settings, tmp_path):
+    out = tmp_path / "run"
+    with pytest.raises(Killed):
+        train(settings, out=out, observer=KillAfter(3))
+    goes_on = f"`w2v train --resume {out}` goes on with it"
+    assert w2v("similar", out, "king", code=1).stderr == (
+        f"w2v: {out} has no vectors.npy: its status is 'failed'; {goes_on}\n"
+    )
+    edit_record(out, status="running")  # nobody trains there
+    assert "its status is 'killed'; " + goes_on in w2v("similar", out, "king", code=1).stderr
+    shown = " ".join(w2v("runs", "show", out).stdout.split())  # a long command is broken
+    assert f"gone on with by: w2v train --resume {out} " in shown.replace(" \\ ", " ")
+    with take_run(out):
+        sentence = w2v("similar", out, "king", code=1).stderr
+        assert "its status is 'running'; wait for its end" in sentence
+        assert "gone on with by" not in w2v("runs", "show", out).stdout
+    wanted = "or add --force to replace the run or --resume to go on with it"
+    assert wanted in w2v("train", "--out", out, code=1).stderr
+    train(settings, out=out, resume=True)
+    assert "--resume" not in w2v("train", "--out", out, code=1).stderr
+    assert "gone on with by" not in w2v("runs", "show", out).stdout
 
 
 class Rewrite(Observer):
@@ -592,7 +630,7 @@ def test_a_switch_of_the_environment_is_told(settings, stopped, monkeypatch):
     ],
 )
 def test_the_command_that_goes_on(changes, command):
-    assert command_to_resume(Path("a run"), CorpusConfig(**changes)) == f"`w2v train {command}"
+    assert command_to_go_on(Path("a run"), CorpusConfig(**changes)) == f"`w2v train {command}"
 
 
 def test_out_alone_names_the_run_to_resume(settings, stopped, tmp_path):

@@ -186,7 +186,7 @@ def test_two_runs_stand_for_those_beside_them(folder):
     assert "runs/s/0.05-0: with 3 runs beside it, equal but for the seed" in alone.stderr
     assert "there is one setting" in w2v("runs", "compare", "s/0.05-0", "s/0.05-2").stderr
     failed = w2v("runs", "compare", "s/0.05-0", "s/unfinished", code=1)
-    assert "its status is running" in failed.stderr
+    assert "its status is killed" in failed.stderr  # for no process trains there
 
 
 # ---------------------------------------------------------------------------------------- pages

@@ -32,6 +32,7 @@ OPEN_AS = (
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)
 )
+READ_AS = OPEN_AS & ~(os.O_CREAT | os.O_RDWR) | os.O_RDONLY
 
 
 class Lock:
@@ -158,6 +159,31 @@ def try_to_take(path: Path) -> Lock | None:
     return None  # they come and go
 
 
+def is_held(path: Path) -> bool:
+    """Tell whether a process holds a lock; where only a number tells, or nothing, yes.
+
+    Parameters
+    ----------
+    path : Path
+        Of the lock file.
+    """
+    number = _number_in(path)
+    if number is not None and _is_alive(number):
+        return True
+    try:
+        opened = os.open(path, READ_AS)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        return not _lock(opened)
+    except BlockingIOError:  # who inherited it holds it still
+        return True
+    finally:
+        os.close(opened)
+
+
 def holder_of(path: Path) -> int | None:
     """Return the number of the process that holds a lock; None if it is not known.
 
@@ -187,7 +213,7 @@ def _named(number: int | None) -> str:
 def _number_in(path: Path) -> int | None:
     """Return the number that a lock file holds."""
     try:
-        opened = os.open(path, OPEN_AS & ~(os.O_CREAT | os.O_RDWR) | os.O_RDONLY)
+        opened = os.open(path, READ_AS)
     except OSError:
         return None
     try:

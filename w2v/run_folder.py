@@ -21,6 +21,7 @@ import json
 import math
 import os
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -37,6 +38,7 @@ from w2v.files import (
     open_ordinary,
     sync_file,
 )
+from w2v.locks import is_held
 from w2v.run_sums import OWN_SUM, REMEDY, SUMS, are_sums, check_file, is_whole, read_checked, sealed
 
 RUN_FORMAT = 2
@@ -48,6 +50,8 @@ RUN_FILES = (CONFIG, VOCAB, DROPPED, VECTORS, OUTPUT_VECTORS, METRICS, RECORD)
 REPORT = "report.html"
 CHANGING = (METRICS, VECTORS, OUTPUT_VECTORS)  # while a run goes on
 RUNNING = "running"  # its status until then
+KILLED = "killed"  # what stands for it if no process trains in the folder
+CAN_RESUME = (RUNNING, KILLED, "interrupted", "failed")
 LOCK = ".lock"  # held by the process that trains in it
 LEFTOVER = re.compile(r"\..*\.tmp|\.lock")  # what may be left of a process that was killed
 MAX_RECORD_BYTES = 10_000_000  # of a run.json, which may name many files of a corpus
@@ -245,12 +249,21 @@ def check_out(out: Path, *, force: bool) -> None:
     """
     if os.path.lexists(out):
         if not force:
+            way = " or --resume to go on with it" if _can_resume(out) else ""
             raise OutputError(
-                f"{out} exists; choose another --out, or add --force to replace the run"
+                f"{out} exists; choose another --out, or add --force to replace the run{way}"
             )
         if not out.is_dir() or not (is_run_folder(out) or is_empty(out)):
             raise OutputError(f"{out} is no w2v run folder; --force replaces nothing else")
     check_writable(out)
+
+
+def _can_resume(out: Path) -> bool:
+    """Tell whether there is a run that did not come to its end."""
+    try:
+        return read_record(out).get("status") in CAN_RESUME
+    except RunError:
+        return False
 
 
 def check_writable(folder: Path) -> None:
@@ -365,6 +378,17 @@ def read_record(path: Path) -> dict[str, Any]:
         raise RunError(f"{path / RECORD} is damaged: {SUMS!r} is not as w2v writes it")
     record.pop(OWN_SUM, None)
     return record
+
+
+def status_of(folder: Path, record: Mapping[str, Any]) -> str:
+    """Return how a run stands: what its record says, or `killed` if nobody trains it any more."""
+    status = str(record.get("status", "unknown"))
+    return KILLED if status == RUNNING and not is_held(folder / LOCK) else status
+
+
+def command_to_resume(folder: Path) -> str:
+    """Return the command that goes on with the run of a folder."""
+    return f"w2v train --resume {shlex.quote(str(folder))}"
 
 
 def is_there(folder: Path, name: str, record: Mapping[str, Any]) -> bool:

@@ -109,8 +109,6 @@ class Target:
         Writes what all cases share into a folder, once.
     judge : callable
         Says what is wrong with the answers to a case, a sentence each.
-    why_not : callable
-        Says why there is nothing to be fuzzed yet; "" if there is.
     """
 
     name: str
@@ -118,7 +116,6 @@ class Target:
     share: int
     prepare: Callable[[Path], None] = nothing_to_prepare
     judge: Callable[[Case, Place, list[Outcome]], list[str]] = nothing_more
-    why_not: Callable[[], str] = str
 
 
 def numbers_of(target: str, seed: int, number: int) -> random.Random:

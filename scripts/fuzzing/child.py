@@ -7,18 +7,22 @@ lies outside the folders of the case is refused and told.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
 import resource
 import signal
 import sys
+import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 from fuzzing.cases import Case, Outcome, Place
@@ -32,6 +36,7 @@ CHANGES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "os.rmdir": ((0,), (1,)), "os.symlink": ((1,), (2,)), "os.truncate": ((0,), ()),
     "os.utime": ((0,), (3,)),
 }  # fmt: skip
+FOLLOWS_LINKS = ("open", "os.chmod", "os.chown", "os.truncate", "os.utime")
 # Events that no command given here has a reason for.
 NEVER = (
     "os.exec", "os.fork", "os.forkpty", "os.kill", "os.posix_spawn", "os.spawn", "os.system",
@@ -99,37 +104,66 @@ def run_case(
     program: Callable[[list[str]], int] = w2v,
 ) -> Ended:
     """Run the commands of a case in a forked process."""
-    base = _peak_bytes()
+    base, mapped = _memory_now()
     sys.stdout.flush()
     sys.stderr.flush()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # threads of a BLAS, which is at rest
         pid = os.fork()
     if pid == 0:
-        _be_the_child(case, place, limits, program, base)
-    _, status, usage = os.wait4(pid, 0)
+        _be_the_child(case, place, limits, program, mapped)
+    is_late = False
+    with _ended_after(pid, limits.seconds * len(case.commands)) as ended_by_clock:
+        _, status, usage = os.wait4(pid, 0)
+        is_late = bool(ended_by_clock)
     outcomes, problems = _told(place, case)
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        what = (
-            f"no end within {limits.seconds:g} s"
-            if number == signal.SIGALRM
-            else f"killed by {signal.Signals(number).name}"
-        )
-        problems.append(what)
+    is_late = is_late or any(outcome.seconds > limits.seconds for outcome in outcomes)
+    if is_late:
+        problems.append(f"no end within {limits.seconds:g} s")
+    elif os.WIFSIGNALED(status):
+        problems.append(f"killed by {signal.Signals(os.WTERMSIG(status)).name}")
     elif os.WEXITSTATUS(status):
         problems.append(f"the process ended with {os.WEXITSTATUS(status)}")
     more = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) - base
     if more > limits.more_bytes:
         problems.append(f"{more:,} bytes of memory more than before")
-    is_late = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
     return Ended(outcomes, problems, is_late, usage.ru_utime + usage.ru_stime)
 
 
-def _peak_bytes() -> int:
-    """Return the most memory that this process has held so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak * (1 if sys.platform == "darwin" else 1024)
+@contextmanager
+def _ended_after(pid: int, seconds: float) -> Iterator[list[int]]:
+    """Kill a process when its time is over; what is yielded then holds its number.
+
+    The clock is the parent's: a command of w2v may set one of its own, and stop it.
+    """
+    killed: list[int] = []
+
+    def kill(number: int, frame: FrameType | None) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+
+    before = signal.signal(signal.SIGALRM, kill)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield killed
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _memory_now() -> tuple[int, int]:
+    """Return the bytes that this process holds now, of which a forked one begins, and has mapped.
+
+    Its peak would be too much: what it has given back is no allowance of a case.
+    """
+    try:
+        mapped, held = Path("/proc/self/statm").read_text("ascii").split()[:2]
+    except OSError:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return (peak * (1 if sys.platform == "darwin" else 1024),) * 2
+    page = resource.getpagesize()
+    return int(held) * page, int(mapped) * page
 
 
 def _told(place: Place, case: Case) -> tuple[list[Outcome], list[str]]:
@@ -147,7 +181,7 @@ def _told(place: Place, case: Case) -> tuple[list[Outcome], list[str]]:
 
 
 def _be_the_child(
-    case: Case, place: Place, limits: Limits, program: Callable[[list[str]], int], base: int
+    case: Case, place: Place, limits: Limits, program: Callable[[list[str]], int], mapped: int
 ) -> NoReturn:
     """Run the commands and end."""
     done = 70
@@ -160,21 +194,22 @@ def _be_the_child(
             HOME=str(place.root / "tmp"),
             LANG="C.UTF-8",
         )
-        _take_limits(limits, base)
+        tempfile.tempdir = None  # what it was for the parent
+        _take_limits(limits, mapped)
         stdin = os.open(place.root / case.stdin if case.stdin else os.devnull, os.O_RDONLY)
         os.dup2(stdin, 0)
         problems: list[str] = []
         guard = _Guard(place, problems)
         for number, arguments in enumerate(case.commands):
-            _run(place.root / str(number), arguments, program, limits, guard)
+            _run(place.root / str(number), arguments, program, guard)
         done = 0
     finally:
         os._exit(done)  # nothing of the parent is to be ended
 
 
-def _take_limits(limits: Limits, base: int) -> None:
+def _take_limits(limits: Limits, mapped: int) -> None:
     """Let the system refuse what would hurt the machine; what is judged is the peak."""
-    most = base + 4 * limits.more_bytes + (1 << 30)
+    most = mapped + 4 * limits.more_bytes + (1 << 30)
     if sys.platform.startswith("linux"):
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -185,7 +220,6 @@ def _run(
     stem: Path,
     arguments: list[str],
     program: Callable[[list[str]], int],
-    limits: Limits,
     guard: _Guard,
 ) -> None:
     """Run one command; leave what it printed and how it ended."""
@@ -201,8 +235,6 @@ def _run(
     guard.problems.clear()
     record: dict[str, Any] = {"code": None, "error": ""}
     began = time.monotonic()
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, limits.seconds)
     guard.is_on = True
     try:
         record["code"] = program(arguments)
@@ -212,7 +244,6 @@ def _run(
     except BaseException:
         record["error"] = traceback.format_exc()
     guard.is_on = False
-    signal.setitimer(signal.ITIMER_REAL, 0)
     sys.stderr.flush()
     record["seconds"] = time.monotonic() - began
     record["problems"] = guard.problems
@@ -242,6 +273,8 @@ class _Guard:
             for path, folder in itertools.zip_longest(paths, folders, fillvalue=None):
                 begin = -1 if folder is None else arguments[folder]
                 self._check(event, arguments[path or 0], begin)
+        elif event == "os.kill" and arguments[1] == 0:
+            return  # no signal: it asks whether there is such a process
         elif event in NEVER:
             self._refuse(f"{event} {arguments!r:.200}")
 
@@ -250,8 +283,13 @@ class _Guard:
         if isinstance(path, int):
             return  # it was opened before
         folder = os.readlink(f"/proc/self/fd/{begin}") if begin >= 0 else ""
-        absolute = os.path.realpath(os.path.join(folder, os.fsdecode(path))) + os.sep
-        if not absolute.startswith(self._roots):
+        absolute = os.path.join(folder, os.fsdecode(path))
+        parent, name = os.path.split(absolute)
+        if event in FOLLOWS_LINKS or name in ("", ".", ".."):
+            absolute = os.path.realpath(absolute)
+        else:  # it is the link that goes, not what it leads to
+            absolute = os.path.join(os.path.realpath(parent), name)
+        if not f"{absolute}{os.sep}".startswith(self._roots):
             self._refuse(f"{event} outside the folders of the case: {path!r:.200}")
 
     def _refuse(self, what: str) -> None:

@@ -1,7 +1,7 @@
 """Targets `run` and `checkpoint`: a run folder with something cut, swapped, lost or flipped.
 
-A damaged run gives exactly the answer that it gave before, or one sentence. Until run.json holds
-checksums (its format 2) a changed number cannot be seen: then only the sentence is judged.
+A damaged run gives exactly the answer that it gave before, or one sentence; a run that was stopped
+or killed, damaged, and gone on with, the vectors and losses of one that was not, or one sentence.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import time
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 
 from fuzzing.cases import Case, Outcome, Place, Target
 from fuzzing.child import run_case
@@ -44,8 +45,11 @@ QUESTIONS = [
     ["config", "show", "run"],
 ]
 N_ASKED = 3  # of them, of each damaged run
-CHECKSUM_FORMAT = 2
-CHECKPOINT_TEXT_LINES = 60  # times TEXT
+CHECKPOINT_TEXTS = 12  # times TEXT
+CHECKPOINTED = ["train.checkpoint_every=2", "train.epochs=4", "train.replicas=2"]
+LINES_BEFORE_END = {"stopped": 60, "killed": 50}  # of metrics.jsonl
+SIGNALS = {"stopped": signal.SIGINT, "killed": signal.SIGKILL}
+ASKED_BEFORE = ["similar", "../out/run", "king", "--json"]
 WAIT_SECONDS = 60.0
 
 
@@ -122,10 +126,6 @@ def make_run(rng: random.Random, number: int, place: Place) -> Case:
 
 def judge_run(case: Case, place: Place, outcomes: list[Outcome]) -> list[str]:
     """Hold the answers against those of the run as it was."""
-    from w2v.run_folder import RUN_FORMAT
-
-    if RUN_FORMAT < CHECKSUM_FORMAT:
-        return []
     expected = json.loads((place.shared / "expected.json").read_text("utf-8"))
     return [
         f"w2v {' '.join(arguments)}: another answer, after damage: {case.notes['damage']}"
@@ -136,57 +136,86 @@ def judge_run(case: Case, place: Place, outcomes: list[Outcome]) -> list[str]:
     ]
 
 
-def why_no_resume() -> str:
-    """Say whether a run can be gone on with."""
-    from w2v.cli.train import train_command
-
-    options = {option for parameter in train_command.params for option in parameter.opts}
-    return "" if "--resume" in options else "`w2v train` has no --resume yet"
-
-
 def prepare_checkpoint(shared: Path) -> None:
-    """Train a run to its end, and the same one interrupted after a few chunks."""
+    """Train a run to its end, and the same one stopped, and killed, after some checkpoints."""
     shared.mkdir(parents=True, exist_ok=True)
-    (shared / "text.txt").write_text(TEXT * CHECKPOINT_TEXT_LINES, "utf-8")
+    (shared / "text.txt").write_text(TEXT * CHECKPOINT_TEXTS, "utf-8")
     command = [
-        sys.executable, "-m", "w2v", "train", "--corpus", "text.txt", *SETTINGS,
-        "train.checkpoint_every=2", "train.epochs=4", "--quiet", "--out",
+        sys.executable, "-m", "w2v", "train", "--corpus", "text.txt", *SETTINGS, *CHECKPOINTED,
+        "--quiet", "--out",
     ]  # fmt: skip
     environment = {**os.environ, "W2V_CACHE": str(shared / "cache")}
     subprocess.run([*command, "whole"], cwd=shared, env=environment, check=True)
-    with subprocess.Popen([*command, "run"], cwd=shared, env=environment) as process:
+    for name in SIGNALS:
+        _interrupt([*command, name], shared, environment)
+    place = Place(shared / "asking", shared)
+    place.make()
+    shutil.copytree(shared / "stopped", place.outside / "run")
+    (outcome,) = run_case(Case([ASKED_BEFORE]), place).outcomes
+    assert outcome.code == 0, outcome
+    (shared / "answer").write_bytes(outcome.out)
+
+
+def _interrupt(command: list[str], shared: Path, environment: dict[str, str]) -> None:
+    """Train until there are checkpoints, and no further; the last argument names the run."""
+    name = command[-1]
+    metrics = shared / name / "metrics.jsonl"
+    n_lines, number = LINES_BEFORE_END[name], SIGNALS[name]
+    with subprocess.Popen(
+        command, cwd=shared, env=environment, stderr=subprocess.DEVNULL
+    ) as process:
         until = time.monotonic() + WAIT_SECONDS
-        metrics = shared / "run" / "metrics.jsonl"
         while process.poll() is None and time.monotonic() < until:
-            if metrics.exists() and metrics.read_bytes().count(b"\n") >= 8:
-                process.send_signal(signal.SIGINT)
-                process.wait(WAIT_SECONDS)
-            time.sleep(0.01)
-    if process.returncode != 130:
-        raise SystemExit(f"fuzz: a run that was interrupted ended with {process.returncode}")
+            if metrics.exists() and metrics.read_bytes().count(b"\n") >= n_lines:
+                break
+            time.sleep(0.001)
+        process.send_signal(number)
+        code = process.wait(WAIT_SECONDS)
+    if code != (130 if number == signal.SIGINT else -number):
+        raise SystemExit(f"fuzz: a run that was to be {name} ended with {code}")
 
 
 def make_checkpoint(rng: random.Random, number: int, place: Place) -> Case:
-    """Damage any file of the interrupted run, and go on with it."""
-    shutil.copytree(place.shared / "run", place.outside / "run")
+    """Damage any file of an interrupted run, ask it, and go on with it."""
+    name = rng.choice(sorted(SIGNALS))
+    shutil.copytree(place.shared / name, place.outside / "run")
     shutil.copyfile(place.shared / "text.txt", place.inside / "text.txt")
     what = damage(rng, place.outside / "run", place.shared / "whole")
-    return Case([["train", "--resume", "../out/run"]], notes={"damage": what})
+    # Most of a case's time would go into seeing checkpoints to the disk.
+    resume = ["train", "--resume", "../out/run", "train.checkpoint_every=40"]
+    return Case([ASKED_BEFORE, resume], notes={"damage": f"{what} of a run that was {name}"})
 
 
 def judge_checkpoint(case: Case, place: Place, outcomes: list[Outcome]) -> list[str]:
-    """Hold the vectors against those of the run that was not interrupted."""
-    if outcomes[0].code != 0:
-        return []
+    """Hold the answer, and what comes out, against those of runs that are whole."""
+    asked, resumed = outcomes
+    damage = case.notes["damage"]
+    found = []
+    if asked.code == 0 and asked.out != (place.shared / "answer").read_bytes():
+        found.append(f"another answer before it goes on, after damage: {damage}")
+    if resumed.code == 0:
+        run, whole = place.outside / "run", place.shared / "whole"
+        found += [
+            f"{name} differs from the uninterrupted run's, after damage: {damage}"
+            for name in ("vectors.npy", "output_vectors.npy", "vocab.tsv", "dropped.tsv")
+            if not (run / name).is_file()
+            or (run / name).read_bytes() != (whole / name).read_bytes()
+        ]
+        if _measured(run) != _measured(whole):
+            found.append(f"the losses differ from the uninterrupted run's, after damage: {damage}")
+    return found
+
+
+def _measured(run: Path) -> list[dict[str, Any]]:
+    """Read what a run has measured, times apart."""
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_bytes().splitlines()]
     return [
-        f"{name} differs from the uninterrupted run's, after damage: {case.notes['damage']}"
-        for name in ("vectors.npy", "output_vectors.npy", "vocab.tsv")
-        if (place.outside / "run" / name).read_bytes()
-        != (place.shared / "whole" / name).read_bytes()
+        {name: line[name] for name in line if name not in ("seconds", "words_per_second")}
+        for line in lines
     ]
 
 
 TARGETS = (
     Target("run", make_run, 170, prepare_run, judge_run),
-    Target("checkpoint", make_checkpoint, 30, prepare_checkpoint, judge_checkpoint, why_no_resume),
+    Target("checkpoint", make_checkpoint, 30, prepare_checkpoint, judge_checkpoint),
 )

@@ -12,7 +12,7 @@ import click
 
 from w2v.cli.completion import complete_corpus
 from w2v.cli.terminal import printable, warn
-from w2v.errors import ConfigError, OutputError, RunError, UsageError
+from w2v.errors import ConfigError, OutputError, RunError, UsageError, quoted
 from w2v.shipped import shipped_files
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ CORPUS = click.option(
     shell_complete=complete_corpus,
     help="A text to train on: file, folder, glob, -, or a name of `w2v corpus list`. Repeatable.",
 )
+LONGEST_NAME = 300  # characters of one that is shown
 TEXT_ENDINGS = (".txt", ".csv", ".jsonl", ".gz", ".bz2", ".xz")  # of a corpus given as a config
 
 
@@ -41,8 +42,8 @@ def split_arguments(arguments: tuple[str, ...]) -> tuple[str | None, list[str]]:
     configs = [a for a in arguments if a not in overrides]
     if len(configs) > 1:
         raise UsageError(
-            f"{configs[1]!r} is neither key=value nor the only config ({configs[0]!r} is one); "
-            "a text is given with --corpus"
+            f"{quoted(configs[1], LONGEST_NAME)} is neither key=value nor the only config "
+            f"({quoted(configs[0], LONGEST_NAME)} is one); a text is given with --corpus"
         )
     return (configs[0] if configs else None), overrides
 
@@ -85,11 +86,14 @@ def find_config(name: str) -> Path:
 
     if ending not in ("", ".yaml", ".yml") or name in builtin_corpora():
         raise ConfigError(
-            [f"{name!r} is no config; a text to train on is given with --corpus {name}"]
+            [
+                f"{quoted(name, LONGEST_NAME)} is no config; a text to train on is given with "
+                f"--corpus {name[:LONGEST_NAME]}"
+            ]
         )
     near = difflib.get_close_matches(name, list(shipped), 1)
     meant = f"did you mean {near[0]}?" if near else f"shipped are {', '.join(configs)}"
-    raise ConfigError([f"there is no config {name!r}; {meant}"])
+    raise ConfigError([f"there is no config {quoted(name, LONGEST_NAME)}; {meant}"])
 
 
 def load_named(name: str | None, overrides: list[str]) -> Resolved:

@@ -32,7 +32,9 @@ def completion_command(shell: str) -> None:
 
 
 def complete_train(ctx: click.Context, param: click.Parameter, text: str) -> list[CompletionItem]:
-    """Offer shipped configs, config files, and setting names."""
+    """Offer shipped configs, config files, and setting names; with --resume, runs."""
+    if ctx.params.get("resume"):
+        return complete_run(ctx, param, text)
     return complete_config(ctx, param, text) + _settings(text)
 
 

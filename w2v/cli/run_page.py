@@ -20,10 +20,15 @@ CONTINUED = " \\"  # at the end of a line that a shell goes on reading
 def page_of(run: RunSummary) -> Iterator[str]:
     """Yield the lines of the page."""
     from w2v.experiments.reproducing import command_of
+    from w2v.run_folder import CAN_RESUME, RUNNING, command_to_resume
 
     yield from _labelled("run", f"{run.folder}: {run.status}")
     yield from _about(run.record)
     yield ""
+    if run.status in CAN_RESUME and run.status != RUNNING:
+        yield "gone on with by:"
+        yield from command_lines(command_to_resume(run.folder))
+        yield ""
     yield "trained again by:"
     yield from command_lines(command_of(run))
     yield ""

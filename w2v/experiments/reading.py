@@ -28,6 +28,7 @@ from w2v.run_folder import (
     is_there,
     read_file,
     read_record,
+    status_of,
 )
 from w2v.vectors.loading import load_run_config
 
@@ -64,8 +65,8 @@ class RunSummary:
 
     @property
     def status(self) -> str:
-        """`done`, `stopped` (by a callback), `running`, `interrupted`, `diverged` or `failed`."""
-        return str(self.record.get("status", "unknown"))
+        """`done`, `stopped` (by a callback), or how else it stands: `status_of` of a run folder."""
+        return status_of(self.folder, self.record)
 
     @functools.cached_property
     def settings(self) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,15 @@ from w2v.config.loading import load_config
 from w2v.config.schema import PLACES, THREADS, Config, CorpusConfig
 from w2v.config.showing import config_differences
 from w2v.errors import ConfigError, CorpusError, DivergedError, RunError, first_line
-from w2v.run_folder import CONFIG, METRICS, RECORD, read_file, read_record
+from w2v.run_folder import (
+    CONFIG,
+    METRICS,
+    RECORD,
+    VECTORS,
+    command_to_resume,
+    read_file,
+    read_record,
+)
 from w2v.run_sums import REMEDY, SUMS, check_file
 from w2v.text.corpus import Corpus
 from w2v.text.tokenizers import TokenizerSpec
@@ -106,12 +113,7 @@ class Resumption:
                 f"{' and '.join(changed)} changed since {self.folder} began, so that it cannot go "
                 f"on; bring back what was there, or {ANEW}"
             )
-        if self.checkpoint is None:
-            return
-        digest = hashlib.sha256()
-        for line in vocabulary_lines(corpus):
-            digest.update(line.encode())
-        if digest.hexdigest() != self.checkpoint.state.vocabulary_sha256:
+        if self.checkpoint and self.checkpoint.state.vocabulary_sha256 != _sum_of_words(corpus):
             raise CorpusError(
                 f"the text comes to other words than those of {self.folder}, though it is the "
                 f"same: Python's Unicode tables or the tokenizer changed; {ANEW}"
@@ -131,14 +133,24 @@ class Resumption:
         ]
 
 
-def command_to_resume(folder: Path, corpus: CorpusConfig) -> str:
-    """Return the command that goes on with the run of a folder, in quotation marks."""
-    command = f"w2v train --resume {shlex.quote(str(folder))}"
+def command_to_go_on(folder: Path, corpus: CorpusConfig) -> str:
+    """Return the command that goes on with the run of a folder, in quotation marks.
+
+    With what it needs to come to the same text.
+    """
     tokenizer = TokenizerSpec(corpus.tokenizer, corpus.lowercase, corpus.normalize)
     paths = [corpus.path] if isinstance(corpus.path, str) else corpus.path
     code = " --allow-code" if tokenizer.is_code else ""
     text = " < TEXT" if "-" in paths else ""
-    return f"`{command}{code}{text}`"
+    return f"`{command_to_resume(folder)}{code}{text}`"
+
+
+def _sum_of_words(corpus: Corpus) -> str:
+    """Return the sha256 that vocab.tsv has when it is written from a corpus."""
+    digest = hashlib.sha256()
+    for line in vocabulary_lines(corpus):
+        digest.update(line.encode())
+    return digest.hexdigest()
 
 
 def find_resumption(folder: Path) -> Resumption | None:
@@ -155,10 +167,12 @@ def find_resumption(folder: Path) -> Resumption | None:
         return None
     record = read_record(folder)
     if record.get("status") == "diverged":
-        raise DivergedError(
-            f"{folder} diverged, and would do so again; go on from its vectors with a smaller "
-            f"rate: w2v train --from {folder} train.lr=…"
-        )
+        way = f"train it anew with a smaller rate: --out {folder} --force train.lr=…"
+        if VECTORS in record.get(SUMS, {}):
+            way = (
+                f"go on from its vectors with a smaller rate: w2v train --from {folder} train.lr=…"
+            )
+        raise DivergedError(f"{folder} diverged, and would do so again; {way}")
     config = begun_config(folder, record)
     if record.get("status") in ENDED:
         return Resumption(folder, record, config, None)

@@ -17,7 +17,13 @@ from w2v.config.early_stop import early_stop_of
 from w2v.config.schema import Config
 from w2v.engines.contract import Weights
 from w2v.errors import CorpusError, DivergedError, Interrupted, OutputError, W2VError
-from w2v.run_folder import CONFIG, OUTPUT_VECTORS, VECTORS, VOCAB, RunFolder
+from w2v.run_folder import (
+    CONFIG,
+    OUTPUT_VECTORS,
+    VECTORS,
+    VOCAB,
+    RunFolder,
+)
 from w2v.text.corpus import Corpus
 from w2v.training.checkpoint import (
     Checkpoint,
@@ -35,7 +41,7 @@ from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan
 from w2v.training.recording import Recorder
 from w2v.training.replicas import Replicas, Trained
-from w2v.training.resuming import ENDED, chunks_so_far, command_to_resume, epochs_so_far
+from w2v.training.resuming import ENDED, chunks_so_far, command_to_go_on, epochs_so_far
 from w2v.training.saving import Saver
 from w2v.training.schedule import Schedule, Step
 from w2v.vectors.formats.rows import all_finite
@@ -299,7 +305,7 @@ class Training:
     @property
     def _command(self) -> str:
         """The command that goes on with this run."""
-        return command_to_resume(self._folder.path, self._config.corpus)
+        return command_to_go_on(self._folder.path, self._config.corpus)
 
     def _how_to_go_on(self) -> str:
         """Say how far training came, and from where it can go on, if it was left in the middle."""

@@ -18,14 +18,18 @@ from numpy.typing import NDArray
 from w2v.config import Config, load_config
 from w2v.errors import RunError, first_line
 from w2v.run_folder import (
+    CAN_RESUME,
     CONFIG,
     OUTPUT_VECTORS,
+    RUNNING,
     VECTORS,
     VOCAB,
     check_run_file,
+    command_to_resume,
     is_there,
     read_file,
     read_record,
+    status_of,
 )
 from w2v.text.vocabulary import Vocabulary
 from w2v.vectors.formats.contract import Progress
@@ -67,8 +71,12 @@ def load_run_folder(folder: Path) -> Opened:
     """
     record = read_record(folder)
     if not is_there(folder, VECTORS, record):
-        status = record.get("status")
-        remedy = "wait for its end" if status == "running" else "train it again"
+        status = status_of(folder, record)
+        remedy = "train it again"
+        if status == RUNNING:
+            remedy = "wait for its end"
+        elif status in CAN_RESUME:
+            remedy = f"`{command_to_resume(folder)}` goes on with it"
         raise RunError(f"{folder} has no {VECTORS}: its status is {status!r}; {remedy}")
     with ThreadPoolExecutor(1) as beside:  # hashing lets go of the interpreter
         checking = beside.submit(check_run_file, folder, VECTORS, record)
