@@ -137,7 +137,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "lib" / "gensim" / "__init__.py").touch()
     (tmp_path / "lib" / "gensim" / "models.py").write_text(GENSIM)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"), prepend=os.pathsep)
     monkeypatch.setenv("W2V_CACHE", str(tmp_path / "cache"))
     for name, content in {"my.txt": TEXT, "an.txt": ANALOGIES, "sim.tsv": PAIRS}.items():
         (tmp_path / name).write_text(content)
