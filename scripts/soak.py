@@ -150,7 +150,8 @@ class Soak:
         """Note the memory of a process."""
         with contextlib.suppress(OSError):
             pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
-            self.memory.append((seconds, pages * os.sysconf("SC_PAGE_SIZE")))
+            if pages:  # none when it has just ended
+                self.memory.append((seconds, pages * os.sysconf("SC_PAGE_SIZE")))
 
     def growth(self) -> tuple[int, int]:
         """Return the most memory in the second tenth of the time, and in the last."""
