@@ -22,7 +22,7 @@ ALLOWED = {
     "fetching": {"errors", "files", "locks"},
     "text": {"errors", "files", "locks", "processes", "shipped", "config", "fetching"},
     "run_sums": {"errors", "files"},
-    "run_folder": {"errors", "files", "run_sums"},
+    "run_folder": {"errors", "files", "locks", "run_sums"},
     "run_finding": {"errors", "files", "run_sums", "run_folder"},
     "model": {"errors"},
     "vectors": {"errors", "files", "config", "run_folder", "text"},

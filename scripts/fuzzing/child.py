@@ -27,6 +27,8 @@ from typing import Any, NoReturn
 
 from fuzzing.cases import Case, Outcome, Place
 
+from w2v.training.memory import give_back_freed_memory
+
 WRITABLE = ("out", "cache", "tmp")
 WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # Events that change paths: (which arguments are the paths, which the folders they begin from).
@@ -155,8 +157,10 @@ def _ended_after(pid: int, seconds: float) -> Iterator[list[int]]:
 def _memory_now() -> tuple[int, int]:
     """Return the bytes that this process holds now, of which a forked one begins, and has mapped.
 
-    Its peak would be too much: what it has given back is no allowance of a case.
+    Its peak would be too much: what it has given back is no allowance of a case, nor is what it has
+    freed and could give back.
     """
+    give_back_freed_memory()
     try:
         mapped, held = Path("/proc/self/statm").read_text("ascii").split()[:2]
     except OSError:
