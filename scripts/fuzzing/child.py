@@ -26,7 +26,6 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from fuzzing.cases import Case, Outcome, Place
-
 from w2v.training.memory import give_back_freed_memory
 
 WRITABLE = ("out", "cache", "tmp")
