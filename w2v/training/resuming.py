@@ -23,6 +23,7 @@ from w2v.run_folder import (
     METRICS,
     RECORD,
     VECTORS,
+    RunFolder,
     command_to_resume,
     read_file,
     read_record,
@@ -72,6 +73,18 @@ class Resumption:
     def share(self) -> float:
         """How much of the training is done, in 0..1."""
         return 0.0 if self.checkpoint is None else self.checkpoint.state.share
+
+    def reopen(self) -> RunFolder:
+        """Open the run folder as it was at the checkpoint.
+
+        Raises
+        ------
+        RunError
+            If metrics.jsonl is not what it was then.
+        """
+        assert self.checkpoint is not None
+        state = self.checkpoint.state
+        return RunFolder.reopen(self.folder, state.metrics_bytes, state.metrics_sha256)
 
     def check_config(self, config: Config) -> None:
         """Refuse a resolved config that is not the run's.

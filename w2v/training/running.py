@@ -41,7 +41,13 @@ from w2v.training.observer import ChunkMetrics, EpochMetrics, Observer
 from w2v.training.planning import Plan
 from w2v.training.recording import Recorder
 from w2v.training.replicas import Replicas, Trained
-from w2v.training.resuming import ENDED, chunks_so_far, command_to_go_on, epochs_so_far
+from w2v.training.resuming import (
+    ENDED,
+    Resumption,
+    chunks_so_far,
+    command_to_go_on,
+    epochs_so_far,
+)
 from w2v.training.saving import Saver
 from w2v.training.schedule import Schedule, Step
 from w2v.vectors.formats.rows import all_finite
@@ -116,21 +122,14 @@ class Training:
         self._n_examples = 0
         self._seconds = 0.0
 
-    def run(
-        self,
-        folder: RunFolder,
-        checkpoint: Checkpoint | None = None,
-        before: dict[str, Any] | None = None,
-    ) -> Ended:
+    def run(self, folder: RunFolder, resumption: Resumption | None = None) -> Ended:
         """Train, and leave in the folder a record that says how it ended.
 
         Parameters
         ----------
         folder : RunFolder
-        checkpoint : Checkpoint, optional
-            To go on from; the weights are its own.
-        before : dict, optional
-            What run.json said until now, of a run that goes on.
+        resumption : Resumption, optional
+            Of a run that goes on; the weights are those of its checkpoint, if it has one.
 
         Raises
         ------
@@ -138,6 +137,8 @@ class Training:
         KeyboardInterrupt
             With a sentence that says how to go on.
         """
+        checkpoint = None if resumption is None else resumption.checkpoint
+        before = None if resumption is None else resumption.record
         self._folder = folder
         self._recorder = Recorder(folder, self._config, self._corpus, self._plan, before)
         self._saver = Saver(folder.path, self._config.train.checkpoint_every, checkpoint)

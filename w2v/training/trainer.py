@@ -22,7 +22,7 @@ from w2v.errors import UsageError
 from w2v.evaluation.finding import settled_name
 from w2v.locks import Lock, take
 from w2v.run_finding import next_run_folder
-from w2v.run_folder import LOCK, RunFolder, check_out, check_writable, make_run_folder
+from w2v.run_folder import LOCK, check_out, check_writable, make_run_folder
 from w2v.text.corpus import Corpus, open_corpus
 from w2v.training.callbacks import Callbacks, OnChunk, OnEpoch
 from w2v.training.checkpoint import clear_checkpoints, load_tables
@@ -142,20 +142,16 @@ def train(
         prepared = _prepare(
             config, target, resumption, allow_code, observer, fit_pretrained, threads
         )
-        checkpoint = None if resumption is None else resumption.checkpoint
-        if resumption is not None and checkpoint is not None:
-            folder = RunFolder.reopen(
-                resumption.folder, checkpoint.state.metrics_bytes, checkpoint.state.metrics_sha256
-            )
+        if resumption is not None and resumption.checkpoint is not None:
+            folder = resumption.reopen()
         elif target is not None:
             # A folder that was not there, and is now, is somebody else's.
             folder = make_run_folder(target, force=lock is not None)
-            if lock is None:
-                held.enter_context(take_run(target))
         else:
             folder = next_run_folder(Path(config.output.dir), config.name)
+        if lock is None:
             held.enter_context(take_run(folder.path))
-        ended = prepared.run(folder, checkpoint, None if resumption is None else resumption.record)
+        ended = prepared.run(folder, resumption)
         del prepared  # its tables, before those that were written are opened
     return Run(folder.path, WordVectors.load(folder.path), *ended)
 
