@@ -1,6 +1,7 @@
 """A real browser for tests: Chromium without a window and without a network, driven by Playwright.
 
-Where there is none, tests that need one are skipped; with W2V_BROWSER=required they fail.
+Where there is none, tests that need one are skipped; with W2V_BROWSER=required they fail, and with
+W2V_BROWSER=none they are skipped everywhere.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ PATIENCE = 20_000  # ms until a test fails that waits for what does not come
 @contextlib.contextmanager
 def launched():
     """Give a browser; one is enough for all tests of a file."""
+    if os.environ.get("W2V_BROWSER") == "none":
+        pytest.skip("W2V_BROWSER=none")
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         _missing(f"there is no browser: none of {', '.join(NAMES)}")

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-# A busy machine is no mistake. The examples are others in each run, and scripts/check runs twice.
-settings.register_profile("tests", deadline=None, max_examples=50)
+# A busy machine is no mistake. The examples are others in each run, and scripts/check has two.
+settings.register_profile("tests", deadline=None, max_examples=30)
 settings.load_profile("tests")
 
 TEXT = (

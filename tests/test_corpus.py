@@ -83,7 +83,7 @@ class TestIdStream:
         st.lists(st.sampled_from([GONE, GONE, 3, 8, 0]), min_size=5, max_size=5),
         st.integers(1, 9),
     )
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=75)
     def test_any_stretch(self, sentences, new_id, index_block):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(corpus_module, "INDEX_BLOCK", index_block)

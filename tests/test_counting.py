@@ -147,7 +147,7 @@ def test_the_number_of_processes_does_not_show(
 
 class TestSpans:
     @given(good | bad, st.integers(1, 40), st.integers(1, 9))
-    @settings(deadline=None, max_examples=200)
+    @settings(deadline=None, max_examples=60)
     def test_cover_the_file(self, tmp_path_factory, content, span_bytes, block_bytes):
         file = tmp_path_factory.mktemp("spans") / "a.txt"
         file.write_bytes(content)

@@ -112,7 +112,7 @@ def test_cut_short_anywhere(tmp_path, format, packed):
 
 @pytest.mark.parametrize("format", READ_AGAIN)
 @given(data=st.data())
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 def test_changed_bytes(tmp_path_factory, format, data):
     content = bytearray(good(format, counts=np.arange(5), output_vectors=ROWS))
     for _ in range(data.draw(st.integers(1, 4))):
@@ -140,7 +140,7 @@ def test_changed_bytes(tmp_path_factory, format, data):
 )
 @example(b"2 2\n", b"\n\n")
 @example(b"", b"0 0")
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 def test_any_bytes(tmp_path_factory, begin, rest):
     survives(tmp_path_factory.getbasetemp(), begin + rest)
 

@@ -179,7 +179,7 @@ def texts_with_draws(draw):
 
 
 @given(texts_with_draws(), st.sampled_from(KINDS), st.sampled_from(DIMS))
-@settings(max_examples=100 if IS_COMPILED else 20, deadline=None)
+@settings(max_examples=50 if IS_COMPILED else 20, deadline=None)
 def test_any_text_equals_the_loops(text, kind, dim):
     chunk, n_words, k = text
     check_against_the_loops(hostile.weights(n_words, dim), chunk, *kind, k, lr=0.05)

@@ -48,7 +48,7 @@ def plainly(spec, texts):
 @example(TokenizerSpec("whitespace"), ["\x01a \x7f\x02 \x1e b"], 2, 1)
 @example(TokenizerSpec("whitespace"), [" ".join([*WORDS, *WORDS[::-1]])] * 2, 1, 1)
 @example(TokenizerSpec(), [f"{'x' * 17} {'x' * 16} abcdefghij abcdefghi"], 1, 1)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 def test_both_ways_are_one(spec, texts, words_at_once, slot_bits):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(numbering, "SHORTEST_RUN", 0)

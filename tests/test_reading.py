@@ -160,7 +160,7 @@ class TestSentences:
     @example("unspaced" * 9, 3)
     @example("\ufeff a", 3)
     @example("one line without an end", 30)
-    @settings(deadline=None, max_examples=300)
+    @settings(deadline=None, max_examples=120)
     def test_blocks_do_not_show(self, scratch, text, block_bytes):
         """Wherever the blocks end, the sentences are those of the whole text, and so are words."""
         scratch.write_bytes(text.encode())
@@ -221,7 +221,7 @@ class TestBadBytes:
         ).map(b"".join),
         st.integers(1, 20),
     )
-    @settings(deadline=None, max_examples=300)
+    @settings(deadline=None, max_examples=120)
     def test_any_bytes(self, scratch, content, block_bytes):
         """Text, number and first line are what the codec says of the whole file at once."""
         scratch.write_bytes(content)

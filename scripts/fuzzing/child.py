@@ -161,12 +161,13 @@ def _memory_now() -> tuple[int, int]:
     """
     give_back_freed_memory()
     try:
-        mapped, held = Path("/proc/self/statm").read_text("ascii").split()[:2]
+        mapped, held, of_files = Path("/proc/self/statm").read_text("ascii").split()[:3]
     except OSError:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return (peak * (1 if sys.platform == "darwin" else 1024),) * 2
     page = resource.getpagesize()
-    return int(held) * page, int(mapped) * page
+    # What is mapped of files a forked process has to look at anew.
+    return (int(held) - int(of_files)) * page, int(mapped) * page
 
 
 def _told(place: Place, case: Case) -> tuple[list[Outcome], list[str]]:

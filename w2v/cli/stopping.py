@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-
-import click
 
 # For the chunk, and for a checkpoint after it; the rest of the two seconds is for what is let go.
 SECONDS_TO_END = 1.2
@@ -32,9 +32,9 @@ def stopping_gently(within: float | None = SECONDS_TO_END) -> Iterator[Callable[
         if requests:
             end(number, frame)
         requests.append(number)
-        # Whoever read it may be gone; or the signal came in the middle of another line.
-        with contextlib.suppress(OSError, RuntimeError):
-            click.echo("\nstopping; once more to stop at once", err=True)
+        # Past Python's buffer, which may be at another line; and whoever read it may be gone.
+        with contextlib.suppress(OSError, ValueError):
+            os.write(sys.stderr.fileno(), b"\nstopping; once more to stop at once\n")
         if within is not None and hasattr(signal, "setitimer"):  # Windows has none
             signal.setitimer(signal.ITIMER_REAL, within)
 
