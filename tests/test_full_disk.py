@@ -45,6 +45,9 @@ def _disk(request, tmp_path_factory):
 def disk(_disk, monkeypatch):
     """A working folder with a text and a run on a disk, and the cache on it too."""
     monkeypatch.setenv("W2V_CACHE", str(_disk.folder / "cache"))
+    # Python keeps the half of what it compiled, if there is no room for all, and then fails by it.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.chdir(_disk.folder)
     (_disk.folder / "my.txt").write_text(LINES)
     rows = np.random.default_rng(1).normal(size=(len(WORDS), 20))
