@@ -458,7 +458,7 @@ class TestLeftovers:
 
 def test_what_is_read_otherwise_than_it_was_written(write, cache, monkeypatch):
     """A disk that does not hold what it is given: said at once, and nothing is trained on it."""
-    monkeypatch.setattr("w2v.text.encoded._sha256", lambda path: str(uuid.uuid4()))
+    monkeypatch.setattr("w2v.text.encoded.sha256_of", lambda path: str(uuid.uuid4()))
     with pytest.raises(OutputError, match="what was written to it reads otherwise; W2V_CACHE="):
         encoded(write("a.txt", TEXT))
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,14 +21,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.files import sync_folder
+from w2v.files import sha256_of, sync_file, sync_folder
 from w2v.text.counting import RANKS, STARTS
 from w2v.text.numbers_on_disk import NumbersOnDisk
 
 WORDS, COUNTS, REPORT = "words.txt", "counts.i64", "report.json"
 PARTS = (WORDS, COUNTS, RANKS, STARTS)
 Stamp: TypeAlias = tuple[int, int]  # of a file: its size, and the time of its last change in ns
-HASH_BLOCK = 1 << 20
 # What opening an encoded text raises that is not there, lost a part, or was changed.
 NOT_WHOLE = (OSError, ValueError, TypeError, LookupError, RecursionError)
 
@@ -110,7 +108,7 @@ def save(
     _write(folder / WORDS, "".join(f"{word}\n" for word in words).encode())
     _write(folder / COUNTS, counts.astype("<i8").tobytes())
     record = asdict(report) | {"first_bad_file": first_bad}
-    sums = {name: _sha256(folder / name) for name in PARTS}
+    sums = {name: sha256_of(folder / name) for name in PARTS}
     _write(folder / REPORT, json.dumps(_sealed({"report": record, "sha256": sums})).encode())
     sync_folder(folder)
 
@@ -127,7 +125,7 @@ def load(folder: Path, files: Sequence[Path], *, from_cache: bool) -> EncodedTex
     if record != _sealed({"report": record["report"], "sha256": record["sha256"]}):
         raise ValueError(f"{folder / REPORT} was changed")
     for name in PARTS:
-        if _sha256(folder / name) != record["sha256"][name]:
+        if sha256_of(folder / name) != record["sha256"][name]:
             raise ValueError(f"{folder / name} was changed")
     report = record["report"]
     first_bad = report["first_bad_file"]
@@ -148,18 +146,7 @@ def _sealed(record: dict[str, Any]) -> dict[str, Any]:
     return {**record, "own_sha256": hashlib.sha256(content).hexdigest()}
 
 
-def _sha256(path: Path) -> str:
-    """Return the sha256 of a file."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(HASH_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def _write(path: Path, content: bytes) -> None:
     """Write a small part and see it to the disk."""
-    with open(path, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    path.write_bytes(content)
+    sync_file(path)

@@ -197,7 +197,9 @@ class Training:
         while n_to_skip:
             steps = next(self._rounds)
             n_to_skip -= len(steps)
-            of_epoch = [] if steps[-1].is_last_of_epoch else of_epoch + steps
+            of_epoch += steps
+            if steps[-1].is_last_of_epoch:
+                of_epoch.clear()
             self._last_step = steps[-1]
         self._epochs = epochs_so_far(self._folder.path)
         self._chunks = chunks_so_far(self._folder.path, of_epoch)
