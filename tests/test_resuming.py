@@ -248,6 +248,51 @@ def test_a_run_that_has_ended_is_opened(settings, tmp_path, capsys):
     assert [m.epoch for m in again.metrics] == [1, 2]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"train.epochs": 3}, {"train.lr": 0.3}, {"train.engine": "numba"}, {"corpus.path": "other"}],
+)
+def test_a_run_that_has_ended_is_not_taken_for_another(settings, tmp_path, change):
+    """Above all not for the longer one that was asked for."""
+    train({**settings, "train.lr": "auto", "train.engine": "auto"}, out=tmp_path / "run")
+    path = next(iter(change))
+    with pytest.raises(
+        ConfigError, match=f"{path}: it is .* train it anew, with `--out .* --force`"
+    ):
+        train({**settings, "train.lr": "auto", **change}, out=tmp_path / "run", resume=True)
+
+
+def test_a_run_that_has_ended_is_named_as_it_was_begun(settings, tmp_path, monkeypatch):
+    """What the command leaves open was settled when it began."""
+    monkeypatch.chdir(tmp_path)
+    known = train(settings, out="known").folder
+    given = {
+        **settings,
+        "corpus.path": os.path.relpath(settings["corpus.path"]),
+        "train.lr": "auto",
+        "train.engine": "auto",
+        "train.replicas": "auto",
+        "train.early_stop": {"metric": "heldout_loss"},
+        "eval.heldout": 0.2,
+        "eval.sets": ["toy-world"],
+        "embedding.pretrained": str(known),
+    }
+    first = train(given, out="run")
+    again = train(given, out="run", resume=True)
+    np.testing.assert_array_equal(again.vectors.vectors, first.vectors.vectors)
+    assert again.seconds == pytest.approx(first.seconds, abs=0.001)
+
+
+def test_numba_is_gone(settings, tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    interrupt({**settings, "train.engine": "numba"}, out, 2)
+    monkeypatch.setattr("w2v.training.resuming.why_no_numba", lambda: "is not installed")
+    with pytest.raises(
+        RunError, match=r"which is not installed: pip install 'w2v\[fast\]'; or train it anew"
+    ):
+        train({**settings, "train.engine": "numba"}, out=out, resume=True)
+
+
 def test_there_is_nothing_yet(settings, tmp_path):
     """A job's script says the same command at each start."""
     (tmp_path / "empty").mkdir()
@@ -576,7 +621,7 @@ def test_a_run_of_the_format_before(settings, tmp_path):
     of_format_1(out)
     assert len(train(settings, out=out, resume=True).metrics) == 2
     of_format_1(out, status="running", corpus={})
-    with pytest.raises(RunError, match=r"run\.json is damaged: it lacks parts; add --force"):
+    with pytest.raises(RunError, match=r"run\.json is damaged: it lacks parts; train it anew"):
         train(settings, out=out, resume=True)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 from w2v.config.loading import load_config
 from w2v.config.schema import PLACES, THREADS, Config, CorpusConfig
 from w2v.config.showing import config_differences
+from w2v.engines.choice import INSTALL, why_no_numba
 from w2v.errors import ConfigError, CorpusError, DivergedError, RunError, first_line
 from w2v.run_folder import (
     CONFIG,
@@ -41,7 +43,6 @@ from w2v.training.schedule import Step
 # What may be another when a run goes on: it changes no bit of the vectors.
 MAY_DIFFER = (*PLACES, THREADS, "train.checkpoint_every")
 ENDED = ("done", "stopped")
-ANEW = "add --force instead of --resume to train it anew"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Resumption:
         """
         changed = [
             f"{path}: it is {new} here, and {old} in {self.folder}; a run goes on with the "
-            f"settings it began with: leave it out, or {ANEW}"
+            f"settings it began with: leave it out, or {train_anew(self.folder)}"
             for path, old, new in config_differences(self.config, config)
             if path not in MAY_DIFFER
         ]
@@ -117,19 +118,20 @@ class Resumption:
             was["the corpus"] = self.record["corpus"]["sha256"]
             started_from = self.record["pretrained"] or {}
         except (KeyError, TypeError) as error:
-            raise RunError(f"{self.folder / RECORD} is damaged: it lacks parts; {ANEW}") from error
+            problem = f"{self.folder / RECORD} is damaged: it lacks parts"
+            raise RunError(f"{problem}; {train_anew(self.folder)}") from error
         if plan.start is not None:
             was[str(plan.start.path)] = started_from.get("sha256")
             now[str(plan.start.path)] = plan.start.sha256
         if changed := [name for name in was | now if was.get(name) != now.get(name)]:
             raise CorpusError(
                 f"{' and '.join(changed)} changed since {self.folder} began, so that it cannot go "
-                f"on; bring back what was there, or {ANEW}"
+                f"on; bring back what was there, or {train_anew(self.folder)}"
             )
         if self.checkpoint and self.checkpoint.state.vocabulary_sha256 != _sum_of_words(corpus):
             raise CorpusError(
                 f"the text comes to other words than those of {self.folder}, though it is the "
-                f"same: Python's Unicode tables or the tokenizer changed; {ANEW}"
+                f"same: Python's Unicode tables or the tokenizer changed; {train_anew(self.folder)}"
             )
 
     def changed_versions(self, engine: str) -> list[str]:
@@ -158,6 +160,11 @@ def command_to_go_on(folder: Path, corpus: CorpusConfig) -> str:
     return f"`{command_to_resume(folder)}{code}{text}`"
 
 
+def train_anew(folder: Path) -> str:
+    """Say how the run of a folder is replaced, wherever `--resume` stands in the command."""
+    return f"train it anew, with `--out {shlex.quote(str(folder))} --force` instead of `--resume`"
+
+
 def _sum_of_words(corpus: Corpus) -> str:
     """Return the sha256 that vocab.tsv has when it is written from a corpus."""
     digest = hashlib.sha256()
@@ -172,7 +179,7 @@ def find_resumption(folder: Path) -> Resumption | None:
     Raises
     ------
     RunError
-        If the folder, or each of its checkpoints, is damaged.
+        If the folder, or each of its checkpoints, is damaged, or its engine is not there.
     DivergedError
         If the run diverged: it would do so again.
     """
@@ -189,10 +196,13 @@ def find_resumption(folder: Path) -> Resumption | None:
     config = begun_config(folder, record)
     if record.get("status") in ENDED:
         return Resumption(folder, record, config, None)
+    if config.train.engine == "numba" and (problem := why_no_numba()):
+        needs = f"{folder} trains with numba, which {problem}: {INSTALL}"
+        raise RunError(f"{needs}; or {train_anew(folder)}")
     # Before its config.yaml is there, what lies there is of the run that it takes the place of.
     checkpoint = None if "settings" in record else _last_whole(folder)
     if checkpoint and checkpoint.state.config_sha256 != record.get(SUMS, {}).get(CONFIG):
-        raise RunError(f"{checkpoint.path} is of another run than {folder}; {ANEW}")
+        raise RunError(f"{checkpoint.path} is of another run than {folder}; {train_anew(folder)}")
     return Resumption(folder, record, config, checkpoint)
 
 
@@ -234,7 +244,7 @@ def _last_whole(folder: Path) -> Checkpoint | None:
             first_error = first_error or error
     if first_error is None:
         return None
-    raise RunError(f"{first_error}; no other checkpoint is there; {ANEW}")
+    raise RunError(f"{first_error}; no other checkpoint is there; {train_anew(folder)}")
 
 
 def epochs_so_far(folder: Path) -> list[EpochMetrics]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from w2v.config.early_stop import EarlyStop, early_stop_of
 from w2v.config.loading import load_config
-from w2v.config.schema import Config, as_dict, with_values
+from w2v.config.schema import Config, as_dict, start_rate, value_at, with_values
 from w2v.engines.choice import prepare_engine
 from w2v.engines.contract import Weights
 from w2v.errors import UsageError
@@ -36,6 +36,8 @@ from w2v.training.resuming import Resumption, epochs_of_ended, find_resumption
 from w2v.training.running import Training
 from w2v.training.starting import first_weights, plan_start
 from w2v.vectors.word_vectors import WordVectors
+
+CHOSEN = ("train.engine", "train.replicas")  # where they are `auto`, by the text and the machine
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def train(
                 lock = held.enter_context(take_run(target))
                 resumption = find_resumption(target) if resume else None
         if resumption is not None and resumption.has_ended:
+            resumption.check_config(_resolve_as(config, resumption.config, fit_pretrained))
             observer.on_ended_before(resumption.folder)
             return _ended_run(resumption)
         prepared = _prepare(
@@ -244,20 +247,36 @@ def _check_rule(config: Config, corpus: Corpus, evaluator: Evaluator) -> None:
 
 def resolve(config: Config, plan: Plan) -> Config:
     """Replace what depends on the machine or the working folder by what it stands for here."""
+    chosen = {
+        "train.engine": plan.engine,
+        "train.lr": plan.lr,
+        "train.replicas": plan.n_replicas,
+        "embedding.pretrained": None if plan.start is None else str(plan.start.path),
+    }
+    return with_values(_settled(config), chosen)
+
+
+def _resolve_as(config: Config, run: Config, fitted: Collection[str]) -> Config:
+    """Resolve a config without reading a text: what is left open in it is as it was in a run."""
+    left_open = {*fitted}
+    left_open |= {path for path in CHOSEN if value_at(config, path) == "auto"}
+    if config.embedding.pretrained is not None and run.embedding.pretrained is not None:
+        left_open.add("embedding.pretrained")  # a name here, and there the file that it led to
+    as_run = {path: value_at(run, path) for path in left_open}
+    return with_values(_settled(config), {"train.lr": start_rate(config), **as_run})
+
+
+def _settled(config: Config) -> Config:
+    """Replace what needs neither a text nor a plan."""
     paths = config.corpus.path
     whole = [_whole_path(path) for path in ([paths] if isinstance(paths, str) else paths)]
-    resolved = whole[0] if isinstance(paths, str) else whole
     freeze = config.embedding.freeze
     return with_values(
         config,
         {
-            "train.engine": plan.engine,
-            "corpus.path": resolved,
+            "corpus.path": whole[0] if isinstance(paths, str) else whole,
             "eval.sets": [*dict.fromkeys(map(settled_name, config.eval.sets))],
-            "train.lr": plan.lr,
-            "train.replicas": plan.n_replicas,
             "train.early_stop": settled_rule(config),
-            "embedding.pretrained": None if plan.start is None else str(plan.start.path),
             "embedding.freeze": os.path.abspath(freeze) if isinstance(freeze, str) else freeze,
         },
     )
