@@ -19,7 +19,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from browser import launched
 
-TIMES = 5
 # Notes the moment at which a figure says of itself that it is drawn.
 WATCH = """new MutationObserver((_, observer) => {
   if (!document.querySelector('figure[data-state="drawn"]')) return;
@@ -46,11 +45,12 @@ def main() -> None:
     """Print a line for each report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("reports", nargs="+", type=Path, metavar="REPORT")
-    files = parser.parse_args().reports
+    parser.add_argument("--times", type=int, default=5, help="how often each is opened (5)")
+    options = parser.parse_args()
     with launched() as browser:
-        for file in files:
+        for file in options.reports:
             texts, figures = zip(
-                *(seconds_to_open(browser, file) for _ in range(TIMES)), strict=True
+                *(seconds_to_open(browser, file) for _ in range(options.times)), strict=True
             )
             size = file.stat().st_size / 1e6
             text, figure = statistics.median(texts), statistics.median(figures)

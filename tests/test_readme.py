@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ from w2v.lessons.learn.noise import lesson as noise
 from w2v.lessons.learn.one_hot import lesson as one_hot
 from w2v.lessons.learn.scatter_add import lesson as scatter_add
 from w2v.shipped import shipped_files
-from w2v.text.builtin import toy_world
+from w2v.text import builtin
+from w2v.text.builtin import python_docs, toy_world
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -122,6 +124,16 @@ def _small_lessons(monkeypatch):
     monkeypatch.setitem(noise.CORPORA, "en", "seasons-en")  # python-docs takes seconds to read
 
 
+@pytest.fixture
+def _small_library(tmp_path, monkeypatch):
+    """A part of Python's library, for all of it takes seconds to read; test_python_docs.py does."""
+    monkeypatch.setenv("W2V_CACHE", str(tmp_path / "cache"))  # others have the whole of it
+    part = Path(sysconfig.get_path("stdlib")) / "email"
+    whole = builtin.GENERATED["python-docs"]
+    less = whole._replace(lines=lambda: python_docs.lines_under(part))
+    monkeypatch.setitem(builtin.GENERATED, "python-docs", less)
+
+
 class TrainedHere:
     """Stands in for the process of a point: trains it in this one, at once.
 
@@ -161,7 +173,7 @@ def run(command, folder, monkeypatch):
     return CliRunner().invoke(main, arguments, input=stdin, catch_exceptions=False)
 
 
-@pytest.mark.usefixtures("public", "_small_lessons")
+@pytest.mark.usefixtures("public", "_small_lessons", "_small_library")
 def test_every_command_runs(folder, monkeypatch):
     """In the order of the README, for some ask what others have trained."""
     commands = [*IN_BLOCKS, *(c for c in IN_TEXT if not re.search(r"\$|\.\.\.", c))]
@@ -254,7 +266,7 @@ def test_a_report_is_opened(folder, monkeypatch):
     for command in ("w2v train --corpus my.txt --out runs/seen", "w2v report runs/seen --no-tsne"):
         assert run(command, folder, monkeypatch).exit_code == 0
     script = ROOT / shlex.split(line)[1]
-    command = [sys.executable, script, "runs/seen/report.html"]
+    command = [sys.executable, script, "runs/seen/report.html", "--times", "1"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(

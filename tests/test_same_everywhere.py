@@ -34,8 +34,6 @@ def started(folder, cache, threads, engines, **environment):
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, search)),
             "OPENBLAS_NUM_THREADS": "1",
-            # Compiled once, with what other tests have compiled.
-            "NUMBA_CACHE_DIR": os.path.join(os.environ["W2V_CACHE"], "compiled"),
             "W2V_CACHE": str(cache),
             **environment,
         },
