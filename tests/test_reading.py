@@ -6,6 +6,7 @@ import bz2
 import codecs
 import contextlib
 import functools
+import glob
 import gzip
 import io
 import json
@@ -96,6 +97,34 @@ class TestFindFiles:
         assert self.names(tmp_path, "*.txt") == ["a.txt", "c.txt"]
         assert self.names(tmp_path, "**/*.txt") == ["a.txt", "c.txt", "d/e.txt"]
         assert self.names(tmp_path, "*") == ["a.txt", "b.csv", "c.txt"]
+
+    @pytest.mark.parametrize(
+        "pattern",
+        ["**", "**/", "**/*", "**/*.txt", "a/**", "a/**/**/*.txt", "**/b/**/c.txt", "*/**/[!c]*",
+         "a**", "[a]/**", "**/b/../*.txt", "./**/d*", "/**/c.txt"],
+    )  # fmt: skip
+    def test_folders_in_globs(self, write, tmp_path, monkeypatch, pattern):
+        """Python's own list, where no link leads on."""
+        for name in ("a/b/c.txt", "a/b/d/b/c.txt", "a/[a]/e.txt", "f.txt", "a/.g/h.txt", "b/c.txt"):
+            write(name, "x")
+        monkeypatch.chdir(tmp_path)
+        if pattern.startswith("/"):
+            pattern = f"{tmp_path}{pattern}"
+        wanted = {os.path.normpath(name) for name in glob.glob(pattern, recursive=True)}
+        wanted = sorted(name for name in wanted if os.path.isfile(name))
+        try:
+            found = find_files([pattern])
+        except CorpusError:
+            found = []
+        assert sorted(os.path.normpath(file) for file in found) == wanted
+
+    def test_loops_in_globs(self, write, tmp_path):
+        """Python's own list would have a path for each way round: more than can be counted."""
+        write("texts/below/a.txt", "x")
+        (tmp_path / "texts/itself").symlink_to(".")
+        (tmp_path / "texts/below/up").symlink_to("..")
+        assert self.names(tmp_path, "texts/**") == ["texts/below/a.txt"]
+        assert self.names(tmp_path, "**/a.txt") == ["texts/below/a.txt"]
 
     def test_a_name_that_looks_like_a_glob(self, write, tmp_path):
         write("[a].txt", "x")

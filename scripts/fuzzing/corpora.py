@@ -180,7 +180,7 @@ def _byte_name(tree: Path) -> None:
 
 
 ODD_ENTRIES: list[Callable[[Path], None]] = [
-    lambda tree: os.symlink(tree, tree / "below" / "loop"),
+    lambda tree: os.symlink("..", tree / "below" / "loop"),
     lambda tree: os.symlink(".", tree / "itself"),
     lambda tree: os.symlink("round.txt", tree / "round.txt"),
     lambda tree: os.symlink("nowhere", tree / "dangling.txt"),

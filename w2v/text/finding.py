@@ -6,7 +6,7 @@ import contextlib
 import glob
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -37,8 +37,7 @@ def find_files(paths: Iterable[str]) -> list[Path]:
                 raise CorpusError(f"corpus {path} is no regular file; pipe it in, and give -")
             found = [Path(path)]
         else:
-            matches = sorted(glob.glob(path, recursive=True))
-            found = [Path(match) for match in matches if os.path.isfile(match)]
+            found = [Path(match) for match in sorted(_matches(path)) if os.path.isfile(match)]
         if not found:
             what = "holds no files" if os.path.isdir(path) else "does not exist"
             raise CorpusError(
@@ -49,17 +48,49 @@ def find_files(paths: Iterable[str]) -> list[Path]:
     return files
 
 
+def _matches(pattern: str) -> set[str]:
+    """Expand a glob; `**` stands for any folders below, links to folders apart."""
+    parts = pattern.split(os.sep)
+    if "**" not in parts:
+        return {*glob.glob(pattern)}
+    at = parts.index("**")
+    begin, rest = os.sep.join(parts[:at]), parts[at + 1 :]
+    while rest[:1] == ["**"]:  # which is the same again
+        del rest[0]
+    if at == 0:
+        starts = [os.curdir]
+    else:
+        starts = [*filter(os.path.isdir, glob.glob(begin))] if begin else [os.sep]
+    return {
+        match
+        for start in starts
+        for parent, _ in _folders_below(start)
+        for match in _matches(os.path.join(glob.escape(parent), *(rest or ["*"])))
+    }
+
+
 def _files_below(folder: Path) -> list[Path]:
-    """List the visible files below a folder; links to folders are not followed: no loops."""
-    found = []
+    """List the visible files below a folder."""
+    return [
+        path
+        for parent, names in _folders_below(folder)
+        for name in sorted(names)
+        if not name.startswith(".") and (path := Path(parent, name)).is_file()
+    ]
+
+
+def _folders_below(folder: str | Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield a folder, and each visible one below it, with the names of the files in it.
+
+    Links to folders are not followed: two that lead back make more paths than can be counted.
+    """
 
     def refuse(error: OSError) -> None:
         raise CorpusError(f"{error.filename} cannot be read: {error.strerror}") from error
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(parent, name) for name in sorted(names) if not name.startswith(".")]
-    return [path for path in found if path.is_file()]
+        yield parent, names
 
 
 class Spooled:
