@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -33,6 +34,11 @@ def pytest_configure(config):
     if not hasattr(config, "workerinput"):  # workers inherit it
         config.compiled = tempfile.mkdtemp(prefix="w2v-compiled-")
         os.environ["NUMBA_CACHE_DIR"] = config.compiled
+
+
+def pytest_collection_finish():
+    """Look for no garbage among what was collected: tests that ask for it would wait a second."""
+    gc.freeze()
 
 
 def pytest_unconfigure(config):
