@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -249,7 +249,8 @@ def _last_whole(folder: Path) -> Checkpoint | None:
 
 def epochs_so_far(folder: Path) -> list[EpochMetrics]:
     """Read the epochs that a run has trained from its metrics.jsonl, which is whole."""
-    return _epochs_in((folder / METRICS).read_bytes())
+    with open(folder / METRICS, "rb") as lines:
+        return _epochs_in(lines)
 
 
 def epochs_of_ended(folder: Path, record: dict[str, Any]) -> list[EpochMetrics]:
@@ -262,12 +263,12 @@ def epochs_of_ended(folder: Path, record: dict[str, Any]) -> list[EpochMetrics]:
     """
     content = read_file(folder, METRICS, record)
     try:
-        return _epochs_in(content)
+        return _epochs_in(content.splitlines())
     except (ValueError, TypeError, KeyError, RecursionError) as error:  # of a format without sums
         raise RunError(f"{folder / METRICS} is damaged: {first_line(error)}; {REMEDY}") from error
 
 
-def _epochs_in(content: bytes) -> list[EpochMetrics]:
+def _epochs_in(lines: Iterable[bytes]) -> list[EpochMetrics]:
     """Parse the lines about epochs."""
     return [
         EpochMetrics(
@@ -279,7 +280,7 @@ def _epochs_in(content: bytes) -> list[EpochMetrics]:
             seconds=line["seconds"],
             words_per_second=line["words_per_second"],
         )
-        for line in map(json.loads, content.splitlines())
+        for line in map(json.loads, lines)
         if line["event"] == "epoch"
     ]
 
@@ -289,11 +290,12 @@ def chunks_so_far(folder: Path, steps: list[Step]) -> list[ChunkMetrics]:
     if not steps:
         return []
     epoch = steps[0].epoch + 1
-    of_epoch = [
-        line
-        for line in map(json.loads, (folder / METRICS).read_bytes().splitlines())
-        if (line["event"], line["epoch"]) == ("chunk", epoch)
-    ]
+    with open(folder / METRICS, "rb") as lines:
+        of_epoch = [
+            line
+            for line in map(json.loads, lines)
+            if (line["event"], line["epoch"]) == ("chunk", epoch)
+        ]
     return [
         ChunkMetrics(
             step=step,

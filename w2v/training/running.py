@@ -46,7 +46,6 @@ from w2v.training.resuming import (
     Resumption,
     chunks_so_far,
     command_to_go_on,
-    epochs_so_far,
 )
 from w2v.training.saving import Saver
 from w2v.training.schedule import Schedule, Step
@@ -57,7 +56,6 @@ from w2v.vectors.word_vectors import WordVectors
 class Ended(NamedTuple):
     """What a training leaves beside its files; see `Run`."""
 
-    metrics: list[EpochMetrics]
     seconds: float
     evaluations: list[Evaluation]
     best_epoch: int | None
@@ -114,7 +112,6 @@ class Training:
             starts_trained=plan.start is not None and plan.start.has_output,
         )
         self._rounds = self._schedule.rounds(plan.n_replicas)
-        self._epochs: list[EpochMetrics] = []
         self._chunks: list[ChunkMetrics] = []  # of the epoch at hand
         self._was_ended = False  # by a callback, before its time
         self._n_chunks = 0  # trained, over all epochs
@@ -149,7 +146,7 @@ class Training:
             else:
                 self._go_on_from(checkpoint)
             self._observer.on_start(self._share)
-            metrics = self._train()
+            self._train()
             if changed := self._corpus.changed_files():
                 self._observer.on_changed_text(changed)
             status = "stopped" if self._was_ended else "done"
@@ -171,7 +168,7 @@ class Training:
                 self._close(status)
             except KeyboardInterrupt:  # it can be done again, and would be missed
                 self._close(status)
-        return Ended(metrics, self._seconds, self._evaluations, self._stopping.best_epoch)
+        return Ended(self._seconds, self._evaluations, self._stopping.best_epoch)
 
     def _close(self, status: str) -> None:
         """Let the threads go; say how a training ended that did not come to its end.
@@ -201,7 +198,6 @@ class Training:
             if steps[-1].is_last_of_epoch:
                 of_epoch.clear()
             self._last_step = steps[-1]
-        self._epochs = epochs_so_far(self._folder.path)
         self._chunks = chunks_so_far(self._folder.path, of_epoch)
         self._replicas.restore(load_tables(checkpoint, beside_weights=True))
         self._recorder.write_words()  # nobody has held those that are there against their checksums
@@ -210,7 +206,7 @@ class Training:
             self._folder.note(name, sha256)
         self._recorder.write_record("running", self._so_far())
 
-    def _train(self) -> list[EpochMetrics]:
+    def _train(self) -> None:
         """Train all chunks of all epochs, or fewer if it is enough."""
         for steps in self._rounds:
             self._chunks += self._train_round(steps)
@@ -218,9 +214,9 @@ class Training:
             if is_end:
                 self._check_learnt()
             if steps[-1].is_last_of_epoch:
-                self._epochs.append(self._end_epoch(self._chunks))
+                metrics = self._end_epoch(self._chunks)
                 self._chunks = []
-                if self._measure(self._epochs[-1], is_end):
+                if self._measure(metrics, is_end):
                     self._check_learnt()
                     break
             if not is_end and self._observer.should_stop():
@@ -231,7 +227,6 @@ class Training:
             if not is_end and self._saver.is_due(self._n_chunks):
                 self._save_checkpoint()
         self._finish()
-        return self._epochs
 
     def _is_end(self, step: Step) -> bool:
         """Tell whether a step is the last of all."""

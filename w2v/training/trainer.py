@@ -32,7 +32,12 @@ from w2v.training.freezing import find_frozen, read_frozen_words
 from w2v.training.known import load_known
 from w2v.training.observer import EpochMetrics, Observer
 from w2v.training.planning import Plan, plan_run, work_of
-from w2v.training.resuming import Resumption, epochs_of_ended, find_resumption
+from w2v.training.resuming import (
+    Resumption,
+    epochs_of_ended,
+    epochs_so_far,
+    find_resumption,
+)
 from w2v.training.running import Training
 from w2v.training.starting import first_weights, plan_start
 from w2v.vectors.word_vectors import WordVectors
@@ -156,7 +161,7 @@ def train(
             held.enter_context(take_run(folder.path))
         ended = prepared.run(folder, resumption)
         del prepared  # its tables, before those that were written are opened
-    return Run(folder.path, WordVectors.load(folder.path), *ended)
+    return Run(folder.path, WordVectors.load(folder.path), epochs_so_far(folder.path), *ended)
 
 
 def take_run(folder: Path) -> Lock:
