@@ -256,9 +256,7 @@ def test_a_run_that_has_ended_is_not_taken_for_another(settings, tmp_path, chang
     """Above all not for the longer one that was asked for."""
     train({**settings, "train.lr": "auto", "train.engine": "auto"}, out=tmp_path / "run")
     path = next(iter(change))
-    with pytest.raises(
-        ConfigError, match=f"{path}: it is .* train it anew, with `--out .* --force`"
-    ):
+    with pytest.raises(ConfigError, match=f"{path}: it is .* with `--out .* --force`"):
         train({**settings, "train.lr": "auto", **change}, out=tmp_path / "run", resume=True)
 
 
@@ -281,6 +279,45 @@ def test_a_run_that_has_ended_is_named_as_it_was_begun(settings, tmp_path, monke
     again = train(given, out="run", resume=True)
     np.testing.assert_array_equal(again.vectors.vectors, first.vectors.vectors)
     assert again.seconds == pytest.approx(first.seconds, abs=0.001)
+
+
+def test_files_of_a_run_that_has_ended_may_be_gone(settings, tmp_path, monkeypatch):
+    """A job that is over may begin again after its text was cleared away."""
+    monkeypatch.chdir(tmp_path)
+    known = train(settings, out="known").folder
+    shutil.copy(settings["corpus.path"], "my.txt")
+    Path("pairs.tsv").write_text("red\tgreen\t9\nred\tcat\t1\nblue\tpink\t8\n", "utf-8")
+    given = {
+        **settings,
+        "corpus.path": ["my.txt"],
+        "eval.sets": ["pairs.tsv"],
+        "eval.every": "epoch",
+        "train.early_stop": {"metric": "pairs.tsv"},
+        "embedding.pretrained": str(known),
+    }
+    first = train(given, out="run")
+    for path in (Path("my.txt"), Path("pairs.tsv"), known):
+        path.rename(tmp_path / f"{path.name}.away")
+    again = train(given, out="run", resume=True)
+    np.testing.assert_array_equal(again.vectors.vectors, first.vectors.vectors)
+
+
+def test_a_run_that_has_ended_began_with_other_vectors(settings, tmp_path):
+    known, other = (train(settings, out=tmp_path / name).folder for name in ("known", "other"))
+    given = {**settings, "embedding.pretrained": str(known)}
+    run = train(given, out=tmp_path / "run")
+    assert train(given, out=run.folder, resume=True).seconds == pytest.approx(run.seconds, abs=1e-3)
+    with pytest.raises(ConfigError, match=r"embedding\.pretrained: it is .*other here"):
+        train({**given, "embedding.pretrained": str(other)}, out=run.folder, resume=True)
+
+
+def test_a_name_that_is_now_that_of_a_file_too(tmp_path, monkeypatch):
+    """It goes without saying whose corpus it was."""
+    monkeypatch.chdir(tmp_path)
+    settings = {**SMALL, "corpus.path": "toy-world", "train.epochs": 1, "model.dim": 2}
+    train(settings, out="run")
+    Path("toy-world").mkdir()
+    assert len(train(settings, out="run", resume=True).metrics) == 1
 
 
 def test_numba_is_gone(settings, tmp_path, monkeypatch):

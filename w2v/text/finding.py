@@ -6,7 +6,7 @@ import contextlib
 import glob
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -71,24 +71,27 @@ def _matches(pattern: str) -> set[str]:
 
 def _files_below(folder: Path) -> list[Path]:
     """List the visible files below a folder."""
+
+    def refuse(error: OSError) -> None:
+        raise CorpusError(f"{error.filename} cannot be read: {error.strerror}") from error
+
     return [
         path
-        for parent, names in _folders_below(folder)
+        for parent, names in _folders_below(folder, refuse)
         for name in sorted(names)
         if not name.startswith(".") and (path := Path(parent, name)).is_file()
     ]
 
 
-def _folders_below(folder: str | Path) -> Iterator[tuple[str, list[str]]]:
+def _folders_below(
+    folder: str | Path, onerror: Callable[[OSError], None] | None = None
+) -> Iterator[tuple[str, list[str]]]:
     """Yield a folder, and each visible one below it, with the names of the files in it.
 
-    Links to folders are not followed: two that lead back make more paths than can be counted.
+    Links to folders are not followed: two that lead back make more paths than can be counted. A
+    folder that cannot be read is passed over, unless there is `onerror`.
     """
-
-    def refuse(error: OSError) -> None:
-        raise CorpusError(f"{error.filename} cannot be read: {error.strerror}") from error
-
-    for parent, folders, names in os.walk(folder, onerror=refuse):
+    for parent, folders, names in os.walk(folder, onerror=onerror):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield parent, names
 

@@ -161,8 +161,9 @@ def command_to_go_on(folder: Path, corpus: CorpusConfig) -> str:
 
 
 def train_anew(folder: Path) -> str:
-    """Say how the run of a folder is replaced, wherever `--resume` stands in the command."""
-    return f"train it anew, with `--out {shlex.quote(str(folder))} --force` instead of `--resume`"
+    """Say how the run of a folder is replaced, whichever command was to go on with it."""
+    out = shlex.quote(str(folder))
+    return f"train it anew: name what to train, with `--out {out} --force` instead of `--resume`"
 
 
 def _sum_of_words(corpus: Corpus) -> str:
@@ -198,7 +199,7 @@ def find_resumption(folder: Path) -> Resumption | None:
         return Resumption(folder, record, config, None)
     if config.train.engine == "numba" and (problem := why_no_numba()):
         needs = f"{folder} trains with numba, which {problem}: {INSTALL}"
-        raise RunError(f"{needs}; or {train_anew(folder)}")
+        raise RunError(f"{needs}; or {train_anew(folder)}, and train.engine=auto")
     # Before its config.yaml is there, what lies there is of the run that it takes the place of.
     checkpoint = None if "settings" in record else _last_whole(folder)
     if checkpoint and checkpoint.state.config_sha256 != record.get(SUMS, {}).get(CONFIG):
@@ -278,7 +279,7 @@ def _epochs_in(lines: Iterable[bytes]) -> list[EpochMetrics]:
             loss=line["loss"],
             heldout_loss=line["heldout_loss"],
             seconds=line["seconds"],
-            words_per_second=line["words_per_second"],
+            words_per_second=float(line["words_per_second"]),
         )
         for line in map(json.loads, lines)
         if line["event"] == "epoch"

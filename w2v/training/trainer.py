@@ -18,7 +18,7 @@ from w2v.config.loading import load_config
 from w2v.config.schema import Config, as_dict, start_rate, value_at, with_values
 from w2v.engines.choice import prepare_engine
 from w2v.engines.contract import Weights
-from w2v.errors import UsageError
+from w2v.errors import RunError, UsageError
 from w2v.evaluation.finding import settled_name
 from w2v.locks import Lock, take
 from w2v.run_finding import next_run_folder
@@ -29,7 +29,7 @@ from w2v.training.checkpoint import clear_checkpoints, load_tables
 from w2v.training.evaluating import Evaluation, Evaluator
 from w2v.training.fitting import check_disk, check_memory
 from w2v.training.freezing import find_frozen, read_frozen_words
-from w2v.training.known import load_known
+from w2v.training.known import find_known, load_known
 from w2v.training.observer import EpochMetrics, Observer
 from w2v.training.planning import Plan, plan_run, work_of
 from w2v.training.resuming import (
@@ -54,6 +54,7 @@ class Run:
     folder : Path
     vectors : WordVectors
     metrics : list of EpochMetrics
+        As metrics.jsonl has them.
     seconds : float
         Of the training itself, reading and measuring apart.
     evaluations : list of Evaluation
@@ -144,7 +145,7 @@ def train(
                 lock = held.enter_context(take_run(target))
                 resumption = find_resumption(target) if resume else None
         if resumption is not None and resumption.has_ended:
-            resumption.check_config(_resolve_as(config, resumption.config, fit_pretrained))
+            resumption.check_config(_resolve_as(config, resumption, fit_pretrained))
             observer.on_ended_before(resumption.folder)
             return _ended_run(resumption)
         prepared = _prepare(
@@ -261,14 +262,43 @@ def resolve(config: Config, plan: Plan) -> Config:
     return with_values(_settled(config), chosen)
 
 
-def _resolve_as(config: Config, run: Config, fitted: Collection[str]) -> Config:
-    """Resolve a config without reading a text: what is left open in it is as it was in a run."""
-    left_open = {*fitted}
-    left_open |= {path for path in CHOSEN if value_at(config, path) == "auto"}
-    if config.embedding.pretrained is not None and run.embedding.pretrained is not None:
-        left_open.add("embedding.pretrained")  # a name here, and there the file that it led to
-    as_run = {path: value_at(run, path) for path in left_open}
-    return with_values(_settled(config), {"train.lr": start_rate(config), **as_run})
+def _resolve_as(config: Config, resumption: Resumption, fitted: Collection[str]) -> Config:
+    """Resolve a config without reading a text: what is left open in it is as it was in a run.
+
+    A file that the run was trained with may be gone; it is known by its name.
+    """
+    run = resumption.config
+    as_run = {*fitted}
+    as_run |= {path for path in CHOSEN if value_at(config, path) == "auto"}
+    names = ("corpus.path", "eval.sets")
+    as_run |= {p for p in names if _are_same_names(value_at(config, p), value_at(run, p))}
+    rule, rule_of_run = early_stop_of(config), early_stop_of(run)
+    if (
+        rule is not None
+        and rule_of_run is not None
+        and rule.patience == rule_of_run.patience
+        and _are_same_names(rule.metric, rule_of_run.metric)
+    ):
+        as_run.add("train.early_stop")
+    values = {"train.lr": start_rate(config), **{path: value_at(run, path) for path in as_run}}
+    if config.embedding.pretrained is not None:
+        try:
+            known = find_known(config.embedding.pretrained)
+        except RunError:  # it is gone
+            known = None
+        if known is None or known == Path(os.path.abspath(resumption.folder)):  # as `latest` may be
+            values["embedding.pretrained"] = run.embedding.pretrained
+        else:
+            values["embedding.pretrained"] = str(known)
+    return with_values(_settled(config), values)
+
+
+def _are_same_names(asked: str | list[str], of_run: str | list[str]) -> bool:
+    """Tell whether files or sets are those of a run, whose files have whole paths."""
+    one, other = ([names] if isinstance(names, str) else names for names in (asked, of_run))
+    return len(one) == len(other) and all(
+        after in (before, os.path.abspath(before)) for before, after in zip(one, other, strict=True)
+    )
 
 
 def _settled(config: Config) -> Config:
