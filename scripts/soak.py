@@ -40,6 +40,7 @@ WORDS = 200_000
 TRIAL_EPOCHS = 80
 SECONDS_BETWEEN = 15.0  # two disturbances, on average
 LONGEST_PAUSE = 5.0
+LONGEST_STOP = 60.0
 SECONDS_TO_STOP = 2.0  # the median: others may be at work on this machine
 # A signal may come before w2v listens, or in the moment when Python ends.
 GONE = (130, -signal.SIGKILL, -signal.SIGINT, -signal.SIGTERM)
@@ -60,6 +61,7 @@ class Soak:
         self.random = random.Random(seed)
         self.done: Counter[str] = Counter()
         self.stops: list[float] = []  # seconds
+        self.unheard: list[str] = []
         self.memory: list[tuple[float, int]] = []  # of the run left alone: (seconds, bytes)
         make_text(folder / "text.txt", WORDS)
 
@@ -146,7 +148,12 @@ class Soak:
         else:
             began = time.monotonic()
             process.send_signal(signal.SIGINT if how == "interrupt" else signal.SIGTERM)
-            process.wait()
+            try:
+                process.wait(LONGEST_STOP)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                self.unheard.append(how)
             if process.returncode == 130:
                 self.stops.append(time.monotonic() - began)
 
@@ -166,7 +173,7 @@ class Soak:
 
     def _checks(self) -> list[str]:
         """Return what is wrong beside the bits."""
-        wrong = []
+        wrong = [f"{how} was not heard" for how in self.unheard]
         if self.stops and statistics.median(self.stops) > SECONDS_TO_STOP:
             wrong.append(f"a stop took {statistics.median(self.stops):.1f} s")
         if self.memory:
@@ -182,6 +189,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    # A script that starts this with & has it ignored, and so would be what is started here, until
+    # it listens.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         soak = Soak(Path(folder), options.seed)
