@@ -563,6 +563,7 @@ def test_killed_after_the_last_record(settings, tmp_path, monkeypatch):
     out = tmp_path / "run"
 
     def die(self, *, is_needed):
+        self.settle()  # the thread of this process would go on to write the last one
         raise Killed
 
     with monkeypatch.context() as patch:
